@@ -1,0 +1,143 @@
+"""A trace as the browser receives it: once, whole, every array as base64 little-endian float32 with its shape."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.experiment import GATES
+from rnnviz.palette import PALETTE
+from rnnviz.trace import LayerTrace, Trace
+from rnnviz.words import DEFAULT_LANGUAGE, section
+
+VERSION = 1
+WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "figures.")
+
+
+def payload(
+    traces: Trace | Sequence[Trace],
+    *,
+    page: str,
+    views: Sequence[Mapping[str, Any]],
+    start: int = 0,
+    size: str = "full",
+    transport: bool = True,
+    baseline: Trace | None = None,
+    source: Mapping[str, Any] | None = None,
+    figures: Mapping[str, str] | None = None,
+    lang: str = DEFAULT_LANGUAGE,
+    **extra: Any,
+) -> dict[str, Any]:
+    """Return what one stage needs, as plain JSON values.
+
+    Parameters
+    ----------
+    traces : Trace or sequence of Trace
+        One run, or the F frames of a sweep or a training history: runs of equal shapes.
+    page : str
+        Stages of the same page share one cursor.
+    views : sequence of mapping
+        ``{"view": name, "area": "graph" | "panel" | "score" | "wide", "options": {…}}`` in reading order.
+    start : int
+        The step (0-based) to open at.
+    size : {"full", "small"}
+    transport : bool
+        Whether the stage carries the row of playing controls.
+    baseline : Trace, optional
+        Another run of the same shape to lay under this one.
+    source : mapping, optional
+        From `rnnviz.stage.source.source_of`.
+    figures : mapping of name to Plotly JSON, optional
+    **extra
+        Further top-level values, such as ``plotly``, the address of Plotly.js, or ``theme``.
+    """
+    frames = [traces] if isinstance(traces, Trace) else list(traces)
+    return {
+        "version": VERSION,
+        "page": page,
+        "stage": {"key": page, "views": list(views), "transport": transport, "start": start, "size": size},
+        "meta": _meta(frames[0]),
+        "frames": [_arrays(trace) for trace in frames],
+        "baseline": None if baseline is None else _arrays(baseline),
+        "source": source,
+        "figures": dict(figures or {}),
+        "palette": PALETTE,
+        "words": section(WORDS, lang),
+        "lang": lang,
+        **extra,
+    }
+
+
+def pack(array: NDArray[Any]) -> dict[str, Any]:
+    """Return ``{"shape", "data"}`` of an array of any shape; what float32 cannot hold becomes ±infinity."""
+    with np.errstate(over="ignore"):
+        flat = np.ascontiguousarray(array, dtype="<f4")
+    return {"shape": list(flat.shape), "data": base64.b64encode(flat.tobytes()).decode("ascii")}
+
+
+def log10_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return log10 of the 2-norm of each row, (T, H) → (T,), taken in float64; −inf where the row is zero.
+
+    Rows are divided by their largest entry first: the square of 1e-200 is no float64.
+    """
+    largest = np.abs(rows).max(axis=1)
+    safe = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return np.asarray(np.log10(safe) + np.log10(np.linalg.norm(rows / safe[:, None], axis=1)))
+
+
+def _meta(trace: Trace) -> dict[str, Any]:
+    experiment, layer = trace.experiment, trace.layers["l0"]
+    return {
+        "cell": experiment.cell,
+        "nonlinearity": experiment.nonlinearity,
+        "T": trace.steps,
+        "D": trace.inputs.shape[1],
+        "O": trace.outputs.shape[1],
+        "H": layer.h.shape[1],
+        "num_layers": experiment.num_layers,
+        "directions": experiment.directions,
+        "layers": list(trace.layers),
+        "gates": list(GATES[experiment.cell]),
+        "kind": trace.kind,
+        "labels": list(trace.labels),
+        "alphabet": None if trace.alphabet is None else list(trace.alphabet),
+        "answers": None if trace.answers is None else list(trace.answers),
+        "loss": experiment.loss,
+        "network": experiment.network,
+        "unit_names": None if trace.unit_names is None else list(trace.unit_names),
+        "hold": [asdict(held) for held in experiment.hold],
+        "nonfinite": trace.first_nonfinite_step,
+    }
+
+
+def _arrays(trace: Trace) -> dict[str, Any]:
+    targets = trace.targets.astype(np.float64)
+    probabilities = trace.probabilities
+    return {
+        "inputs": pack(trace.inputs),
+        "targets": pack(targets),
+        "outputs": pack(trace.outputs),
+        "probabilities": None if probabilities is None else pack(probabilities),
+        "losses": pack(trace.losses),
+        "parameters": {name: pack(value) for name, value in trace.parameters.items()},
+        "layers": {name: _layer(layer) for name, layer in trace.layers.items()},
+    }
+
+
+def _layer(layer: LayerTrace) -> dict[str, Any]:
+    return {
+        "h": pack(layer.h),
+        "c": None if layer.c is None else pack(layer.c),
+        "h0": pack(layer.h0),
+        "c0": None if layer.c0 is None else pack(layer.c0),
+        "gates": {name: pack(value) for name, value in layer.gates.items()},
+        "preactivations": {name: pack(value) for name, value in layer.preactivations.items()},
+        "dh_log10": pack(log10_norms(layer.dh)),
+        "dc_log10": None if layer.dc is None else pack(log10_norms(layer.dc)),
+    }

@@ -1,0 +1,120 @@
+"""What happened: the one record that crosses from an engine to every picture, number and export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.experiment import Experiment
+
+Array = NDArray[np.float64]
+NO_TARGET = -1
+"""Target of a symbol step that predicts nothing; for numbers it is NaN."""
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace:
+    """One layer in one direction. T time, H hidden; all arrays float64, indexed by input position.
+
+    In a reverse layer, too, row t belongs to the input at position t: it is the state after reading x_T … x_t.
+
+    Attributes
+    ----------
+    h : (T, H)
+        Hidden state.
+    c : (T, H) or None
+        Cell state of an LSTM.
+    h0, c0 : (H,)
+        Initial states; ``c0`` is None without a cell state.
+    gates : dict of (T, H)
+        Activations "i", "f", "g", "o" of an LSTM, "r", "z", "n" of a GRU, empty for an RNN.
+    preactivations : dict of (T, H)
+        The sums the activations are taken of, under the gates' names; "h" for an RNN. A GRU has "hn" besides,
+        W_hn h_{t−1} + b_hn, the part of n's sum that r scales.
+    dh, dc : (T, H)
+        Total gradients dL/dh_t and dL/dc_t: every path to the loss included, for ``dc`` also the one through h_t.
+    """
+
+    h: Array
+    c: Array | None
+    h0: Array
+    c0: Array | None
+    gates: Mapping[str, Array]
+    preactivations: Mapping[str, Array]
+    dh: Array
+    dc: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One run, forward and backward. T time, D input, O output; float64 unless said otherwise.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    kind : {"symbols", "numbers"}
+        Whether outputs are logits over ``answers`` (cross-entropy in nats) or values (mean squared error).
+    labels : T strings
+        What a person reads above each step.
+    alphabet : D strings or None
+        What each component of a one-hot input stands for.
+    answers : O strings or None
+        What each output stands for.
+    inputs : (T, D)
+    targets : (T,) int64 or (T, O)
+        `NO_TARGET`, or NaN, where a step has none.
+    outputs : (T, O)
+        Logits or predicted values.
+    losses : (T,)
+        The loss L is their sum; 0 where the step has no target or does not count.
+    parameters, parameter_grads : dict of arrays
+        Under torch's names ("weight_ih_l0", …) and "weight_ho" (O, directions·H), "bias_o" (O,).
+        Gradients are those after clipping, if the experiment clips.
+    grad_norm : float
+        Global 2-norm of the parameter gradients before clipping.
+    layers : dict of LayerTrace
+        "l0", "l0_reverse", "l1", …
+    unit_names : H strings or None
+        What each unit of a hand-built network stands for.
+    """
+
+    experiment: Experiment
+    kind: str
+    labels: tuple[str, ...]
+    alphabet: tuple[str, ...] | None
+    answers: tuple[str, ...] | None
+    inputs: Array
+    targets: NDArray[np.int64] | Array
+    outputs: Array
+    losses: Array
+    parameters: Mapping[str, Array]
+    parameter_grads: Mapping[str, Array]
+    grad_norm: float
+    layers: Mapping[str, LayerTrace]
+    unit_names: tuple[str, ...] | None = None
+
+    @property
+    def steps(self) -> int:
+        """T, the number of time steps."""
+        return len(self.labels)
+
+    @property
+    def probabilities(self) -> Array | None:
+        """(T, O) softmax of the outputs; None where the outputs are numbers."""
+        if self.kind != "symbols":
+            return None
+        raised = np.exp(self.outputs - self.outputs.max(axis=1, keepdims=True))
+        return raised / raised.sum(axis=1, keepdims=True)
+
+    @property
+    def first_nonfinite_step(self) -> int | None:
+        """The first step (0-based) at which a state, an output or the loss is NaN or infinite; None if none is."""
+        broken = ~(np.isfinite(self.outputs).all(axis=1) & np.isfinite(self.losses))
+        for layer in self.layers.values():
+            broken |= ~np.isfinite(layer.h).all(axis=1)
+            if layer.c is not None:
+                broken |= ~np.isfinite(layer.c).all(axis=1)
+        return int(broken.argmax()) if broken.any() else None
