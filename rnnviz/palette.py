@@ -1,8 +1,8 @@
 """The one palette: a hue for each quantity, the same in every equation, line, node and legend.
 
-Read by Python (figures) and by the browser (CSS variables ``--rv-<name>``). Quantity hues are told apart by colour-blind
-eyes through lightness as well as hue and meet WCAG AA (4.5 : 1) as text on ``card`` of their theme;
-tests/test_palette.py measures both claims.
+Read by Python (figures) and by the browser (CSS variables ``--rv-<name>``). Every hue meets WCAG AA (4.5 : 1) as text
+on ``card`` and ``panel`` of its theme, and the gates of a cell stay apart for colour-blind eyes: tests/test_palette.py
+measures both.
 """
 
 from __future__ import annotations

@@ -1,0 +1,133 @@
+"""Checks of single fields, and the one error they raise."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rnnviz.words import say
+
+
+class ExperimentError(ValueError):
+    """An experiment that cannot be run as asked: one sentence that names the field, the value and the range.
+
+    Attributes
+    ----------
+    field : str
+        Name of the offending field of `Experiment`.
+    value : object
+        What was given.
+    key, values
+        The message's key and its placeholders, for `rnnviz.words.say` in another language.
+    """
+
+    def __init__(self, field: str, value: object, key: str, **values: object) -> None:
+        self.field, self.value, self.key = field, value, key
+        self.values: dict[str, object] = {"field": field, "value": shorten(value), **values}
+        super().__init__(say(key, **self.values))
+
+    def in_language(self, lang: str) -> str:
+        """Return the sentence in another language."""
+        return say(self.key, lang, **self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep field and key across a process boundary; a ValueError would be rebuilt from its text alone."""
+        return _rebuild_error, (self.field, self.value, self.key, self.values)
+
+
+def _rebuild_error(field: str, value: object, key: str, values: dict[str, object]) -> ExperimentError:
+    return ExperimentError(field, value, key, **{k: v for k, v in values.items() if k not in ("field", "value")})
+
+
+def shorten(value: object, width: int = 40) -> str:
+    """Return ``repr(value)``, cut to ``width`` characters, so that a sentence stays one."""
+    # The value itself is cut first: the repr of a 100 MB text is not worth making.
+    text = repr(value[: width + 1] if isinstance(value, str | list | tuple) else value)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def choice(choices: tuple[str, ...]) -> Callable[[str, Any], str]:
+    """Return a check that a field is one of ``choices``."""
+
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise ExperimentError(name, value, "error.choice", choices=", ".join(choices))
+        return value
+
+    return check
+
+
+def whole(least: int) -> Callable[[str, Any], int]:
+    """Return a check that a field is a whole number of at least ``least``; texts of digits are read as one."""
+
+    def check(name: str, value: Any) -> int:
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            # 18 digits fit every counter below; more would only serve to make a page slow.
+            is_text = isinstance(value, str)
+            number = int(value) if is_text and re.fullmatch(r"[0-9]{1,18}", value) else operator.index(value)
+        except TypeError:
+            raise ExperimentError(name, value, "error.whole", least=least) from None
+        if number < least:
+            raise ExperimentError(name, value, "error.whole", least=least)
+        return number
+
+    return check
+
+
+def number(least: float | None = None, above: bool = False) -> Callable[[str, Any], float]:
+    """Return a check that a field is finite and at least (or, with ``above``, more than) ``least``."""
+    key = "error.number" if least is None else "error.above" if above else "error.least"
+
+    def check(name: str, value: Any) -> float:
+        number = finite(value)
+        if number is None or (least is not None and (number < least or (above and number == least))):
+            raise ExperimentError(name, value, key, least=least)
+        return number
+
+    return check
+
+
+def finite(value: Any) -> float | None:
+    """Return ``value`` as a float, None if it is not a finite number."""
+    try:
+        number = math.nan if isinstance(value, bool | bytes) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def truth(name: str, value: Any) -> bool:
+    """Return a field that is true or false."""
+    known = {"true": True, "1": True, "false": False, "0": False}
+    found = value if isinstance(value, bool) else known.get(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        raise ExperimentError(name, value, "error.truth")
+    return found
+
+
+def text(name: str, value: Any) -> str:
+    """Return a field that is a text of at least one symbol."""
+    if not isinstance(value, str) or not value:
+        raise ExperimentError(name, value, "error.text")
+    # A lone surrogate cannot be sent to a browser; it stands as the replacement character.
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def series(name: str, value: Any) -> tuple[float, ...]:
+    """Return a field of two or more finite numbers."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise ExperimentError(name, value, "error.series_type")
+    numbers = []
+    for position, item in enumerate(value, start=1):
+        number = finite(item)
+        if number is None:
+            raise ExperimentError(name, item, "error.series_number", position=position)
+        numbers.append(number)
+    if len(numbers) < 2:
+        raise ExperimentError(name, value, "error.series_empty", count=len(numbers))
+    return tuple(numbers)

@@ -1,0 +1,163 @@
+"""An experiment is validated, hashable, and survives a link and a file."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.experiment import CELLS, GATES, INITS, NETWORKS, TASKS, Experiment, ExperimentError, Hold, parse_field
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def experiments(draw: st.DrawFn) -> Experiment:
+    cell = draw(st.sampled_from(CELLS))
+    size = draw(st.integers(1, 200))
+    source = draw(
+        st.one_of(
+            st.fixed_dictionaries({"text": st.text(st.characters(exclude_categories=["Cs"]), min_size=1)}),
+            st.fixed_dictionaries({"series": st.lists(finite, min_size=2).map(tuple)}),
+            st.fixed_dictionaries({"task": st.sampled_from(TASKS), "length": st.integers(1, 99)}),
+            st.fixed_dictionaries({"network": st.sampled_from(NETWORKS)}),
+        )
+    )
+    holds = ()
+    if GATES[cell]:
+        start = draw(st.integers(0, 50))
+        holds = draw(
+            st.lists(
+                st.builds(
+                    Hold,
+                    gate=st.sampled_from(GATES[cell]),
+                    value=st.sampled_from([0.0, 0.25, 1.0]),
+                    unit=st.none() | st.integers(0, size - 1),
+                    start=st.just(start),
+                    stop=st.none() | st.integers(start + 1, 99),
+                    layer=st.sampled_from([None, "l0"]),
+                ),
+                max_size=3,
+            ).map(tuple)
+        )
+    return Experiment(
+        cell=cell,
+        hidden_size=size,
+        num_layers=draw(st.integers(1, 4)),
+        bidirectional=draw(st.booleans()),
+        init=draw(st.sampled_from(INITS)),
+        gain=draw(st.floats(0, 1e6)),
+        forget_bias=draw(st.none() | finite),
+        seed=draw(st.integers(0, 10**17)),
+        truncate=draw(st.none() | st.integers(1, 99)),
+        clip=draw(st.none() | st.floats(1e-6, 1e6)),
+        hold=holds,
+        **source,
+    )
+
+
+@given(experiments())
+def test_link_and_file_restore_the_very_experiment(experiment: Experiment) -> None:
+    assert Experiment.from_query(experiment.to_query()) == experiment
+    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert hash(Experiment.from_json(experiment.to_json())) == hash(experiment)
+
+
+def test_defaults_leave_the_link_empty_but_for_the_text() -> None:
+    assert Experiment().to_query() == {"text": "hello world"}
+    assert Experiment(task="sine").to_query() == {"task": "sine"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "must_say"),
+    [
+        ("cell", "transformer", "rnn, gru, lstm"),
+        ("cell", ["lstm"], "rnn, gru, lstm"),
+        ("hidden_size", 0, "at least 1"),
+        ("hidden_size", 2.5, "whole number"),
+        ("hidden_size", True, "whole number"),
+        ("hidden_size", "9" * 400, "whole number"),
+        ("num_layers", -1, "at least 1"),
+        ("bidirectional", "maybe", "true or false"),
+        ("init", "he", "orthogonal"),
+        ("gain", float("nan"), "finite"),
+        ("gain", "1e999", "finite"),
+        ("gain", -1, "at least 0"),
+        ("forget_bias", float("inf"), "finite"),
+        ("seed", -1, "at least 0"),
+        ("text", "", "at least one symbol"),
+        ("text", 7, "text"),
+        ("series", [1.0], "at least 2"),
+        ("series", [1.0, float("nan")], "item 2"),
+        ("series", [1.0, "two"], "item 2"),
+        ("series", "1,2", "sequence of numbers"),
+        ("series", 3, "sequence of numbers"),
+        ("task", "cosine", "sine"),
+        ("network", "brain", "latch"),
+        ("length", 5, "length"),
+        ("loss", "first", "every, last"),
+        ("truncate", 0, "at least 1"),
+        ("clip", 0, "above 0"),
+        ("hold", "f:1", "Hold"),
+        ("hold", [("f", 1)], "Hold"),
+        ("hold", [Hold("z", 1)], "i, f, g, o"),
+        ("hold", [Hold("f", 1.5)], "between 0 and 1"),
+        ("hold", [Hold("f", float("nan"))], "between"),
+        ("hold", [Hold("f", 1, unit=5)], "1 to 5"),
+        ("hold", [Hold("f", 1, start=3, stop=3)], "span"),
+        ("hold", [Hold("f", 1, layer="l1")], "l0"),
+    ],
+)
+def test_invalid_is_one_sentence_naming_field_value_and_range(field: str, value: object, must_say: str) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment(**{field: value})
+    sentence = str(caught.value)
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.field == field
+    assert sentence.startswith(field) and must_say in sentence
+    assert sentence.endswith(".") and "\n" not in sentence and len(sentence) < 250
+    assert str(pickle.loads(pickle.dumps(caught.value))) == sentence
+
+
+def test_two_inputs_are_refused_and_replace_swaps_them() -> None:
+    with pytest.raises(ExperimentError, match="one input"):
+        Experiment(text="a", series=(1.0, 2.0))
+    swapped = Experiment(text="abc").replace(series=(1.0, 2.0))
+    assert swapped.text is None and swapped.series == (1.0, 2.0)
+    back = Experiment(task="sine", length=9).replace(text="abc")
+    assert back.task is None and back.length is None
+
+
+@pytest.mark.parametrize("name", ["__class__", "to_query", "<script>", "x" * 10_000])
+def test_unknown_parameters_are_named_and_refused(name: str) -> None:
+    with pytest.raises(ExperimentError, match="not a setting"):
+        Experiment.from_query({name: "1"})
+
+
+@pytest.mark.parametrize("text", ["", "null", "[1]", "{", '{"cell": 3}', '{"hold": "f"}', "[" * 100_000, '{"no": 1}'])
+def test_hostile_files_are_refused(text: str) -> None:
+    with pytest.raises(ExperimentError):
+        Experiment.from_json(text)
+
+
+@pytest.mark.parametrize("text", ["f", "f:x", "ff:1", "f:1:steps7", "f:1:steps0-3", "f:1:unit0", "f:1:l", "f:--1", ":"])
+def test_a_hold_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(ExperimentError):
+        Experiment(hold=parse_field("hold", text))
+
+
+def test_a_hold_reads_as_people_count() -> None:
+    assert str(Hold("f", 0, unit=1, start=2, stop=7)) == "f:0:steps3-7:unit2"
+
+
+def test_numpy_values_become_plain_ones() -> None:
+    experiment = Experiment(hidden_size=np.int64(3), series=np.arange(4), gain=np.float32(0.5))
+    assert experiment.series == (0.0, 1.0, 2.0, 3.0)
+    assert type(experiment.hidden_size) is int and type(experiment.gain) is float
+    assert Experiment.from_json(experiment.to_json()) == experiment
+
+
+def test_layer_names_are_torchs() -> None:
+    names = Experiment(num_layers=2, bidirectional=True).layer_names
+    assert names == ("l0", "l0_reverse", "l1", "l1_reverse")
