@@ -1,0 +1,143 @@
+/**
+ * From the payload to `data`: the same tree with matrices in the place of base64 text, and the few words, colours
+ * and number formats that every view needs.
+ */
+
+/**
+ * A float32 array with a shape. A one-dimensional array of n numbers has n rows and one column.
+ */
+export class Matrix {
+  /** @param {number[]} shape @param {Float32Array} data row by row */
+  constructor(shape, data) {
+    this.shape = shape;
+    this.rows = shape[0] ?? 1;
+    this.cols = shape.length > 1 ? shape.slice(1).reduce((a, b) => a * b, 1) : 1;
+    this.data = data;
+  }
+
+  at(row, col = 0) {
+    return this.data[row * this.cols + col];
+  }
+
+  /** One row, as a view on the numbers, not a copy. */
+  row(row) {
+    return this.data.subarray(row * this.cols, (row + 1) * this.cols);
+  }
+
+  /** The largest finite magnitude; 0 when there is none. */
+  get limit() {
+    this._limit ??= largest(this.data);
+    return this._limit;
+  }
+}
+
+/**
+ * @typedef {ReturnType<typeof decode>} Data
+ */
+
+/**
+ * @param {object} payload as made by rnnviz/stage/payload.py
+ * @param {import("./theme.js").Theme} theme
+ */
+export function decode(payload, theme) {
+  const frames = payload.frames.map(lazily);
+  const layer = (arrays, name) => arrays.layers[name] ?? arrays.layers[payload.meta.layers[0]];
+  return {
+    ...payload,
+    frames,
+    baseline: payload.baseline ? lazily(payload.baseline) : null,
+    /** The run that is seen: `frames[cursor.frame]`. */
+    frame: (cursor) => frames[Math.min(cursor.frame, frames.length - 1)],
+    /** The layer that is seen, of the run that is seen. */
+    layer: (cursor) => layer(frames[Math.min(cursor.frame, frames.length - 1)], cursor.layer),
+    /** The options of one view of this stage. */
+    say: (key, values) => say(payload.words, key, values),
+    format,
+    dark: theme.dark,
+    /** A quantity's hue as a CSS value: `data.colour("i")` is `var(--rv-i)`. */
+    colour: (name) => `var(--rv-${name})`,
+    /** The CSS colour of a signed value: red above zero, blue below, white or near-black at zero. */
+    diverging: (v, limit = 1) => theme.diverging(v, limit),
+    /** The text colour that is readable on `diverging(v, limit)`. */
+    divergingInk: (v, limit = 1) => theme.divergingInk(v, limit),
+    /** The CSS colour of a value from 0 to 1 in a quantity's own hue. */
+    sequential: (v, name) => theme.sequential(v, name),
+    theme,
+  };
+}
+
+/** The tree with every packed array decoded when it is first asked for. */
+function lazily(tree) {
+  if (tree === null || typeof tree !== "object" || Array.isArray(tree)) return tree;
+  const out = {};
+  for (const [key, value] of Object.entries(tree)) {
+    const make = packed(value) ? () => unpack(value) : () => lazily(value);
+    Object.defineProperty(out, key, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const made = make();
+        Object.defineProperty(out, key, { value: made, enumerable: true });
+        return made;
+      },
+    });
+  }
+  return out;
+}
+
+function packed(value) {
+  return value !== null && typeof value === "object" && Array.isArray(value.shape) && typeof value.data === "string";
+}
+
+/** @returns {Matrix} */
+export function unpack({ shape, data }) {
+  const binary = atob(data);
+  const bytes = new Uint8Array(binary.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = binary.charCodeAt(k);
+  if (bytes.length % 4) throw new Error(`a packed array of ${bytes.length} bytes is not float32`);
+  return new Matrix(shape, littleEndian(bytes));
+}
+
+function littleEndian(bytes) {
+  if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return new Float32Array(bytes.buffer);
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, k) => view.getFloat32(4 * k, true));
+}
+
+/** A label in the page's language; an unknown key is shown as it is, so that it is seen and mended. */
+export function say(words, key, values = {}) {
+  const text = words?.[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** A number as text: fixed digits, a true minus sign, never "−0.00"; ten to a power from 10,000 on. */
+export function format(v, digits = 2) {
+  if (v === null || v === undefined) return "–";
+  if (Number.isNaN(v)) return "NaN";
+  if (!Number.isFinite(v)) return v > 0 ? "∞" : "−∞";
+  const text = Math.abs(v) >= 1e4 ? powers(v, digits) : v.toFixed(digits);
+  if (text.startsWith("-")) return /[1-9]/.test(text) ? `−${text.slice(1)}` : text.slice(1);
+  return text;
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** A whole number as superscript digits. */
+export function raised(n) {
+  return [...String(n)].map((digit) => RAISED[digit] ?? "").join("");
+}
+
+function powers(v, digits) {
+  const [mantissa, exponent] = v.toExponential(Math.min(digits, 2)).split("e");
+  return `${mantissa}·10${raised(Number(exponent))}`;
+}
+
+/** The largest finite magnitude of some numbers; 0 when there is none. */
+export function largest(values) {
+  let most = 0;
+  for (const v of values) {
+    const size = Math.abs(v);
+    if (size > most && size < Infinity) most = size;
+  }
+  return most;
+}

@@ -1,0 +1,172 @@
+/**
+ * The cursor: where every view of a page is looking.
+ *
+ * One cursor is shared by all stages of a page. `set` may be called as often as one likes: what changed is
+ * collected and handed to the subscribers once, in the next animation frame, so that a burst of key presses or
+ * pointer moves costs one redraw.
+ */
+
+/** Steps per second that `[` and `]` move through; the default is two steps a second. */
+export const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 60];
+export const DEFAULT_SPEED = 2;
+
+const FIELDS = ["t", "T", "frame", "F", "playing", "speed", "unit", "layer", "gate", "form", "hover"];
+
+/**
+ * @typedef {{quantity: string, unit: number|null, t: number}} Hover
+ * @typedef {(cursor: Cursor, changed: Set<string>) => void} Subscriber
+ */
+export class Cursor {
+  /** @param {Partial<Cursor>} [start] */
+  constructor(start = {}) {
+    /** @type {number} the step, counted from 0 */
+    this.t = 0;
+    /** @type {number} how many steps there are */
+    this.T = 1;
+    /** @type {number} which of the stacked runs is seen, counted from 0 */
+    this.frame = 0;
+    /** @type {number} how many runs are stacked */
+    this.F = 1;
+    /** @type {boolean} */
+    this.playing = false;
+    /** @type {number} steps per second while playing */
+    this.speed = DEFAULT_SPEED;
+    /** @type {number|null} the hidden unit singled out */
+    this.unit = null;
+    /** @type {string} "l0", "l0_reverse", "l1", … */
+    this.layer = "l0";
+    /** @type {string|null} the gate singled out */
+    this.gate = null;
+    /** @type {"unrolled"|"folded"} */
+    this.form = "unrolled";
+    /** @type {Hover|null} what the pointer is on */
+    this.hover = null;
+    this._subscribers = new Set();
+    this._changed = new Set();
+    this._request = 0;
+    this._clock = 0;
+    this._due = 0;
+    this.set(start);
+  }
+
+  /**
+   * Change some fields; subscribers hear of it in the next animation frame.
+   * @param {Partial<Cursor>} patch `t` and `frame` are clamped to the run
+   * @returns {this}
+   */
+  set(patch) {
+    const next = { ...patch };
+    const T = Math.max(1, next.T ?? this.T);
+    const F = Math.max(1, next.F ?? this.F);
+    if ("t" in next || "T" in next) next.t = clamp(next.t ?? this.t, T);
+    if ("frame" in next || "F" in next) next.frame = clamp(next.frame ?? this.frame, F);
+    for (const field of FIELDS) {
+      if (!(field in next) || same(this[field], next[field])) continue;
+      this[field] = next[field];
+      this._changed.add(field);
+    }
+    if ("playing" in patch) this._run();
+    if (this._changed.size) this._request ||= requestAnimationFrame(() => this._flush());
+    return this;
+  }
+
+  /**
+   * Follow the cursor. `fn` is called at once with every field as changed, later at most once a frame.
+   * @param {Subscriber} fn
+   * @returns {() => void} stops following
+   */
+  subscribe(fn) {
+    this._subscribers.add(fn);
+    call(fn, this, new Set(FIELDS));
+    return () => this._subscribers.delete(fn);
+  }
+
+  /** One step on (`1`) or back (`-1`); stepping by hand ends playing. */
+  step(by = 1) {
+    return this.set({ t: this.t + by, playing: false });
+  }
+
+  first() {
+    return this.set({ t: 0, playing: false });
+  }
+
+  last() {
+    return this.set({ t: this.T - 1, playing: false });
+  }
+
+  /** Play on; from the end it starts again at the first step. */
+  play() {
+    if (this.playing) return this;
+    return this.set({ playing: true, t: this.t >= this.T - 1 ? 0 : this.t });
+  }
+
+  pause() {
+    return this.set({ playing: false });
+  }
+
+  toggle() {
+    return this.playing ? this.pause() : this.play();
+  }
+
+  /** The next faster (`1`) or slower (`-1`) speed. */
+  pace(by) {
+    const nearest = SPEEDS.reduce((best, s, k) => (Math.abs(s - this.speed) < Math.abs(SPEEDS[best] - this.speed) ? k : best), 0);
+    return this.set({ speed: SPEEDS[clamp(nearest + by, SPEEDS.length)] });
+  }
+
+  /** Start or stop the clock, whichever `playing` asks for. */
+  _run() {
+    if (this.playing && !this._clock) {
+      this._due = performance.now() + 1000 / this.speed;
+      this._clock = requestAnimationFrame((now) => this._tick(now));
+    } else if (!this.playing && this._clock) {
+      cancelAnimationFrame(this._clock);
+      this._clock = 0;
+    }
+  }
+
+  /** One animation frame of playing: take the steps that are due, end at the last one. */
+  _tick(now) {
+    this._clock = 0;
+    if (!this.playing) return;
+    const period = 1000 / this.speed;
+    if (this._due > now + period) this._due = now + period; // the speed was raised meanwhile
+    if (now >= this._due) {
+      // After a hidden tab or a long task the run goes on where it was; it does not race to catch up.
+      const steps = Math.min(Math.floor((now - this._due) / period) + 1, Math.max(1, Math.ceil(this.speed / 30)));
+      this._due = Math.max(this._due + steps * period, now);
+      const t = this.t + steps;
+      this.set(t >= this.T - 1 ? { t: this.T - 1, playing: false } : { t });
+      this._flush(); // in this frame, not the next
+    }
+    if (this.playing) this._clock = requestAnimationFrame((later) => this._tick(later));
+  }
+
+  _flush() {
+    cancelAnimationFrame(this._request);
+    this._request = 0;
+    if (!this._changed.size) return;
+    const changed = this._changed;
+    this._changed = new Set();
+    for (const fn of [...this._subscribers]) if (this._subscribers.has(fn)) call(fn, this, changed);
+  }
+}
+
+/** A view that fails must not stop the others. */
+function call(fn, cursor, changed) {
+  try {
+    fn(cursor, changed);
+  } catch (error) {
+    console.error(error);
+  }
+}
+
+function clamp(k, n) {
+  return Math.min(n - 1, Math.max(0, Math.round(Number(k)) || 0));
+}
+
+function same(a, b) {
+  if (a === b) return true;
+  if (!a || !b || typeof a !== "object" || typeof b !== "object") return false;
+  return a.quantity === b.quantity && a.unit === b.unit && a.t === b.t;
+}
