@@ -1,0 +1,14 @@
+"""What all tests share: their order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: Playwright leaves an event loop in the process, and ``asyncio.run`` minds."""
+    items.sort(key=lambda item: BROWSER in item.path.parents)
