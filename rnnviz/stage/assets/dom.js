@@ -103,3 +103,10 @@ export function unique(prefix) {
 export function unitName(data, unit) {
   return data.meta.unit_names?.[unit] ?? data.say("stage.unit", { n: unit + 1 });
 }
+
+const SIGNS = { " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "␣" };
+
+/** A symbol as it is drawn: white space gets a sign. */
+export function symbol(label) {
+  return [...label].map((sign) => SIGNS[sign] ?? sign).join("");
+}

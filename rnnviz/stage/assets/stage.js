@@ -2,19 +2,25 @@
  * A stage: one traced run in the browser. Loads the views that the payload names, lays them out, and moves them by
  * one cursor that all stages of the page share. Three hosts use it alike: a Streamlit component, a notebook, a file.
  */
+import { address } from "./address.js";
 import { decode } from "./arrays.js";
 import { Cursor } from "./cursor.js";
-import { attr, el } from "./dom.js";
+import { attr, el, text } from "./dom.js";
+import { helpDialog } from "./help.js";
 import { enter, leave } from "./keys.js";
+import { load, remember, restore, stylesheet, viewModule } from "./parts.js";
+import { whereText } from "./scrubber.js";
 import { isDark, Theme, watchTheme } from "./theme.js";
 import { transport } from "./transport.js";
 
 const AREAS = ["graph", "panel", "score", "wide"];
 
+const ANNOUNCE_AFTER = 300; // ms of rest before a step is read out
+
 /** @type {Map<string, {cursor: Cursor, stages: Set<object>}>} page → what its stages share */
 const pages = new Map();
-/** @type {Map<string, object|null>} view name → its module, null when it cannot be had */
-const modules = new Map();
+/** @type {WeakMap<HTMLElement, Stage>} a host that mounts twice into one element means an update */
+const mounted = new WeakMap();
 
 /**
  * Put a stage into an element.
@@ -23,7 +29,12 @@ const modules = new Map();
  * @returns {Promise<{update(payload: object): Promise<void>, destroy(): void, cursor: Cursor}>}
  */
 export async function mountStage(element, payload) {
-  const stage = new Stage(element, payload.page);
+  let stage = mounted.get(element);
+  if (!stage || stage.page !== payload.page) {
+    stage?.destroy();
+    stage = new Stage(element, payload.page);
+    mounted.set(element, stage);
+  }
   await stage.update(payload);
   return { update: (next) => stage.update(next), destroy: () => stage.destroy(), cursor: stage.cursor };
 }
@@ -57,7 +68,7 @@ class Stage {
   }
 
   /** Bring the page's cursor to this run: a new one to its start, a used one stays where it is, clamped. */
-  follow({ meta, frames, stage }) {
+  follow({ meta, frames, stage, autoplay }) {
     const fresh = !this.shared.cursor;
     this.shared.cursor ??= new Cursor({ T: meta.T, F: frames.length, t: stage.start ?? 0, layer: meta.layers[0] });
     const { cursor } = this;
@@ -65,28 +76,72 @@ class Stage {
     const layer = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
     const gate = meta.gates.includes(cursor.gate) ? cursor.gate : null;
     cursor.set({ T: meta.T, F: frames.length, unit, layer, gate, hover: null, playing: false });
-    if (fresh) enter(this);
+    enter(this);
+    if (stage.size !== "small" && stage.address !== false) this.address ??= address(cursor);
+    this.address?.keep();
+    if (fresh && autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) cursor.play();
   }
 
   /** Build everything anew, in one go: the browser paints only the result. */
   draw() {
-    const kept = remember(this.root);
-    this.clear();
     const { payload, root, cursor } = this;
+    const kept = remember(root);
+    root.style.minHeight = root.hidden ? "" : `${root.offsetHeight}px`; // else the page would scroll up meanwhile
+    this.clear();
     this.dark = isDark(this.element, payload);
     const theme = new Theme(payload.palette[this.dark ? "dark" : "light"], this.dark);
     theme.apply(root);
-    const data = (this.data = decode(payload, theme));
+    const data = decode(payload, theme);
     root.className = `rv-stage rv-size-${payload.stage.size ?? "full"}`;
     root.lang = payload.lang ?? "en";
     attr(root, "data-stage", payload.stage.key);
     attr(root, "aria-label", data.say("stage.label", { cell: payload.meta.cell.toUpperCase() }));
-    if (payload.stage.transport !== false) this.cleanups.push(transport(root, data, cursor));
-    this.lay(data);
     root.hidden = false;
+    this.furnish(data);
+    this.lay(data);
     this.cleanups.push(cursor.subscribe((c, changed) => this.mark(c, changed)));
     this.cleanups.push(watchTheme(this.element, () => this.repaint()));
+    root.style.minHeight = "";
     restore(root, kept);
+  }
+
+  /** The controls, the list of keys, the line that is read out. */
+  furnish(data) {
+    if (this.payload.stage.transport !== false) {
+      const { node, cleanup } = transport(this, data);
+      this.root.append(node);
+      this.cleanups.push(cleanup);
+    }
+    this.dialog = helpDialog(data);
+    this.live = el("p", { class: "rv-hidden", role: "status", "aria-live": "polite" });
+    this.root.append(this.dialog, this.live);
+    let timer = 0;
+    let opening = true;
+    this.cleanups.push(
+      this.cursor.subscribe((c, changed) => {
+        clearTimeout(timer);
+        if (!opening && !c.playing && changed.has("t")) timer = setTimeout(() => this.announce(data), ANNOUNCE_AFTER);
+      }),
+      () => clearTimeout(timer),
+    );
+    opening = false;
+  }
+
+  /** Read the step out, once a page, and not where the scrubber has the focus and speaks for itself. */
+  announce(data) {
+    const [first] = this.shared.stages;
+    const active = this.root.getRootNode().activeElement;
+    if (first === this && active?.getAttribute("role") !== "slider") text(this.live, whereText(data, this.cursor));
+  }
+
+  help() {
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  fullscreen() {
+    const scope = this.root.getRootNode();
+    if (scope.fullscreenElement === this.root) document.exitFullscreen();
+    else this.root.requestFullscreen?.().catch(() => {}); // refused by the browser: the stage stays as it is
   }
 
   /** One section a view, in its area. */
@@ -105,7 +160,7 @@ class Stage {
   }
 
   mountView(section, view, data) {
-    const module = modules.get(view);
+    const module = viewModule(view);
     if (!module) {
       section.append(el("p", { class: "rv-missing", role: "note" }, data.say("stage.missing_view", { view })));
       return () => {};
@@ -145,54 +200,13 @@ class Stage {
     this.destroyed = true;
     this.clear();
     leave(this);
+    this.address?.stop();
+    if (mounted.get(this.element) === this) mounted.delete(this.element);
     this.root.remove();
     this.shared.stages.delete(this);
     if (!this.shared.stages.size) {
       this.cursor?.pause();
       pages.delete(this.page);
     }
-  }
-}
-
-/** Import a view's module once; a missing one is remembered as null and said on the page. */
-async function load(view) {
-  if (modules.get(view)) return;
-  try {
-    modules.set(view, /^[a-z_]+$/.test(view) ? await import(`./views/${view}.js`) : null);
-  } catch (error) {
-    console.error(error);
-    modules.set(view, null);
-  }
-}
-
-/** The stylesheet, once for a document or shadow root; resolves when it is in force. */
-function stylesheet(scope) {
-  const home = scope.head ?? scope;
-  const href = new URL("stage.css", import.meta.url).href;
-  const present = [...home.querySelectorAll("link[data-rv-stage]")].find((link) => link.href === href);
-  if (present) return present.ready ?? Promise.resolve();
-  const link = el("link", { rel: "stylesheet", href, "data-rv-stage": true });
-  link.ready = new Promise((resolve) => {
-    link.addEventListener("load", resolve, { once: true });
-    link.addEventListener("error", resolve, { once: true });
-  });
-  home.append(link);
-  return link.ready;
-}
-
-/** What a person opened, scrolled or focused, by `data-rv-keep`, to be found again after new data. */
-function remember(root) {
-  const active = root.getRootNode().activeElement;
-  const keep = root.contains(active) ? active.dataset.rvKeep : null;
-  const nodes = [...root.querySelectorAll("[data-rv-keep]")];
-  return { keep, open: new Map(nodes.map((node) => [node.dataset.rvKeep, { open: node.open, top: node.scrollTop }])) };
-}
-
-function restore(root, { keep, open }) {
-  for (const node of root.querySelectorAll("[data-rv-keep]")) {
-    const was = open.get(node.dataset.rvKeep);
-    if (was?.open && "open" in node) node.open = true;
-    if (was?.top) node.scrollTop = was.top;
-    if (keep && node.dataset.rvKeep === keep) node.focus({ preventScroll: true });
   }
 }

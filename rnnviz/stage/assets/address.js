@@ -1,0 +1,69 @@
+/**
+ * The step in the page's address, so that a pasted link opens at the very step. Written some time after the last
+ * change, in place, with everything else in the address untouched: no history entry, no message to the server.
+ */
+
+const WAIT = 250;
+const STEP = /([?&])step=[^&#]*/;
+
+/**
+ * Keep `step` (counted from 1) in the address for as long as this path is shown.
+ * @param {import("./cursor.js").Cursor} cursor
+ * @returns {{keep(): void, stop(): void}} `keep` writes it again, should the host have rewritten the address
+ */
+export function address(cursor) {
+  const path = location.pathname;
+  let timer = 0;
+  let moved = STEP.test(location.search);
+  const write = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (location.pathname !== path) return; // the page was left
+    const search = withStep(location.search, cursor.t + 1);
+    if (search !== location.search) history.replaceState(history.state, "", path + search + location.hash);
+  };
+  const later = () => {
+    if (!moved) return;
+    clearTimeout(timer);
+    timer = setTimeout(write, WAIT);
+  };
+  const back = () => {
+    const step = stepOf(location.search);
+    if (location.pathname === path && step !== null) cursor.set({ t: step - 1, playing: false });
+  };
+  const hide = () => {
+    cursor.pause(); // a page kept for the back button does not play on when it is shown again
+    if (timer) write();
+  };
+  const controller = new AbortController();
+  addEventListener("popstate", back, { signal: controller.signal });
+  addEventListener("pagehide", hide, { signal: controller.signal });
+  globalThis.navigation?.addEventListener("currententrychange", later, { signal: controller.signal });
+  let opening = true;
+  const follow = cursor.subscribe((c, changed) => {
+    if (!changed.has("t") || opening) return;
+    moved = true;
+    later();
+  });
+  opening = false;
+  return {
+    keep: later,
+    stop() {
+      clearTimeout(timer);
+      controller.abort();
+      follow();
+    },
+  };
+}
+
+/** The query with its step set and every other parameter as it was. */
+export function withStep(search, step) {
+  if (STEP.test(search)) return search.replace(STEP, `$1step=${step}`);
+  return `${search}${search.length > 1 ? "&" : search ? "" : "?"}step=${step}`;
+}
+
+/** The step that a query names, or null. */
+export function stepOf(search) {
+  const step = Number(new URLSearchParams(search).get("step") ?? NaN);
+  return Number.isInteger(step) && step >= 1 ? step : null;
+}
