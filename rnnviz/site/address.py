@@ -1,0 +1,167 @@
+"""The link and the screen: what a link asks for, and the link of what is shown.
+
+Streamlit can bind a widget to the link itself, and that does not serve here: it writes the label of a choice, in the
+visitor's language, in place of its name; it drops a wrong value without a word; it would put 100,000 typed characters
+into the address; and it forgets the experiment when the page changes. So a link is read once, when it arrives, checked
+field by field, and put into the controls; and the link of the screen is written by the browser after every run
+(assets/address.js). The time step in it belongs to the stage: Python reads it on arrival and never writes it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode
+
+import streamlit as st
+
+from rnnviz.checks import finite, shorten
+from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
+from rnnviz.site import limits, state
+from rnnviz.site.present import KEY as PRESENT
+from rnnviz.words import say
+
+STEP: Final = "step"
+OWN: Final = (STEP, PRESENT)
+Query = Mapping[str, Sequence[str]]
+
+
+@dataclass
+class Memory:
+    """What one visitor's links have been, to know a new one from the echo of one that we wrote."""
+
+    page: str | None = None
+    query: dict[str, list[str]] = field(default_factory=dict)
+    written: deque[dict[str, list[str]]] = field(default_factory=lambda: deque(maxlen=8))
+    sentences: tuple[str, ...] = ()
+    start: int = 0
+    shown: str = ""
+
+    def is_news(self, page: str, query: dict[str, list[str]]) -> bool:
+        """Whether the link was changed by the visitor: a new visit, a page opened by a link, or the way back."""
+        if self.page is None:
+            return True
+        if page != self.page:
+            return bool(query)
+        return _without_step(query) not in [_without_step(self.query), *map(_without_step, self.written)]
+
+
+def memory() -> Memory:
+    """Return this visitor's memory."""
+    found: Memory = st.session_state.setdefault("_address", Memory())
+    return found
+
+
+def arrive(page: str, first: Experiment, step: int, also: tuple[str, ...], lang: str) -> None:
+    """Let the controls show what the link asks for, if it has changed.
+
+    Parameters
+    ----------
+    page : str
+        Name of the lesson.
+    first : Experiment
+        What the page shows before anything was chosen.
+    step : int
+        The time step (0-based) at which the page opens if the link does not say.
+    also : tuple of str
+        Fields, beside those of `rnnviz.site.state`, for which this page has a control.
+    """
+    known, query = memory(), {name: st.query_params.get_all(name) for name in st.query_params}
+    if known.is_news(page, query):
+        values, sentences = read(query, first, also, lang)
+        known.start, wrong = _step(query, step, lang)
+        known.sentences = (*sentences, *wrong)
+        if known.page is None or values:
+            _show(values, first)
+        st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == "1"
+    elif page != known.page:
+        known.start, known.sentences = step, ()
+    known.page, known.query = page, query
+    for name in also:
+        st.session_state.setdefault(name, getattr(first, name))
+
+
+def read(query: Query, first: Experiment, also: tuple[str, ...], lang: str) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields that a link sets, each with an allowed value, and a sentence for each that was not.
+
+    Texts and series are passed on as they are: the controls hold whatever was typed.
+    """
+    values: dict[str, Any] = {}
+    sentences: list[str] = []
+    fields = {*state.NETWORK, *state.ALWAYS, *(name for part in state.OF_INPUT.values() for name in part), *also}
+    for name, given in query.items():
+        if name in OWN:
+            continue
+        if name not in fields:
+            sentences.append(say("notice.unknown", lang, name=shorten(name)))
+            continue
+        if len(given) > 1:
+            sentences.append(say("notice.repeated", lang, name=name, count=len(given), used=shorten(given[-1])))
+        values[name] = given[-1]
+    sentences += _one_input(values, lang)
+    for name, text in values.items():
+        if name not in state.TYPED:
+            try:
+                values[name] = state.admit(name, parse_field(name, text), values)
+            except ExperimentError as error:
+                values[name] = state.nearest(name, error, first, values)
+                sentences.append(state.sentence(error, values[name], lang, link=True))
+    return values, sentences
+
+
+def _one_input(values: dict[str, Any], lang: str) -> list[str]:
+    """Keep the first of several inputs, and a length only where there is one to set."""
+    sentences = []
+    kinds = [name for name in INPUTS if name in values]
+    for name in kinds[1:]:
+        del values[name]
+        sentences.append(say("notice.one_input", lang, name=name, used=kinds[0]))
+    if "length" in values and not {"task", "network"} & values.keys():
+        sentences.append(say("notice.no_length", lang, value=shorten(values.pop("length"))))
+    return sentences
+
+
+def _step(query: Query, step: int, lang: str) -> tuple[int, list[str]]:
+    given = query.get(STEP)
+    if given is None:
+        return step, []
+    number = finite(given[-1])
+    if number is not None and number == int(number) and 1 <= number <= limits.STEPS:
+        return int(number) - 1, []
+    near = step if number is None else int(min(max(number, 1), limits.STEPS)) - 1
+    return near, [say("notice.step", lang, value=shorten(given[-1]), most=f"{limits.STEPS:,}")]
+
+
+def _show(values: dict[str, Any], first: Experiment) -> None:
+    kind = next((name for name in INPUTS if name in values), None)
+    # A link that names no setting opens the page as it opens by itself.
+    state.put(first if not values else Experiment())
+    if kind:
+        st.session_state[state.KIND] = kind
+    st.session_state.update({name: value for name, value in values.items() if value is not None or name != "length"})
+
+
+def query_of(experiment: Experiment) -> tuple[str, bool]:
+    """Return the link's query for what is shown, and whether the text or the series had to be left out as too long."""
+    query = experiment.to_query()
+    if st.session_state.get(PRESENT):
+        query[PRESENT] = "1"
+    whole = urlencode(query)
+    if len(whole) <= limits.LINK:
+        return whole, False
+    return urlencode({name: value for name, value in query.items() if name not in state.TYPED}), True
+
+
+def remember(query: str) -> None:
+    """Remember a link that the browser is about to show; what was wrong with an earlier one is then settled."""
+    known = memory()
+    if known.shown and known.shown != query:
+        known.sentences = ()
+    known.shown = query
+    known.written.append(parse_qs(query, keep_blank_values=True))
+
+
+def _without_step(query: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: value for name, value in query.items() if name != STEP}

@@ -1,0 +1,101 @@
+"""The row of controls: what is changed often stands open, the rest behind "More"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.experiment import CELLS, INITS, INPUTS, LOSSES, NETWORKS, NONLINEARITIES, TASKS, TOKENS
+from rnnviz.site import limits, state
+from rnnviz.site.upload import upload
+from rnnviz.words import say
+
+
+def input_controls(lang: str) -> None:
+    """What the network reads: a text, numbers, a generator's series, or what a hand-built network is made for."""
+    kind = choose(state.KIND, INPUTS, lang, width=150)
+    if kind == "text":
+        st.text_input(_label("text", lang), key="text", live="300ms", width=260, **_help("text", lang), **KEEP)
+    elif kind == "series":
+        st.text_area(_label("series", lang), key="series", height=68, width=320, **_help("series", lang), **KEEP)
+    else:
+        choose(kind, TASKS if kind == "task" else NETWORKS, lang, width=200)
+        amount("length", lang, width=120)
+
+
+def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
+    """The cell and its size, unless a hand-built network decides them, and the seed of all random draws."""
+    if st.session_state[state.KIND] != "network":
+        if st.session_state["cell"] not in cells:
+            st.session_state["cell"] = cells[-1]
+        st.segmented_control(
+            _label("cell", lang),
+            cells,
+            format_func=lambda name: say(f"control.cell.{name}", lang),
+            key="cell",
+            required=True,
+            **_help("cell", lang),
+            **KEEP,
+        )
+        amount("hidden_size", lang, width=120)
+    amount("seed", lang, width=120)
+
+
+def more_controls(lang: str) -> None:
+    """What is changed more rarely, in the manner of a drawer."""
+    kind = st.session_state[state.KIND]
+    if kind == "text":
+        choose("tokens", TOKENS, lang)
+    if kind == "series":
+        upload(lang)
+    choose("loss", LOSSES, lang)
+    if kind == "network":
+        return
+    amount("num_layers", lang)
+    st.toggle(_label("bidirectional", lang), key="bidirectional", **_help("bidirectional", lang), **KEEP)
+    choose("init", INITS, lang)
+    amount("gain", lang, step=0.1)
+    if st.session_state["cell"] == "rnn":
+        choose("nonlinearity", NONLINEARITIES, lang)
+    if st.session_state["cell"] == "lstm":
+        amount("forget_bias", lang, step=0.5, placeholder=say("control.forget_bias.empty", lang))
+
+
+def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
+    """Offer the names of a registry, each under the words for it."""
+    return st.selectbox(
+        _label(name, lang),
+        options,
+        format_func=lambda option: say(f"control.{name}.{option}", lang),
+        key=name,
+        required=True,
+        **_help(name, lang),
+        **layout,
+        **KEEP,
+    )
+
+
+def amount(name: str, lang: str, **layout: Any) -> Any:
+    """Offer a number within its limits, which stand beside its name."""
+    least, most = state.range_of(name, st.session_state)
+    kind = int if name in limits.WHOLE else float
+    if name == "length":  # another generator may know fewer values
+        st.session_state[name] = min(st.session_state[name], int(most))
+    help_ = say(f"control.{name}.help", lang, least=f"{least:g}", most=f"{most:,g}")
+    return st.number_input(
+        _label(name, lang), kind(least), kind(most), key=name, help=help_, value=None, **{"step": kind(1), **layout}, **KEEP
+    )
+
+
+KEEP: dict[str, Any] = {"persist_state": "session"}
+"""What was chosen stays when the page is changed or the control hidden."""
+
+
+def _label(name: str, lang: str) -> str:
+    return say(f"control.{name}", lang)
+
+
+def _help(name: str, lang: str) -> dict[str, str]:
+    return {"help": say(f"control.{name}.help", lang, most=f"{limits.STEPS:,}")}

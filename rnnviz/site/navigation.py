@@ -1,0 +1,26 @@
+"""Navigation between the lessons."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from rnnviz.site.language import language
+from rnnviz.site.lessons import LESSONS, Lesson
+from rnnviz.site.present import presenting
+from rnnviz.words import say
+
+
+def pages() -> dict[str, StreamlitPage]:
+    """Return the Streamlit page of every lesson, by the lesson's name."""
+    return {name: _page(lesson) for name, lesson in LESSONS.items()}
+
+
+def navigate() -> StreamlitPage:
+    """Show the navigation, unless someone presents, and return the page to run."""
+    return st.navigation(list(pages().values()), position="hidden" if presenting() else "top")
+
+
+def _page(lesson: Lesson) -> StreamlitPage:
+    title = say(f"lesson.{lesson.name}", language())
+    return st.Page(lesson.file, title=title, url_path=lesson.path or None, default=not lesson.path)

@@ -1,0 +1,175 @@
+"""A page of the site: its head, its controls, its stage, its prose, and the link of it all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rnnviz.experiment import CELLS, Experiment, ExperimentError
+from rnnviz.lessons import prose
+from rnnviz.site import address, holding, present, state
+from rnnviz.site.controls import input_controls, more_controls, network_controls
+from rnnviz.site.language import language
+from rnnviz.site.lessons import LESSONS, Lesson
+from rnnviz.site.presets import look_for, try_menu
+from rnnviz.site.runs import packed
+from rnnviz.stage.mount import base, mount_module, mount_stage
+from rnnviz.trace import Trace
+from rnnviz.words import say
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+MOST_SENTENCES = 4
+
+
+@dataclass
+class Page:
+    """An open page. Its calls show things from top to bottom, in the order in which they are made."""
+
+    lesson: Lesson
+    lang: str
+    experiment: Experiment
+    head: DeltaGenerator
+    tools: DeltaGenerator
+    errors: DeltaGenerator
+    sentences: list[str] = field(default_factory=list)
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a message in the visitor's language."""
+        return say(key, self.lang, **values)
+
+    def lead(self, text: str) -> None:
+        """Show the one sentence under the title that says what to do."""
+        self.head.markdown(text)
+
+    def controls(self, cells: Sequence[str] = CELLS) -> Experiment:
+        """Show the controls, unless someone presents, and return the experiment they make.
+
+        Parameters
+        ----------
+        cells : sequence of str
+            The cells this page is about.
+        """
+        if not present.presenting():
+            with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
+                input_controls(self.lang)
+                network_controls(self.lang, cells)
+                with st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content"):
+                    with st.popover(self.say("site.more"), help=self.say("site.more.help")):
+                        more_controls(self.lang)
+                    try_menu(self.lang, cells)
+                    self.tools = st.container(width="content", key="link")
+                    present.present_button(self.lang)
+        settled = state.settle(state.wanted(), self.experiment, self.lang)
+        self.sentences += settled.sentences
+        self.experiment = st.session_state["_experiment"] = settled.experiment
+        return self.experiment
+
+    def hold(self, trace: Trace) -> Experiment:
+        """Show the controls that hold a gate of a run open or shut, and return the experiment with it held."""
+        if not present.presenting():
+            holding.hold_controls(trace, self.lang)
+        try:
+            self.experiment = self.experiment.replace(hold=st.session_state[holding.KEY])
+        except ExperimentError as error:
+            self.sentences.append(state.sentence(error, (), self.lang))
+        return self.experiment
+
+    def stage(
+        self,
+        trace: Trace,
+        views: Sequence[Mapping[str, Any]],
+        *,
+        key: str | None = None,
+        size: str = "full",
+        transport: bool = True,
+        baseline: Trace | None = None,
+        figures: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show a run on a stage; all stages of a page share one clock.
+
+        Parameters
+        ----------
+        trace : Trace
+        views : sequence of mapping
+            ``{"view": name, "area": "graph" | "panel" | "score" | "wide", "options": {…}}`` in reading order.
+        key : str, optional
+            A name of its own for each of several stages of a page; the lesson's name by default.
+        size : {"full", "small"}
+        transport : bool
+            Whether the stage carries the row of playing controls.
+        baseline : Trace, optional
+            Another run of the same shape to lay under this one.
+        figures : mapping of name to Plotly JSON, optional
+        """
+        start = min(address.memory().start, trace.steps - 1)
+        data = packed(trace, views, baseline, page=self.lesson.name, start=start, size=size, lang=self.lang)
+        key = key or self.lesson.name
+        stage = {**data["stage"], "key": key, "transport": transport}
+        mount_stage({**data, "stage": stage, "figures": dict(figures or {})}, key=f"stage-{key}")
+
+    def prose(self, block: str, **values: object) -> None:
+        """Show a block of the lesson's Markdown, in a column of reading width."""
+        with st.container(key=f"prose-{self.lesson.name}-{block}"):
+            st.markdown(prose(self.lesson.name, block, self.lang, **values))
+
+
+@contextmanager
+def open_page(name: str, *, step: int = 0, hold: bool = False) -> Iterator[Page]:
+    """Open a lesson's page: read the link, show the title; at the end say what was wrong and write the link.
+
+    Parameters
+    ----------
+    name : str
+        Of the lesson in `rnnviz.site.lessons.LESSONS`.
+    step : int
+        The time step (0-based) at which the page opens if the link does not say.
+    hold : bool
+        Whether gates can be held on this page (`Page.hold`).
+    """
+    lang = language()
+    address.arrive(name, Experiment(), step, (holding.KEY,) if hold else (), lang)
+    st.set_page_config(page_title=f"{say(f'{name}.title', lang)} · {say('site.title', lang)}", layout="wide")
+    head = st.container(key="head")
+    head.title(say(f"{name}.title", lang), anchor=False)
+    last = st.session_state.get("_experiment", Experiment())
+    page = Page(LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"))
+    page.sentences += address.memory().sentences
+    try:
+        yield page
+    except ExperimentError as error:  # what only a run can find out
+        page.sentences.append(state.sentence(error, None, lang))
+    if present.presenting():
+        present.leave_button(lang)
+    _close(page)
+
+
+def _close(page: Page) -> None:
+    """Say what was wrong, and let the browser write the link of what is shown."""
+    query, left_out = address.query_of(page.experiment)
+    address.remember(query)
+    if left_out:
+        page.sentences.append(page.say("notice.link", most=f"{address.limits.LINK:,}"))
+    _complain(page)
+    if look := look_for(page.experiment, page.lang):
+        page.errors.caption(look)
+    words = {name: page.say(f"site.link.{name}") for name in ("label", "help", "copied", "by_hand")}
+    path = f"{base()}/{page.lesson.path}"
+    data = {"query": query, "path": path, "present": present.presenting(), "link": words}
+    with page.tools:
+        mount_module("address.js", data, key="address", width="content")
+
+
+def _complain(page: Page) -> None:
+    told = list(dict.fromkeys(page.sentences))
+    if not told:
+        return
+    shown = [_PUNCTUATION.sub(r"\\\1", sentence) for sentence in told[:MOST_SENTENCES]]
+    if len(told) > MOST_SENTENCES:
+        shown.append(page.say("notice.and_more", count=len(told) - MOST_SENTENCES))
+    page.errors.error(shown[0] if len(shown) == 1 else "\n".join(f"- {sentence}" for sentence in shown))

@@ -1,0 +1,31 @@
+"""Presenting: the page without its controls and the site's frame, for the front of a lecture hall."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rnnviz.words import say
+
+KEY = "present"
+
+
+def presenting() -> bool:
+    """Whether this screen is being presented; part of the link as ``present=1``."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = st.query_params.get(KEY) == "1"
+    return bool(st.session_state[KEY])
+
+
+def present_button(lang: str) -> None:
+    """Offer to hide everything but the stage."""
+    st.button(say("site.present", lang), key="present_on", help=say("site.present.help", lang), on_click=_set, args=(True,))
+
+
+def leave_button(lang: str) -> None:
+    """Offer the way back, small and always in view."""
+    with st.container(key="leave"):
+        st.button(say("site.leave", lang), key="present_off", icon=":material/close:", on_click=_set, args=(False,))
+
+
+def _set(value: bool) -> None:
+    st.session_state[KEY] = value

@@ -1,0 +1,64 @@
+"""Runs, kept for the next visitor who asks for the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.experiment import Experiment
+from rnnviz.run import run
+from rnnviz.stage.payload import payload
+from rnnviz.stage.source import source_of
+from rnnviz.trace import Trace
+
+SMALL = 20_000
+"""T · H up to which a trace is small: about 2 MB."""
+
+
+def traced(experiment: Experiment) -> Trace:
+    """Return the trace of an experiment: the same object for the same experiment, as long as it is kept."""
+    size = len(experiment.text or experiment.series or ()) or experiment.length or 0
+    keep = _small if size * experiment.hidden_size * experiment.num_layers * experiment.directions <= SMALL else _large
+    return keep(experiment)
+
+
+_HASH = {Experiment: Experiment.to_json}
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_HASH)
+def _small(experiment: Experiment) -> Trace:
+    return run(experiment)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_HASH)
+def _large(experiment: Experiment) -> Trace:
+    return run(experiment)
+
+
+def packed(
+    trace: Trace,
+    views: Sequence[Mapping[str, Any]],
+    baseline: Trace | None,
+    *,
+    page: str,
+    start: int,
+    size: str,
+    lang: str,
+) -> dict[str, Any]:
+    """Return the payload of a stage (see `rnnviz.stage.payload.payload`); not to be changed by whoever gets it."""
+    return _packed(trace, json.dumps(list(views)), baseline, page, start, size, lang)
+
+
+@lru_cache(maxsize=64)
+def _packed(
+    trace: Trace, views: str, baseline: Trace | None, page: str, start: int, size: str, lang: str
+) -> dict[str, Any]:
+    experiment = trace.experiment
+    source = source_of(experiment.cell, experiment.nonlinearity)
+    return payload(
+        trace, page=page, views=json.loads(views), start=start, size=size, baseline=baseline, source=source, lang=lang
+    )

@@ -1,0 +1,118 @@
+"""The files a browser fetches: ES modules and styles, and Plotly.js, each under an address that names its content.
+
+An address is ``/assets/<hash>/<file>``, the hash taken over the whole folder (modules import each other by relative
+address), so that a browser may keep a file for ever and still never shows an old one. Everything is compressed once
+and kept in memory: compressing Plotly.js anew for every request would cost 0.2 s of processor.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+PREFIX: Final = "/assets"
+FOREVER: Final = "public, max-age=31536000, immutable"
+PACKAGE: Final = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of files under one content-hashed address."""
+
+    name: str
+    path: Path
+    only: tuple[str, ...] = ()
+
+    def files(self) -> list[Path]:
+        """Return the files served, sorted: all of the folder, or those of ``only``."""
+        if self.only:
+            return [self.path / name for name in self.only]
+        return sorted(path for path in self.path.rglob("*") if path.is_file())
+
+    def version(self) -> str:
+        """Return the hash of the folder's content; whether a file was changed is looked up once a second at most."""
+        return _version(self, int(time.monotonic()))
+
+    def url(self, file: str, base: str = "") -> str:
+        """Return the address of ``file`` on a site whose own address begins with ``base``."""
+        return f"{base}{PREFIX}/{self.name}-{self.version()}/{file}"
+
+    def route(self, base: str = "") -> Route:
+        """Return the route that serves this folder, at whatever version is asked for."""
+        return Route(f"{base}{PREFIX}/{self.name}-{{version}}/{{file:path}}", self._endpoint())
+
+    def _endpoint(self) -> Callable[[Request], object]:
+        async def serve(request: Request) -> Response:
+            path = self.path / request.path_params["file"]
+            if path not in self.files():
+                return Response("Not found", status_code=404, media_type="text/plain")
+            zipped = await run_in_threadpool(_zipped, path, path.stat().st_mtime_ns)
+            # A page opened before an update asks for the old version: it gets today's file, but not to keep.
+            known = request.path_params["version"] == self.version()
+            return _response(path, zipped, request, FOREVER if known else "no-store")
+
+        return serve
+
+
+STAGE: Final = Folder("stage", PACKAGE / "stage" / "assets")
+SITE: Final = Folder("site", PACKAGE / "site" / "assets")
+
+
+@cache
+def plotly() -> Folder:
+    """Return the folder of the plotly package that holds its own plotly.min.js."""
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("plotly", name="plotly")
+    return Folder("plotly", Path(spec.origin).parent / "package_data", only=("plotly.min.js",))
+
+
+def routes(base: str = "") -> list[Route]:
+    """Return the routes of every folder, for a site whose addresses begin with ``base``."""
+    return [folder.route(base) for folder in (STAGE, SITE, plotly())]
+
+
+def warm() -> None:
+    """Compress Plotly.js now, so that no one waits for it."""
+    for path in plotly().files():
+        _zipped(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _version(folder: Folder, second: int) -> str:
+    return _hash(tuple((path, path.stat().st_mtime_ns) for path in folder.files()))
+
+
+@lru_cache(maxsize=8)
+def _hash(files: tuple[tuple[Path, int], ...]) -> str:
+    digest = hashlib.sha256()
+    for path, _ in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def _zipped(path: Path, changed: int) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
+
+
+def _response(path: Path, zipped: bytes, request: Request, keep: str) -> Response:
+    accepted = "gzip" in request.headers.get("accept-encoding", "")
+    kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+    if accepted:
+        headers["Content-Encoding"] = "gzip"
+    return Response(zipped if accepted else gzip.decompress(zipped), media_type=kind, headers=headers)
