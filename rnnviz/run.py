@@ -1,0 +1,70 @@
+"""`run`: from an experiment to its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnnviz.engines import engine_named
+from rnnviz.experiment import Experiment
+from rnnviz.hold import check_hold
+from rnnviz.initial import check_parameters, initial_parameters, parameter_shapes
+from rnnviz.inputs import Inputs
+from rnnviz.networks.handmade import handmade
+from rnnviz.tasks import inputs
+from rnnviz.trace import Trace
+
+
+def run(experiment: Experiment, engine: str = "numpy", parameters: Mapping[str, Any] | None = None) -> Trace:
+    """Run an experiment forward and backward, and return everything that happened.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    engine : {"numpy"}
+        "numpy" is float64 and written to be read, see `rnnviz.engines.numpy_engine`.
+    parameters : dict, optional
+        Weights to run with instead of those the experiment draws or its hand-built network brings: arrays under
+        torch's names ("weight_ih_l0", …), the readout "weight_ho" (O, directions·H) and "bias_o" (O,).
+
+    Returns
+    -------
+    Trace
+        Its ``experiment`` is the one given; for a hand-built network, with the cell and the sizes that it decides.
+
+    Raises
+    ------
+    ExperimentError
+        A ValueError, if there is no such engine, a parameter does not fit, or a held gate does not exist.
+    """
+    trace = engine_named(engine)
+    experiment = resolve(experiment)
+    data = inputs(experiment)
+    width, outputs = data.inputs.shape[1], count_outputs(data)
+    if parameters is None and experiment.network:
+        parameters = handmade(experiment.network).parameters()
+    if parameters is None:
+        parameters = initial_parameters(experiment, width, outputs)
+    return trace(experiment, data, check_parameters(parameters, parameter_shapes(experiment, width, outputs)))
+
+
+def resolve(experiment: Experiment) -> Experiment:
+    """Return an experiment on a hand-built network with the cell and sizes of that network, and its holds checked."""
+    if not experiment.network:
+        return experiment
+    network = handmade(experiment.network)
+    experiment = experiment.replace(
+        cell=network.cell,
+        hidden_size=network.hidden_size,
+        num_layers=network.num_layers,
+        nonlinearity=network.nonlinearity,
+        bidirectional=False,
+    )
+    for held in experiment.hold:
+        check_hold(held, experiment.cell, experiment.hidden_size, experiment.layer_names)
+    return experiment
+
+
+def count_outputs(data: Inputs) -> int:
+    """Return O: one output for each answer, or for each number of a target."""
+    return len(data.answers) if data.answers is not None else data.targets.shape[1]
