@@ -65,10 +65,11 @@ def more_controls(lang: str) -> None:
 
 def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
     """Offer the names of a registry, each under the words for it."""
+    words = "network.{}.title" if name == "network" else f"control.{name}.{{}}"
     return st.selectbox(
         _label(name, lang),
         options,
-        format_func=lambda option: say(f"control.{name}.{option}", lang),
+        format_func=lambda option: say(words.format(option), lang),
         key=name,
         required=True,
         **_help(name, lang),
