@@ -1,0 +1,118 @@
+"""What all figures share: one layout in the palette of a theme, and the notes the stage reads beside a figure.
+
+A figure carries its own notes in ``layout.meta``, plain JSON values, so that whoever draws it needs nothing else:
+
+hint : str
+    One sentence, what to look for.
+table : {"columns": [str], "rows": [[str | float | None]]}
+    The same numbers as text, for those who do not see the picture.
+playhead : {"axis": "x"}
+    Only where that axis is time, counted from 1: the stage moves a line over it.
+panels : {"count": int, "height": int, "least": int}
+    Only where panels stand side by side: the stage may break the row below ``least`` pixels a panel.
+units : list of {"x": [H], "y": [H]}
+    Only where points are hidden units: where unit j stands in each panel, so that the chosen one can be ringed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from rnnviz.palette import colour
+from rnnviz.words import say
+
+Array = NDArray[np.float64]
+FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif'
+CLEAR: Final = "rgba(0,0,0,0)"
+
+
+def base_layout(title: str, theme: str, notes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layout every figure begins with: no template, no mode bar margin, the theme's ink on clear ground."""
+    return {
+        "template": "none",
+        "title": {"text": title, "x": 0, "xref": "container", "font": {"size": 15, "color": colour("ink", theme)}},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": FONT, "size": 12, "color": colour("muted", theme)},
+        "hoverlabel": {"bgcolor": colour("card", theme), "font": {"family": FONT, "color": colour("ink", theme)}},
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": False,
+        "meta": dict(notes),
+    }
+
+
+def axis(theme: str, **more: Any) -> dict[str, Any]:
+    """Return an axis with thin lines and no zero line; ``more`` overrides."""
+    line = colour("line", theme)
+    return {
+        "showgrid": True,
+        "gridcolor": line,
+        "zeroline": False,
+        "linecolor": colour("faint", theme),
+        "showline": True,
+        "ticks": "",
+        "fixedrange": True,
+        "automargin": False,
+        **more,
+    }
+
+
+def time_axis(steps: int, theme: str, lang: str) -> dict[str, Any]:
+    """Return the axis of T = ``steps`` time steps, counted from 1, half a step of room at both ends."""
+    return axis(
+        theme,
+        range=[0.5, steps + 0.5],
+        showgrid=False,
+        tickformat="d",
+        nticks=min(steps, 12),
+        title={"text": say("figures.step", lang), "standoff": 6},
+    )
+
+
+def tint(hue: str, opacity: float) -> str:
+    """Return ``#rrggbb`` as ``rgba(…)`` with an opacity."""
+    red, green, blue = (int(hue[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def gate_name(gate: str, lang: str) -> str:
+    """Return what a person calls a gate: ``"f"`` → ``"Forget gate f"``."""
+    return say(f"figures.gate_{gate}", lang)
+
+
+def as_table(columns: Sequence[str], arrays: Sequence[Sequence[Any] | Array]) -> dict[str, Any]:
+    """Return equally long columns as the ``table`` note; numbers keep four decimals, NaN becomes None."""
+    return {"columns": list(columns), "rows": [[_plain(value) for value in row] for row in zip(*arrays, strict=True)]}
+
+
+def _plain(value: Any) -> str | int | float | None:
+    if isinstance(value, str):
+        return value
+    if float(value).is_integer():
+        return int(value)
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def checked(name: str, values: Any) -> Array:
+    """Return ``values`` as a float64 array (T, H).
+
+    Raises
+    ------
+    ValueError
+        If it is no (T, H) array of at least one step and one unit.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 2 or 0 in array.shape:
+        raise ValueError(f"{name} has shape {array.shape}, but must be (T, H) with at least one step and one unit.")
+    return array
+
+
+def blank(layout: Mapping[str, Any]) -> go.Figure:
+    """Return an empty figure with this layout."""
+    return go.Figure(layout=dict(layout))

@@ -1,0 +1,113 @@
+"""How much of a memory is left: the product of the gates that keep it.
+
+An LSTM's cell state is c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, so of what c_s held, the share f_{s+1} ⊙ … ⊙ f_t is still there at
+step t; all the rest of c_t was written since. The same holds of a GRU's h with z in PyTorch's convention, where
+h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ n_t. (Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins
+2000; Cho et al. 2014, arXiv 1406.1078 v1.)
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.figures.base import Array, as_table, axis, base_layout, blank, checked, time_axis
+from rnnviz.palette import colour
+from rnnviz.words import DEFAULT_LANGUAGE, say
+
+KEEPING_GATE: Final = {"lstm": ("c", "f"), "gru": ("h", "z")}
+"""Cell → (the state that is kept, the gate that keeps it)."""
+
+
+def share_left(keep: Any, since: int) -> Array:
+    """Return which share of the state after step ``since`` is left after each step.
+
+    Parameters
+    ----------
+    keep : (T, H) float
+        The keeping gate: "f" of an LSTM, "z" of a GRU.
+    since : int
+        Step s, 0-based; −1 is the initial state.
+
+    Returns
+    -------
+    (T, H) float64
+        keep_{s+1} ⊙ … ⊙ keep_t at row t, 1 at row s, NaN before it.
+
+    Raises
+    ------
+    ValueError
+        If ``keep`` is not (T, H) or there is no step ``since``.
+    """
+    values = checked("keep", keep)
+    if not -1 <= since < len(values):
+        raise ValueError(f"since is {since}, but must be from -1 to {len(values) - 1}.")
+    left = np.full_like(values, np.nan)
+    if since >= 0:
+        left[since] = 1.0
+    left[since + 1 :] = np.cumprod(values[since + 1 :], axis=0)
+    return left
+
+
+def retention(
+    keep: Any,
+    since: int,
+    *,
+    cell: str = "lstm",
+    baseline: Any | None = None,
+    unit: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
+) -> go.Figure:
+    """Draw how much of the state after step ``since`` is left at each later step, in one run or two.
+
+    Parameters
+    ----------
+    keep : (T, H) float
+        The keeping gate over time.
+    since : int
+        0-based; −1 is the initial state.
+    cell : {"lstm", "gru"}
+        Decides the names on the axes.
+    baseline : (T, H) float, optional
+        The same gate in the run without a hold, drawn dashed.
+    unit : int, optional
+        One unit; None draws the mean over units.
+    theme : {"light", "dark"}
+    lang : str
+
+    Raises
+    ------
+    ValueError
+        If an array is not (T, H) or there is no step ``since``.
+    """
+    state, gate = KEEPING_GATE[cell]
+    curves = [_curve(keep, since, unit)] + ([] if baseline is None else [_curve(baseline, since, unit)])
+    time = np.arange(1, len(curves[0]) + 1)
+    labels = [say("figures.left_now", lang), say("figures.left_before", lang)][: len(curves)]
+    names = {"state": state, "gate": gate, "step": since + 1}
+    notes = {
+        "hint": say("figures.retention_hint", lang, **names),
+        "playhead": {"axis": "x"},
+        "table": as_table([say("figures.step", lang), *labels], [time, *curves]),
+    }
+    title = say("figures.retention" if since >= 0 else "figures.retention_start", lang, **names)
+    figure = blank(base_layout(title, theme, notes))
+    figure.update_layout(
+        height=240,
+        margin={"l": 52, "r": 28, "t": 44, "b": 44},
+        xaxis=time_axis(len(time), theme, lang),
+        yaxis=axis(theme, range=[-0.03, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%"),
+    )
+    for label, curve, dash in reversed(list(zip(labels, curves, ("solid", "dot"), strict=False))):
+        line = {"color": colour(state, theme), "width": 2.5 if dash == "solid" else 1.5, "dash": dash}
+        mode = "lines+markers" if len(time) <= 60 and dash == "solid" else "lines"
+        figure.add_scatter(x=time, y=curve, mode=mode, name=label, line=line, hovertemplate="%{x}: %{y:.1%}")
+    return figure
+
+
+def _curve(keep: Any, since: int, unit: int | None) -> Array:
+    left = share_left(keep, since)
+    return np.asarray(left.mean(axis=1) if unit is None else left[:, unit])

@@ -1,0 +1,147 @@
+/**
+ * The cell, drawn large: the standard picture of an LSTM or GRU as pipes and valves, through which the numbers of
+ * the current step flow. What a step changes is text, widths and transforms; its cost does not grow with T.
+ */
+import { attr, el, heading, text, unitName } from "../dom.js";
+import * as gru from "./cell-gru.js";
+import { lines, sentence } from "./cell-lines.js";
+import * as lstm from "./cell-lstm.js";
+import { motion } from "./cell-motion.js";
+import { Board } from "./cell-parts.js";
+import { flowAt, holdAt, runOf, stepBefore } from "./cell-values.js";
+
+const CELLS = { lstm, gru };
+const LEAST = 300;
+const MOST = 1240;
+/** Cursors that have been given a unit to begin with; later the choice is the reader's, no unit included. */
+const begun = new WeakSet();
+
+/**
+ * @param {HTMLElement} element
+ * @param {import("../arrays.js").Data} data `options.unit`: the unit (0-based) to begin with
+ * @param {import("../cursor.js").Cursor} cursor
+ * @returns {() => void}
+ */
+export function mount(element, data, cursor) {
+  const { cell } = data.meta;
+  const heads = heading(element, data.say("cell.title"));
+  if (!CELLS[cell]) {
+    element.append(el("p", { class: "rv-cell-none" }, data.say("cell.no_gates")));
+    return () => {};
+  }
+  if (!begun.has(cursor) && cursor.unit === null && Number.isInteger(data.options.unit)) {
+    cursor.set({ unit: Math.min(data.options.unit, data.meta.H - 1) });
+  }
+  begun.add(cursor);
+  const view = new CellView(element, heads, data, cursor);
+  return () => view.destroy();
+}
+
+class CellView {
+  constructor(element, heads, data, cursor) {
+    Object.assign(this, { heads, data, cursor, cell: data.meta.cell });
+    this.picker = unitPicker(heads.head, data, cursor);
+    this.frame = el("div", { class: "rv-cell-frame" });
+    this.says = el("p", { class: "rv-cell-says" });
+    element.append(this.frame, this.says);
+    this.writeLines = lines(element, data, this.cell);
+    if (this.cell === "gru") element.append(el("p", { class: "rv-cell-note" }, data.say("cell.convention")));
+    this.build(this.frame.clientWidth || 800);
+    this.stop = cursor.subscribe((c, changed) => this.follow(c, changed));
+    this.observer = new ResizeObserver(([entry]) => this.resize(entry.contentRect.width));
+    this.observer.observe(this.frame);
+  }
+
+  /** Draw the board for a width; everything on it is placed in CSS pixels, so that text keeps its size. */
+  build(wanted) {
+    const width = Math.round(Math.min(MOST, Math.max(LEAST, wanted)));
+    const { draw, shape } = CELLS[this.cell];
+    this.wanted = wanted;
+    this.state = shape.state;
+    this.pills?.remove();
+    this.board = new Board(this.data, width, shape.height, width < 620 ? 22 : 34);
+    this.drawn = draw(this.board, this.cursor);
+    attr(this.board.root, "role", "group");
+    attr(this.board.root, "aria-label", this.data.say(`cell.picture_${this.cell}`));
+    const stand = el("div", { class: "rv-cell-stand", style: { width: `${width}px`, height: `${shape.height}px` } }, this.board.root);
+    this.frame.replaceChildren(stand);
+    this.pills = motion(stand, this.data, this.drawn.routes);
+  }
+
+  resize(width) {
+    if (Math.abs(width - this.wanted) < 1) return;
+    this.build(width);
+    this.follow(this.cursor, new Set(["unit", "gate"]));
+  }
+
+  follow(cursor, changed) {
+    const moved = ["t", "T", "frame", "unit", "layer"].some((field) => changed.has(field));
+    if (moved) this.show(cursor, changed);
+    if (moved || changed.has("gate")) text(this.says, sentence(this.data, cursor.gate, this.scene));
+    if (changed.has("gate")) this.pick(cursor.gate);
+    if (changed.has("unit")) this.picker.set(cursor.unit);
+  }
+
+  show(cursor, changed) {
+    const { data, cell } = this;
+    const { t, unit, layer } = cursor;
+    const run = runOf(data.frame(cursor), layer);
+    const base = runOf(data.baseline, layer);
+    const now = flowAt(run, cell, t, unit);
+    const was = base && base.H === run.H && t < base.T ? flowAt(base, cell, t, unit) : null;
+    const full = Math.max(1, this.state === "c" ? Math.max(run.layer.c.limit, base?.layer.c.limit ?? 0) : 1);
+    const before = stepBefore(run, t);
+    const who = unit === null ? "mean" : unit;
+    this.scene = { run, t, now, was, full, unit: who, chosen: unit, step: t, before: before < 0 ? "start" : before };
+    this.drawn.update(this.scene);
+    this.tell(run, now, was);
+    this.writeLines(this.scene);
+    this.head(full);
+    const forward = run.reverse ? this.last - 1 : this.last + 1;
+    if (changed.has("t") && t === forward) this.pills.go(now, cursor);
+    this.last = t;
+  }
+
+  /** Give every tile its gate's numbers. */
+  tell(run, now, was) {
+    const { cursor, data } = this;
+    for (const [gate, one] of Object.entries(this.drawn.tiles)) {
+      const held = holdAt(data.meta.hold ?? [], { gate, t: cursor.t, unit: cursor.unit, layer: cursor.layer });
+      const what = { unit: cursor.unit === null ? "mean" : cursor.unit, step: cursor.t };
+      const row = run.layer.gates[gate].row(cursor.t);
+      one.set({ now: now[gate], before: was ? was[gate] : null, pre: now[`pre_${gate}`], held, what, row, unit: cursor.unit });
+    }
+  }
+
+  head(full) {
+    const { data, cursor } = this;
+    const who = cursor.unit === null ? data.say("cell.mean_of", { n: data.meta.H }) : unitName(data, cursor.unit);
+    text(this.heads.title, data.say("cell.title_at", { cell: this.cell.toUpperCase(), who, t: cursor.t + 1 }));
+    text(this.heads.hint, data.say("cell.hint", { full: data.format(full) }));
+  }
+
+  pick(gate) {
+    this.board.root.classList.toggle("rv-cell-picked", gate !== null);
+    for (const node of this.board.root.querySelectorAll("[data-gate]")) node.classList.toggle("rv-cell-on", node.dataset.gate === gate);
+    for (const [name, { node }] of Object.entries(this.drawn.tiles)) attr(node, "aria-pressed", name === gate);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.stop();
+    this.pills.remove();
+  }
+}
+
+/** The choice of one unit, or of the mean over all. */
+function unitPicker(head, data, cursor) {
+  const units = Array.from({ length: data.meta.H }, (_, j) => el("option", { value: j }, unitName(data, j)));
+  const select = el(
+    "select",
+    { class: "rv-cell-unit", "data-rv-keep": "cell-unit", onchange: () => cursor.set({ unit: select.value === "" ? null : Number(select.value) }) },
+    el("option", { value: "" }, data.say("cell.mean_of", { n: data.meta.H })),
+    ...units,
+  );
+  head.append(el("label", { class: "rv-cell-pick" }, `${data.say("cell.look_at")} `, select));
+  return { set: (unit) => (select.value = unit === null ? "" : String(unit)) };
+}
