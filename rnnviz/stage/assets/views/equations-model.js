@@ -1,0 +1,283 @@
+/**
+ * The arithmetic behind the panel: which numbers of the trace enter the equations of one unit at one step.
+ * Nothing is drawn here. A step's cost depends on D and H, never on T.
+ */
+
+/** The most terms that are named one by one; what is left is added up. */
+export const NAMED = 8;
+
+const SQUASH = {
+  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+  tanh: Math.tanh,
+  relu: (a) => Math.max(0, a),
+  identity: (a) => a,
+};
+
+/**
+ * The dot products of a cell, in its order: the gates, or the one pre-activation of a plain RNN.
+ * @returns {string[]} ["i", "f", "g", "o"] | ["r", "z", "n"] | ["a"]
+ */
+export function gatesOf(meta) {
+  return meta.gates.length ? meta.gates : ["a"];
+}
+
+/** The gate whose terms are worked out: the chosen one, else the one that decides what is remembered. */
+export function shownGate(meta, cursor) {
+  const gates = gatesOf(meta);
+  if (gates.includes(cursor.gate)) return cursor.gate;
+  return { lstm: "f", gru: "z" }[meta.cell] ?? gates[0];
+}
+
+/** The name of the activation after a dot product. */
+export function squashOf(meta, gate) {
+  if (meta.cell === "rnn") return meta.nonlinearity;
+  return gate === "g" || gate === "n" ? "tanh" : "sigmoid";
+}
+
+/** The activation itself. */
+export function squash(name, a) {
+  return SQUASH[name](a);
+}
+
+/**
+ * @typedef {{kind: "x"|"h"|"b"|"rest", index: number, weight: number, value: number, factor: number, product: number}} Term
+ *   kind "b": index 0 is b_ih, 1 is b_hh; "rest": index counts the terms added up. product = factor · weight · value.
+ */
+
+/** One layer of one run, read as the equations need it. */
+export class Layer {
+  /**
+   * @param {import("../arrays.js").Data} data
+   * @param {import("../cursor.js").Cursor} cursor its frame and layer are read here, and only here
+   */
+  constructor(data, cursor) {
+    const { meta } = data;
+    this.meta = meta;
+    this.name = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
+    this.index = Number.parseInt(this.name.slice(1), 10);
+    this.reverse = this.name.endsWith("_reverse");
+    this.H = meta.H;
+    this.D = this.index ? meta.H * meta.directions : meta.D;
+    this.T = meta.T;
+    this.run = data.frame(cursor);
+    this.arrays = data.layer(cursor);
+    const weights = (kind) => this.run.parameters[`${kind}_${this.name}`];
+    this.W = weights("weight_ih");
+    this.U = weights("weight_hh");
+    this.biases = [weights("bias_ih"), weights("bias_hh")];
+    this._products = new Float64Array(this.D + this.H);
+    this._joined = new Float32Array(this.D);
+    this._oneHot = !this.index && meta.kind === "symbols" && oneHot(this.run.inputs);
+  }
+
+  /** How many terms x brings: a one-hot x has one that is not exactly 0. */
+  get inputTerms() {
+    return this._oneHot ? 1 : this.D;
+  }
+
+  /** What this layer reads at step t: the input, or the states of the layer below, both directions joined. */
+  input(t) {
+    if (!this.index) return this.run.inputs.row(t);
+    const below = this.run.layers[`l${this.index - 1}`].h.row(t);
+    if (this.meta.directions === 1) return below;
+    this._joined.set(below);
+    this._joined.set(this.run.layers[`l${this.index - 1}_reverse`].h.row(t), this.H);
+    return this._joined;
+  }
+
+  /** The step before t as this layer reads; −1 where there is none, and the state is the one it started with. */
+  before(t) {
+    const step = this.reverse ? t + 1 : t - 1;
+    return step < this.T ? step : -1;
+  }
+
+  /** h (or c) of the step before. @param {"h"|"c"} name */
+  previous(name, t) {
+    const step = this.before(t);
+    return step < 0 ? this.arrays[`${name}0`].data : this.arrays[name].row(step);
+  }
+
+  /** The value of a quantity of unit j at step t; undefined where the trace has none of that name. */
+  value(quantity, unit, t) {
+    const { gates, preactivations } = this.arrays;
+    if (quantity === "a") return preactivations.h?.at(t, unit);
+    if (quantity === "h" || quantity === "c") return this.arrays[quantity]?.at(t, unit);
+    return (gates[quantity] ?? preactivations[quantity])?.at(t, unit);
+  }
+
+  /** The trace's own pre-activation: what the terms add up to. */
+  preactivation(gate, unit, t) {
+    return this.arrays.preactivations[gate === "a" ? "h" : gate].at(t, unit);
+  }
+
+  /** What comes out of the gate: for a plain RNN, h. */
+  result(gate, unit, t) {
+    return this.value(gate === "a" ? "h" : gate, unit, t);
+  }
+
+  /** GRU: everything that n hears of the past is multiplied by r (after the matmul). 1 elsewhere. */
+  factor(gate, unit, t) {
+    return this.meta.cell === "gru" && gate === "n" ? this.arrays.gates.r.at(t, unit) : 1;
+  }
+
+  /** Whether the gate was held here, so that its value is not its activation of the sum. */
+  held(gate, unit, t) {
+    const named = (this.meta.hold ?? []).some(
+      (one) =>
+        one.gate === gate &&
+        (one.unit ?? unit) === unit &&
+        (one.layer ?? this.name) === this.name &&
+        t >= (one.start ?? 0) &&
+        t < (one.stop ?? this.T),
+    );
+    if (named) return true;
+    const expected = squash(squashOf(this.meta, gate), this.preactivation(gate, unit, t));
+    return Math.abs(expected - this.result(gate, unit, t)) > 1e-3 * Math.max(1, Math.abs(expected));
+  }
+
+  /** The row of the weight matrices that belongs to a gate of a unit. */
+  row(gate, unit) {
+    return gatesOf(this.meta).indexOf(gate) * this.H + unit;
+  }
+
+  /** The four parts of a dot product: W x, its bias, U h, its bias (0 where the network has none). */
+  parts(gate, unit, t) {
+    const row = this.row(gate, unit);
+    const [b, d] = this.biases.map((bias) => bias?.data[row] ?? 0);
+    return { x: dot(this.W.row(row), this.input(t)), b, h: dot(this.U.row(row), this.previous("h", t)), d };
+  }
+
+  /**
+   * The terms of a gate's sum, largest first: at most NAMED products and the biases, then the others together.
+   * @returns {Term[]}
+   */
+  terms(gate, unit, t) {
+    const row = this.row(gate, unit);
+    const [w, u, x, h] = [this.W.row(row), this.U.row(row), this.input(t), this.previous("h", t)];
+    const factor = this.factor(gate, unit, t);
+    const products = this._products;
+    for (let k = 0; k < this.D; k++) products[k] = w[k] * x[k];
+    for (let k = 0; k < this.H; k++) products[this.D + k] = factor * u[k] * h[k];
+    const hot = this._oneHot ? Math.max(0, x.findIndex(Boolean)) : -1;
+    const named = largest(products, this._count(), this._oneHot ? this.D : 0, hot);
+    const terms = named.map((at) =>
+      at < this.D
+        ? { kind: "x", index: at, weight: w[at], value: x[at], factor: 1, product: products[at] }
+        : { kind: "h", index: at - this.D, weight: u[at - this.D], value: h[at - this.D], factor, product: products[at] },
+    );
+    this.biases.forEach((bias, index) => {
+      if (!bias) return;
+      const scale = index ? factor : 1;
+      terms.push({ kind: "b", index, weight: bias.data[row], value: 1, factor: scale, product: scale * bias.data[row] });
+    });
+    terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+    const rest = this.inputTerms + this.H - named.length;
+    if (rest) terms.push(this._rest(rest, products, named));
+    return terms;
+  }
+
+  /** How many rows `terms` makes, the same at every step. */
+  get termCount() {
+    const all = this.inputTerms + this.H;
+    return this._count() + (all > this._count() ? 1 : 0) + this.biases.filter(Boolean).length;
+  }
+
+  _count() {
+    const all = this.inputTerms + this.H;
+    return all <= NAMED + 1 ? all : NAMED; // "the other 1 together" would be no shorter
+  }
+
+  _rest(count, products, named) {
+    let sum = 0;
+    for (const product of products) sum += product;
+    for (const at of named) sum -= products[at];
+    return { kind: "rest", index: count, weight: NaN, value: NaN, factor: 1, product: sum };
+  }
+
+  /**
+   * How far the negative and the positive terms reach over the whole run, so that bars are comparable across steps.
+   * Looked at once per unit and gate.
+   * @returns {{low: number, high: number, sum: number}} low ≤ 0 ≤ high; sum is the largest |pre-activation|
+   */
+  extent(gate, unit) {
+    const reach = { low: 0, high: 0, sum: 0 };
+    for (let t = 0; t < this.T; t++) {
+      let [low, high] = [0, 0];
+      for (const { product } of this.terms(gate, unit, t)) {
+        if (product < 0) low += product;
+        else if (product > 0) high += product;
+      }
+      if (low > -Infinity) reach.low = Math.min(reach.low, low);
+      if (high < Infinity) reach.high = Math.max(reach.high, high);
+      const sum = Math.abs(this.preactivation(gate, unit, t));
+      if (sum < Infinity) reach.sum = Math.max(reach.sum, sum);
+    }
+    return reach;
+  }
+}
+
+/**
+ * The unit that is worked out: the chosen one, else the most active of its layer over the whole run (all runs).
+ * @returns {{unit: number, chosen: boolean}}
+ */
+export function shownUnit(data, cursor) {
+  const { meta } = data;
+  if (cursor.unit !== null && cursor.unit >= 0 && cursor.unit < meta.H) return { unit: cursor.unit, chosen: true };
+  const name = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
+  return { unit: mostActive(data, name), chosen: false };
+}
+
+const active = new WeakMap();
+
+/** The unit with the largest mean |h|; found once per layer. */
+function mostActive(data, name) {
+  if (!active.has(data.frames)) active.set(data.frames, new Map());
+  const known = active.get(data.frames);
+  if (!known.has(name)) {
+    const sums = new Float64Array(data.meta.H);
+    for (const frame of data.frames) {
+      const { h } = frame.layers[name];
+      h.data.forEach((v, k) => (sums[k % h.cols] += Number.isFinite(v) ? Math.abs(v) : 0));
+    }
+    known.set(name, sums.indexOf(Math.max(...sums)));
+  }
+  return known.get(name);
+}
+
+function dot(weights, values) {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += weights[k] * values[k];
+  return sum;
+}
+
+const sparse = new WeakMap();
+
+/** Whether every row has at most one entry that is not 0; looked at once per run. */
+function oneHot(inputs) {
+  if (!sparse.has(inputs)) {
+    let alone = true;
+    for (let t = 0; t < inputs.rows && alone; t++) {
+      let filled = 0;
+      for (const v of inputs.row(t)) if (v !== 0) filled += 1;
+      alone = filled <= 1;
+    }
+    sparse.set(inputs, alone);
+  }
+  return sparse.get(inputs);
+}
+
+/** The places of the `count` largest magnitudes, largest first: those from `from` on, and `hot` where it is ≥ 0. */
+export function largest(products, count, from, hot) {
+  const best = [];
+  const consider = (at) => {
+    const size = Math.abs(products[at]);
+    let place = best.length;
+    while (place > 0 && Math.abs(products[best[place - 1]]) < size) place--;
+    if (place >= count) return;
+    best.splice(place, 0, at);
+    if (best.length > count) best.pop();
+  };
+  if (hot >= 0) consider(hot);
+  for (let at = from; at < products.length; at++) consider(at);
+  return best;
+}

@@ -1,0 +1,87 @@
+/**
+ * What a person can set on the panel: the unit, the layer, the notation, and whether shapes are shown.
+ */
+import { attr, el } from "../dom.js";
+import { symbol } from "./equations-math.js";
+import { NOTATIONS, weightName } from "./equations-notation.js";
+import { gatesOf } from "./equations-model.js";
+
+/**
+ * @param {{data: import("../arrays.js").Data, cursor: import("../cursor.js").Cursor, unit: number}} view
+ * @param {{notation: string, shapes: boolean}} chosen is changed here
+ * @param {() => void} changed
+ */
+export function tools(view, chosen, changed) {
+  const { data } = view;
+  const { node: stepper, turn } = unitStepper(view);
+  const shapes = el("button", { class: "rv-eq-tool", type: "button", "aria-pressed": chosen.shapes }, data.say("panel.shapes"));
+  shapes.addEventListener("click", () => {
+    chosen.shapes = !chosen.shapes;
+    attr(shapes, "aria-pressed", chosen.shapes);
+    changed();
+    shapes.focus();
+  });
+  const notation = select(data.say("panel.notation"), NOTATIONS, chosen.notation, (key) => data.say(`panel.notation.${key}`));
+  notation.addEventListener("change", () => {
+    chosen.notation = notation.value;
+    changed();
+    notation.focus();
+  });
+  const layer = data.meta.layers.length > 1 ? layerChoice(view) : null;
+  const bar = el("div", { class: "rv-eq-tools" }, layer, shapes, notation);
+  return { stepper, turn, bar, legend: (of) => legend(data, of, chosen.notation) };
+}
+
+/** Back, the number, forward: any unit, by mouse and by keyboard. */
+function unitStepper(view) {
+  const { data, cursor } = view;
+  const { H } = data.meta;
+  const go = (by) => () => cursor.set({ unit: (view.unit + by + H) % H });
+  const input = el("input", { class: "rv-eq-unit", type: "number", min: 1, max: H, step: 1, inputmode: "numeric", "aria-label": data.say("panel.unit_of", { H }) });
+  input.addEventListener("change", () => {
+    const asked = Math.round(Number(input.value));
+    if (asked >= 1 && asked <= H) cursor.set({ unit: asked - 1 });
+    else input.value = String(view.unit + 1);
+  });
+  const button = (key, by, sign) => el("button", { class: "rv-eq-turn", type: "button", "aria-label": data.say(key), onclick: go(by) }, sign);
+  const node = el("div", { class: "rv-eq-stepper" }, button("panel.unit_back", -1, "‹"), input, button("panel.unit_forward", 1, "›"));
+  return { node, turn: (unit) => (input.value = String(unit + 1)) };
+}
+
+function layerChoice({ data, cursor }) {
+  const name = (key) => {
+    const values = { n: Number.parseInt(key.slice(1), 10) + 1 };
+    if (data.meta.directions === 1) return data.say("panel.layer", values);
+    return data.say(key.endsWith("_reverse") ? "panel.layer_backwards" : "panel.layer_forwards", values);
+  };
+  const choice = select(data.say("panel.layer_choice"), data.meta.layers, cursor.layer, name);
+  choice.addEventListener("change", () => cursor.set({ layer: choice.value }));
+  return choice;
+}
+
+function select(label, keys, current, name) {
+  const options = keys.map((key) => el("option", { value: key, selected: key === current }, name(key)));
+  return el("select", { class: "rv-eq-tool", "aria-label": label }, ...options);
+}
+
+/** The shapes of everything, and how PyTorch stacks the gates' matrices into one. Seen while shapes are on. */
+function legend(data, layer, notation) {
+  const { meta } = data;
+  const gates = gatesOf(meta);
+  const [G, { H, D, T }] = [gates.length, layer];
+  const many = G > 1 ? `${G}H` : "H";
+  const stacked = (role) => {
+    const [first, last] = [gates[0], gates[G - 1]].map((gate) => symbol(...weightName(notation, meta.cell, role, gate)));
+    return G > 1 ? [first, " … ", last] : [first];
+  };
+  const line = (glyphs, name, letters, size) =>
+    el("tr", {}, el("th", { scope: "row" }, ...glyphs), el("td", {}, el("code", {}, `${name}_${layer.name}`)), el("td", {}, letters), el("td", {}, size));
+  const bias = [symbol(...(weightName(notation, meta.cell, "b", gates[0]) ?? ["b", ""]))];
+  const rows = [
+    line(stacked("W"), "weight_ih", `${many}×D`, `${G * H}×${D}`),
+    line(stacked("U"), "weight_hh", `${many}×H`, `${G * H}×${H}`),
+    ...(layer.biases[0] ? [line(bias, "bias_ih", many, `${G * H}`), line(bias, "bias_hh", many, `${G * H}`)] : []),
+  ];
+  const sizes = el("p", {}, data.say(layer.index ? "panel.sizes_above" : "panel.sizes", { T, D, H }));
+  return el("div", { class: "rv-eq-legend" }, sizes, el("table", {}, el("caption", { class: "rv-hidden" }, data.say("panel.shapes")), el("tbody", {}, ...rows)));
+}

@@ -1,0 +1,60 @@
+/**
+ * What the panel says in words: each sentence is true for the very cell, gate and step it stands beside.
+ */
+
+/** The sentence under a sum: which way red and blue push here. */
+export function pushSentence(data, gate) {
+  const { cell, nonlinearity } = data.meta;
+  return data.say(cell === "rnn" ? `panel.push.rnn.${nonlinearity}` : `panel.push.${cell}.${gate}`);
+}
+
+/** The tag of a gate that is held. */
+export function held(data) {
+  return data.say("panel.held");
+}
+
+/**
+ * The heading: unit, layer where there are several, direction where there are two, step.
+ * @param {import("./equations-model.js").Layer} layer
+ */
+export function titleOf(data, layer, unit, t) {
+  const { num_layers: layers, directions, unit_names: names } = data.meta;
+  const values = {
+    unit: names?.[unit] ? data.say("panel.unit_named", { n: unit + 1, name: names[unit] }) : data.say("panel.unit", { n: unit + 1 }),
+    step: t + 1,
+    layer: layer.index + 1,
+    direction: data.say(layer.reverse ? "panel.backwards" : "panel.forwards"),
+  };
+  const key = directions === 2 ? (layers > 1 ? "panel.title_both" : "panel.title_direction") : layers > 1 ? "panel.title_layer" : "panel.title";
+  return data.say(key, values);
+}
+
+/**
+ * What must be known to read the equations of this layer.
+ * @returns {string[]}
+ */
+export function notes(data, layer) {
+  const { cell, directions, H } = data.meta;
+  const found = [];
+  if (layer.index) {
+    found.push(data.say(directions === 2 ? "panel.note.below_both" : "panel.note.below", { layer: layer.index, n: 2 * H }));
+  }
+  if (layer.reverse) found.push(data.say("panel.note.reverse"));
+  if (cell === "gru") found.push(data.say("panel.note.gru"));
+  if (cell !== "rnn") found.push(data.say("panel.note.signs"));
+  const starts = [layer.arrays.h0, layer.arrays.c0].filter(Boolean);
+  const zero = starts.every((start) => start.data.every((v) => v === 0));
+  found.push(data.say(`panel.note.${cell === "lstm" ? "starts" : "start"}_${zero ? "zero" : "given"}`));
+  return found;
+}
+
+/** A symbol of the input as it can be seen: spaces and line ends get a sign. */
+export function visible(label) {
+  return label.replaceAll(" ", "␣").replaceAll("\n", "↵").replaceAll("\t", "⇥") || "∅";
+}
+
+/** How many digits keep the terms of a run apart: two where they are near 1, more where they are small. */
+export function digitsFor(reach) {
+  if (!(reach > 0) || reach >= 0.5) return 2;
+  return Math.min(6, 2 + Math.ceil(Math.log10(0.5 / reach)));
+}

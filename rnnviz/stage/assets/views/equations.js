@@ -1,0 +1,135 @@
+/**
+ * The panel: one unit at one step, worked out. All equations of the cell with their numbers, and the dot product of
+ * one gate term by term, to the activation and its value.
+ */
+import { attr, el, heading, text, unique } from "../dom.js";
+import { curve } from "./equations-curve.js";
+import { hue, show } from "./equations-math.js";
+import { gatesOf, Layer, shownGate, shownUnit, squashOf } from "./equations-model.js";
+import { fillRows, markGate, rowsOf } from "./equations-rows.js";
+import { termsOf } from "./equations-terms.js";
+import { tools } from "./equations-tools.js";
+import { digitsFor, notes, pushSentence, titleOf } from "./equations-words.js";
+
+/** What a person chose to see; it outlives new data, and is the same on every stage of the page. */
+const chosen = { notation: "torch", shapes: false, folded: null };
+
+/**
+ * @param {HTMLElement} element
+ * @param {import("../arrays.js").Data} data options: `folded` (true: the list of terms begins as one bar)
+ * @param {import("../cursor.js").Cursor} cursor
+ */
+export function mount(element, data, cursor) {
+  const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [] };
+  chosen.folded ??= data.options?.folded ?? false;
+  view.head = heading(element, "");
+  view.tools = tools(view, chosen, () => rebuild(view));
+  view.body = el("div", { class: "rv-eq-body" });
+  view.head.head.append(view.tools.stepper);
+  element.append(view.body);
+  return cursor.subscribe((_, changed) => update(view, changed));
+}
+
+/** Bring the panel to the cursor, touching only what follows from what changed. */
+function update(view, changed) {
+  const { data, cursor } = view;
+  const built = view.layer?.name;
+  if (changed.has("frame") || changed.has("layer") || !view.layer) view.layer = new Layer(data, cursor);
+  if (view.layer.name !== built) build(view);
+  const { unit, chosen: byHand } = shownUnit(data, cursor);
+  const gate = shownGate(data.meta, cursor);
+  if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer")) aim(view, unit, gate);
+  if (changed.has("unit")) text(view.head.hint, data.say(byHand ? "panel.hint" : "panel.hint_active"));
+  if (["t", "unit", "gate", "frame", "layer"].some((field) => changed.has(field))) step(view);
+  if (changed.has("hover")) light(view);
+}
+
+function rebuild(view) {
+  build(view);
+  aim(view, view.unit, view.gate);
+  step(view);
+}
+
+/** Everything whose form depends on the layer's sizes and the notation, built once for them. */
+function build(view) {
+  const { data, cursor, layer } = view;
+  view.rows = rowsOf(data, cursor, layer, chosen.notation);
+  view.terms = termsOf(data, cursor, layer);
+  view.curve = curve();
+  const remarks = el("div", { class: "rv-eq-notes" }, ...notes(data, layer).map((note) => el("p", {}, note)));
+  const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.tools.bar, view.tools.legend(layer), remarks);
+  view.body.replaceChildren(left, working(view));
+  for (const { node, quantity } of view.rows.rows) {
+    node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: view.unit, t: cursor.t } }));
+    node.addEventListener("pointerleave", () => cursor.set({ hover: null }));
+  }
+  attr(view.element, "data-shapes", chosen.shapes ? "on" : null);
+}
+
+/** The part that works out one gate: terms, sum, activation, value. */
+function working(view) {
+  const { data } = view;
+  const id = unique("rv-working");
+  view.workTitle = el("h4", { class: "rv-eq-work-title", id });
+  view.fold = el("button", { class: "rv-eq-fold", type: "button", onclick: () => fold(view, !chosen.folded) });
+  view.result = el("span", { class: "rv-eq-result-value" });
+  view.sum = el("span", { class: "rv-eq-result-sum" });
+  view.call = el("span", { class: "rv-eq-result-call" });
+  view.sentence = el("p", { class: "rv-eq-sentence" });
+  const equation = el("p", { class: "rv-eq-result", role: "math" }, view.call, view.sum, ") = ", view.result);
+  view.equation = equation;
+  const outcome = el("div", { class: "rv-eq-outcome" }, view.curve.node, el("div", {}, equation, view.sentence));
+  const head = el("div", { class: "rv-eq-work-head" }, view.workTitle, view.fold);
+  view.work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, view.terms.stack, view.terms.table, outcome);
+  fold(view, chosen.folded);
+  attr(view.work, "data-cell", data.meta.cell);
+  return view.work;
+}
+
+function fold(view, folded) {
+  chosen.folded = folded;
+  view.terms.table.hidden = folded;
+  view.terms.stack.hidden = !folded;
+  attr(view.fold, "aria-expanded", !folded);
+  text(view.fold, view.data.say(folded ? "panel.unfold" : "panel.fold"));
+}
+
+/** Turn to another unit, gate or run: scales are taken from its whole run, so that steps compare. */
+function aim(view, unit, gate) {
+  const { data, layer } = view;
+  Object.assign(view, { unit, gate, squash: squashOf(data.meta, gate), reach: layer.extent(gate, unit) });
+  view.digits = digitsFor(Math.max(view.reach.high, -view.reach.low));
+  attr(view.terms.table, "data-wide", view.digits > 2 || (data.meta.cell === "gru" && gate === "n") ? "" : null);
+  view.curve.bend(data, view.squash, view.reach.sum);
+  view.tools.turn(unit);
+  markGate(view.rows.rows, gate);
+  const several = gatesOf(data.meta).length > 1;
+  text(view.workTitle, data.say(several ? "panel.terms" : "panel.terms_only", { gate: data.say(`panel.name.${gate}`) }));
+  text(view.call, { sigmoid: "σ(", tanh: "tanh(", relu: "ReLU(", identity: "(" }[view.squash]);
+  view.work.style.setProperty("--rv-hue", hue(gate === "a" ? "h" : gate));
+}
+
+/** One step: numbers, widths and transforms only. */
+function step(view) {
+  const { data, cursor, layer, unit, gate, reach, digits } = view;
+  const t = Math.min(cursor.t, layer.T - 1);
+  const now = { data, layer, unit, gate, t, reach, digits, notation: chosen.notation };
+  text(view.head.title, titleOf(data, layer, unit, t));
+  fillRows(view.rows.rows, now);
+  view.terms.fill(now);
+  const [sum, result, isHeld] = [layer.preactivation(gate, unit, t), layer.result(gate, unit, t), layer.held(gate, unit, t)];
+  const place = { unit, step: t, layer: layer.name };
+  show(view.sum, data, sum, { ...place, quantity: "pre", digits: Math.max(2, digits) });
+  attr(view.sum, "data-gate", gate);
+  show(view.result, data, result, { ...place, quantity: gate === "a" ? "h" : gate });
+  view.equation.classList.toggle("rv-eq-is-held", isHeld);
+  text(view.sentence, isHeld ? data.say("panel.held_sentence", { value: data.format(result) }) : pushSentence(data, gate));
+  view.curve.point(view.squash, sum, result, isHeld);
+}
+
+/** Light the row of the quantity that the pointer is on, here or in another view. */
+function light(view) {
+  const { hover, t } = view.cursor;
+  const same = hover && hover.t === t && (hover.unit === null || hover.unit === view.unit);
+  for (const { node, quantity } of view.rows.rows) node.classList.toggle("rv-eq-lit", Boolean(same) && hover.quantity === quantity);
+}

@@ -1,0 +1,93 @@
+/**
+ * The next symbol: the likeliest answers as bars, the true one marked, and −ln of its probability.
+ */
+import { raised } from "../arrays.js";
+import { el, text } from "../dom.js";
+import { show, symbol } from "./equations-math.js";
+import { largest, NAMED } from "./equations-model.js";
+import { visible } from "./equations-words.js";
+
+/** @param {import("../arrays.js").Data} data */
+export function symbols(data) {
+  const { O } = data.meta;
+  const named = O <= NAMED + 1 ? O : NAMED;
+  const rows = Array.from({ length: named + (O > named ? 1 : 0) }, () => bar(data));
+  const node = el("div", { class: "rv-answer-bars", role: "table", "aria-label": data.say("panel.output_table") }, ...rows.map((row) => row.node));
+  const parts = { target: el("span", { class: "rv-answer-quoted" }), chance: el("span"), loss: el("strong", { class: "rv-answer-loss-value" }) };
+  const loss = el("p", { class: "rv-answer-loss", role: "math" });
+  loss.append(data.say("panel.loss"), " = −ln ", symbol("p", "t", "output"), "(", parts.target, ") = −ln ", parts.chance, " = ", parts.loss);
+  return {
+    node,
+    loss,
+    fill: (run, t) => {
+      fillBars(data, rows, named, run, t);
+      fillLoss(data, parts, run, t);
+    },
+    verdict: (run, t) => verdict(data, run, t),
+  };
+}
+
+function bar(data) {
+  const parts = {
+    label: el("span", { class: "rv-answer-bar-label", role: "rowheader" }),
+    fill: el("span", { class: "rv-answer-bar-fill" }),
+    value: el("span", { class: "rv-answer-bar-value", role: "cell" }),
+    mark: el("span", { class: "rv-answer-bar-mark" }, data.say("panel.target")),
+  };
+  const track = el("span", { class: "rv-answer-bar-track", role: "cell" }, parts.fill, parts.mark);
+  return { ...parts, node: el("div", { class: "rv-answer-bar", role: "row" }, parts.label, track, parts.value) };
+}
+
+/** Largest first; the target is always among them. */
+function fillBars(data, rows, named, run, t) {
+  const chances = run.probabilities.row(t);
+  const target = run.targets.at(t);
+  const order = largest(chances, named, 0, -1);
+  if (target >= 0 && !order.includes(target)) order[named - 1] = target;
+  let rest = 1;
+  order.forEach((answer, k) => {
+    rest -= chances[answer];
+    rows[k].node.classList.toggle("rv-answer-bar-target", answer === target);
+    text(rows[k].label, visible(data.meta.answers[answer]));
+    fillBar(data, rows[k], chances[answer], { quantity: "probability", unit: answer, step: t });
+  });
+  if (rows.length === order.length) return;
+  const others = rows[order.length];
+  others.node.classList.add("rv-answer-bar-rest");
+  text(others.label, data.say("panel.others", { n: chances.length - order.length }));
+  fillBar(data, others, Math.max(0, rest), { quantity: "probability-rest", step: t });
+}
+
+function fillBar(data, row, chance, what) {
+  row.fill.style.transform = `scaleX(${Number.isFinite(chance) ? chance.toFixed(4) : 0})`;
+  show(row.value, data, chance, what);
+}
+
+function fillLoss(data, { target, chance, loss }, run, t) {
+  const answer = run.targets.at(t);
+  if (answer < 0) return;
+  const value = run.losses.at(t);
+  text(target, visible(data.meta.answers[answer]));
+  text(chance, small(data, run.probabilities.at(t, answer), value));
+  show(loss, data, value, { quantity: "loss", step: t });
+}
+
+/** A probability with three digits that count; one too small for float32 is read off its loss. */
+function small(data, chance, loss) {
+  if (!(chance < 0.001)) return data.format(chance, 3);
+  const power = chance > 1e-30 ? Math.log10(chance) : -loss / Math.LN10;
+  if (!Number.isFinite(power)) return data.format(chance, 3);
+  const whole = Math.floor(power);
+  return `${data.format(10 ** (power - whole), 2)}·10${raised(whole)}`;
+}
+
+/** How good the answer was, against a guess that spreads itself evenly. */
+function verdict(data, run, t) {
+  const answer = run.targets.at(t);
+  const chances = run.probabilities.row(t);
+  const even = Math.log(chances.length);
+  const values = { O: chances.length, even: data.format(even) };
+  if (!Number.isFinite(run.losses.at(t))) return data.say("panel.verdict_broken");
+  if (chances.every((p) => p <= chances[answer])) return data.say("panel.verdict_first", values);
+  return data.say(run.losses.at(t) < even ? "panel.verdict_better" : "panel.verdict_worse", values);
+}
