@@ -76,9 +76,10 @@ def test_every_message_that_is_asked_for_exists_and_gets_its_values() -> None:
 def test_every_message_is_used() -> None:
     texts = {text for path in sources.python_files() for _, text in sources.python_strings(path)}
     texts |= {text for path in sources.browser_files() if path.suffix == ".js" for text in sources.js_strings(path)}
-    # A key put together at run time counts by its fixed part: "gate.\0" for f"gate.{name}".
+    # A key put together at run time counts by its fixed part: "gate.\0" for f"gate.{name}", "gate.{}" to be formatted.
+    texts = {text.replace("{}", "\0") for text in texts}
     made = [text for text in texts if "\0" in text and re.fullmatch(r"[\w.\0]*\w{2,}\.[\w.\0]*|\0\.\w{3,}", text)]
-    patterns = [re.compile("[^.]+".join(map(re.escape, text.split("\0")))) for text in made]
+    patterns = [re.compile("[^.]*".join(map(re.escape, text.split("\0")))) for text in made]
     unused = [key for key in catalogue(LANGUAGE) if key not in texts and not any(p.fullmatch(key) for p in patterns)]
     assert not unused, f"messages that nothing says: {unused}"
 
@@ -99,7 +100,7 @@ def test_the_package_holds_no_file_from_elsewhere() -> None:
     # Written by hand, a line is short and a file is no library.
     for path in sources.browser_files():
         lines = path.read_text(encoding="utf-8").splitlines()
-        assert len(lines) <= 600 and max(map(len, lines), default=0) <= 200, path
+        assert len(lines) <= 600 and max(map(len, lines), default=0) <= 300, path
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, ViewportSize
 
 from tests import chromium
 from tests.browser.screen import DESKTOP, Screen
@@ -54,7 +54,7 @@ def visit(new_context: Callable[..., BrowserContext], server: Server) -> Iterato
         path: str = "/",
         *,
         theme: str = "light",
-        size: dict[str, int] = DESKTOP,
+        size: ViewportSize = DESKTOP,
         motion: str = "no-preference",
         **query: Any,
     ) -> Screen:

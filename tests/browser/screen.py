@@ -8,13 +8,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, WebSocket
 
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP = ViewportSize(width=1440, height=900)
+PHONE = ViewportSize(width=390, height=844)
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
-# On a page with a path Streamlit's own front end asks here first, and falls back to the root.
-STREAMLITS_OWN_404 = ("/_stcore/health", "/_stcore/host-config")
 
 # querySelectorAll that looks into shadow roots too.
 DEEP = """
@@ -30,7 +28,8 @@ NUMBERS = (
   const shown = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     && e.getClientRects().length > 0;
   return deep("[data-value]").filter(shown).map((e) => ({
-    view: e.closest(".rv-view")?.classList[1] ?? "", text: e.textContent.trim(), ...e.dataset }));
+    view: e.closest("[data-view]")?.dataset.view ?? "", row: e.closest("[data-row]")?.dataset.row ?? "",
+    text: e.textContent.trim(), ...e.dataset }));
 }"""
 )
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
@@ -38,15 +37,26 @@ TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 
 @dataclass(frozen=True)
 class Number:
-    """A number on the screen: its text and what it says it is (unit and step count from 0)."""
+    """A number on the screen: its text, and what it says it is.
+
+    The unit is counted from 0, or "mean" over all; the step is counted from 0, or "start" for an initial state. What
+    the element does not say is "".
+    """
 
     text: str
     value: float
     quantity: str
-    unit: int | None
-    step: int | None
+    unit: str
+    step: str
+    gate: str
+    layer: str
+    run: str
     view: str
-    attributes: dict[str, str]
+
+    def __str__(self) -> str:
+        """Return where it stands and what it claims to be, for a failing test."""
+        where = {"unit": self.unit, "step": self.step, "gate": self.gate, "layer": self.layer, "run": self.run}
+        return f"{self.view}: {self.quantity} {where} is {self.value!r}, shown as {self.text!r}"
 
 
 @dataclass
@@ -65,8 +75,7 @@ class Screen:
         self.page.on("websocket", self._on_websocket)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        own = urlsplit(message.location.get("url", "")).path.endswith(STREAMLITS_OWN_404)
-        if message.type == "error" and not own:
+        if message.type == "error":
             self.problems.append(f"console: {message.text} ({message.location})")
 
     def _on_request(self, request: Request) -> None:
@@ -137,12 +146,9 @@ class Screen:
 
 
 def _number(item: dict[str, str]) -> Number:
-    def index(name: str) -> int | None:
-        return int(item[name]) if item.get(name) else None
-
+    known = {name: item.get(name, "") for name in ("text", "quantity", "unit", "step", "layer", "run", "view")}
     # JavaScript's word for it; Python knows "inf" only.
-    value = float(item["value"].replace("Infinity", "inf"))
-    return Number(item["text"], value, item.get("quantity", ""), index("unit"), index("step"), item["view"], item)
+    return Number(value=float(item["value"].replace("Infinity", "inf")), gate=item.get("gate") or item["row"], **known)
 
 
 def _nodes(nodes: Iterable[dict[str, Any]]) -> str:

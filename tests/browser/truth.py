@@ -1,0 +1,183 @@
+"""What each number on the screen has to be, taken from a run made here and not from what the browser was sent."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz import LayerTrace, Trace
+from tests.browser.screen import Number
+
+Array = NDArray[np.float64]
+GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
+# The browser gets float32; what it computes of several of them is off by a few roundings more.
+COMPUTED = 1e-5
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_NUMERAL = re.compile(r"(?P<digits>−?\d+(?:\.(?P<decimals>\d+))?)(?:·10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?P<percent>\s?%)?")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One run, asked for numbers by the names that the page gives them."""
+
+    trace: Trace
+
+    def problem(self, number: Number, t: int, layer: str = "l0") -> str | None:
+        """Return what is wrong with a number that is seen at step ``t`` of ``layer``, None if nothing is."""
+        wanted = self.wanted(number, t, layer)
+        # Exactly the float32 of one number of the trace, or what follows from several of them.
+        fits = any(math.isclose(number.value, value, rel_tol=COMPUTED, abs_tol=COMPUTED) for value in wanted)
+        if number.quantity in self.recorded and number.unit != "mean":
+            fits = any(_same(number.value, float(np.float32(value))) for value in wanted)
+        if not fits:
+            return f"{number}, but the run has {wanted[:4]}"
+        return None if reads_as(number.text, number.value) else f"{number}, which that text is not"
+
+    @property
+    def recorded(self) -> set[str]:
+        """The names under which a number of the trace itself is shown."""
+        return {
+            "h",
+            "c",
+            "h0",
+            "c0",
+            "pre",
+            "x",
+            "loss",
+            "output",
+            "weight",
+            "bias",
+            "hn",
+            *GATES["lstm"],
+            *GATES["gru"],
+        }
+
+    def wanted(self, number: Number, t: int, layer: str) -> list[float]:
+        """Return the value that a number must have; of a weight or a term, all that its unit has."""
+        layer = number.layer or layer
+        step = t if number.step == "" else -1 if number.step == "start" else int(number.step)
+        one_of = {"weight": self._weights, "bias": self._biases}
+        if number.quantity in one_of:
+            return one_of[number.quantity](layer, int(number.unit))
+        if number.quantity == "term":
+            return self._terms(layer, step, int(number.unit))
+        row = np.atleast_1d(self._row(number, layer, step))
+        if number.unit == "mean":
+            return [float(row.mean())]
+        return [float(row[int(number.unit or 0)])]
+
+    def _row(self, number: Number, name: str, t: int) -> Array:
+        """Return the quantity of all units at one step."""
+        trace, layer, quantity = self.trace, self.trace.layers[name], number.quantity
+        if quantity in ("h", "h0"):
+            return layer.h0 if t < 0 or quantity == "h0" else layer.h[t]
+        if quantity in ("c", "c0"):
+            state, start = layer.c, layer.c0
+            assert state is not None and start is not None
+            return start if t < 0 or quantity == "c0" else state[t]
+        if quantity in layer.gates:
+            return layer.gates[quantity][t]
+        if quantity in ("pre", "hn"):
+            gate = "hn" if quantity == "hn" else number.gate if number.gate in layer.gates else "h"
+            return layer.preactivations[gate][t]
+        of_step = {"x": trace.inputs, "output": trace.outputs, "loss": trace.losses[:, None]}
+        if trace.probabilities is not None:
+            of_step["probability"] = trace.probabilities
+        if quantity in of_step:
+            return of_step[quantity][t]
+        return self._derived(quantity, layer, name, t, number.gate)
+
+    def _derived(self, quantity: str, layer: LayerTrace, name: str, t: int, gate: str) -> Array:
+        """Return what a page works out of several numbers of the run."""
+        gates = {key: values[t] for key, values in layer.gates.items()}
+        before = self._before(layer, name, t)
+        if quantity in ("squashed", "tanh-c"):
+            assert layer.c is not None
+            return np.tanh(layer.c[t])
+        if quantity in ("rest", "1-z"):
+            return 1 - gates["z"]
+        if quantity == "kept":
+            return gates["f"] * before["c"] if "f" in gates else gates["z"] * before["h"]
+        if quantity == "written":
+            return gates["i"] * gates["g"] if "i" in gates else (1 - gates["z"]) * gates["n"]
+        if quantity == "recalled":
+            return gates["r"] * layer.preactivations["hn"][t]
+        if quantity == "read":
+            return layer.preactivations["n"][t] - gates["r"] * layer.preactivations["hn"][t]
+        if quantity in ("part-x", "part-h"):
+            kind, entering = ("ih", self._input(name, t)) if quantity == "part-x" else ("hh", before["h"])
+            return self._rows(f"weight_{kind}_{name}", gate) @ entering
+        raise AssertionError(f"the page shows a {quantity!r}, and no rule here says what that is")
+
+    def _rows(self, parameter: str, gate: str) -> Array:
+        """Return the rows of a parameter that belong to one gate."""
+        value = self.trace.parameters[parameter]
+        order = GATES[self.trace.experiment.cell]
+        return np.split(value, len(order))[order.index(gate) if gate in order else 0]
+
+    def _parts(self, kind: str, name: str, unit: int) -> list[Array]:
+        """Return a unit's row, or its one number, of each of a layer's parameters of a kind, gate by gate."""
+        gates = len(GATES[self.trace.experiment.cell])
+        parameters = [self.trace.parameters[f"{kind}_{which}_{name}"] for which in ("ih", "hh")]
+        return [np.atleast_1d(part[unit]) for parameter in parameters for part in np.split(parameter, gates)]
+
+    def _weights(self, name: str, unit: int) -> list[float]:
+        return [float(weight) for row in self._parts("weight", name, unit) for weight in row]
+
+    def _biases(self, name: str, unit: int) -> list[float]:
+        """Return each bias, and the sums of the two of a gate that some notations write as one."""
+        biases = [float(bias[0]) for bias in self._parts("bias", name, unit)]
+        half = len(biases) // 2
+        return biases + [biases[k] + biases[k + half] for k in range(half)]
+
+    def _terms(self, name: str, t: int, unit: int) -> list[float]:
+        """Return the terms of all of a unit's sums; a GRU scales what its candidate hears of the past by r."""
+        layer = self.trace.layers[name]
+        rows = self._parts("weight", name, unit)
+        half = len(rows) // 2
+        products = [row * self._input(name, t) for row in rows[:half]]
+        products += [row * self._before(layer, name, t)["h"] for row in rows[half:]]
+        products.append(np.array(self._biases(name, unit)))
+        if "r" in layer.gates:
+            r = layer.gates["r"][t, unit]
+            products += [r * products[2 * half - 1], r * products[-1]]
+        return [float(product) for row in products for product in row]
+
+    def _input(self, name: str, t: int) -> Array:
+        """Return what a layer reads: the input, or the states of the layer below, both directions joined."""
+        depth = int(name.removesuffix("_reverse")[1:])
+        if not depth:
+            return self.trace.inputs[t]
+        below = (f"l{depth - 1}", f"l{depth - 1}_reverse")
+        return np.concatenate([self.trace.layers[key].h[t] for key in below if key in self.trace.layers])
+
+    def _before(self, layer: LayerTrace, name: str, t: int) -> dict[str, Array]:
+        """Return the states that enter a step; a reverse layer reads from the end."""
+        step = t + 1 if name.endswith("_reverse") else t - 1
+        if 0 <= step < self.trace.steps:
+            return {"h": layer.h[step]} | ({} if layer.c is None else {"c": layer.c[step]})
+        return {"h": layer.h0} | ({} if layer.c0 is None else {"c": layer.c0})
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def reads_as(text: str, value: float) -> bool:
+    """Tell whether a text, read by a person, is this number to the digits that are shown."""
+    if not math.isfinite(value):
+        return ("NaN" if math.isnan(value) else "−∞" if value < 0 else "∞") in text
+    return any(_reads(match, value) for match in _NUMERAL.finditer(text))
+
+
+def _reads(match: re.Match[str], value: float) -> bool:
+    power = int(match["power"].translate(_RAISED)) if match["power"] else 0
+    scale = 10.0 ** (power - (2 if match["percent"] else 0))
+    read = float(match["digits"].replace("−", "-")) * scale
+    last_digit = 10.0 ** -len(match["decimals"] or "") * scale
+    wrong_sign = match["digits"].startswith("−") and value >= 0
+    return abs(read - value) <= last_digit * 0.5001 and not wrong_sign

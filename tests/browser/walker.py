@@ -1,0 +1,76 @@
+"""Walking about on the Step page: random keys and clicks, and a model of where they lead."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator
+
+from rnnviz.words import say
+from tests.browser.screen import Screen
+
+KEYS = {"ArrowRight": 1, "ArrowLeft": -1}
+BUTTONS = {"stage.forward": 1, "stage.back": -1}
+ENDS = {"Home": 0, "End": -1}
+END_BUTTONS = {"stage.first": 0, "stage.last": -1}
+
+
+@dataclass
+class Walker:
+    """Someone who presses and clicks at random; ``t`` is where the cursor has to be after it."""
+
+    screen: Screen
+    random: random.Random
+    t: int
+    done: str = "opened the page"
+
+    def act(self) -> None:
+        """Do one random thing, and remember where it must lead."""
+        deeds: list[Callable[[], None]] = [self.press, self.press, self.click_button, self.click_scrubber, self.jump]
+        self.random.choice(deeds)()
+        self.screen.paint()
+
+    def press(self) -> None:
+        """Press an arrow key."""
+        key, by = self.random.choice(list(KEYS.items()))
+        self.done = key
+        self.screen.page.keyboard.press(key)
+        self._move(self.t + by)
+
+    def click_button(self) -> None:
+        """Click forward or back."""
+        name, by = self.random.choice(list(BUTTONS.items()))
+        self._click(self.button(name), name)
+        self._move(self.t + by)
+
+    def jump(self) -> None:
+        """Go to one of the ends, by key or by button."""
+        where: int
+        if self.random.random() < 0.5:
+            key, where = self.random.choice(list(ENDS.items()))
+            self.done = key
+            self.screen.page.keyboard.press(key)
+        else:
+            name, where = self.random.choice(list(END_BUTTONS.items()))
+            self._click(self.button(name), name)
+        self._move(where % self.screen.steps)
+
+    def click_scrubber(self) -> None:
+        """Click a step on the strip of the input."""
+        t = self.random.randrange(self.screen.steps)
+        self.done = f"clicked step {t} on the strip"
+        self.screen.click_step(t)
+        self._move(t)
+
+    def button(self, name: str) -> Locator:
+        """Return a button of the transport, by the key of its name."""
+        return self.screen.stage.get_by_role("button", name=say(name), exact=True)
+
+    def _click(self, button: Locator, name: str) -> None:
+        self.done = f"clicked {name}"
+        button.click()
+
+    def _move(self, t: int) -> None:
+        self.t = min(max(t, 0), self.screen.steps - 1)
