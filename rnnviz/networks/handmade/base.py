@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs, one_hot
+from rnnviz.lessons import prose
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
 
@@ -77,6 +78,10 @@ class Handmade:
     def summary(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """Return one sentence on what it does."""
         return say(f"network.{self.name}.summary", lang)
+
+    def explanation(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """Return, as Markdown, why the weights are what they are, and where they reach their limit."""
+        return prose(f"networks/{self.name}", "weights", lang)
 
     def parameters(self) -> dict[str, Array]:
         """Return new float64 arrays under torch's names, with the readout "weight_ho" (O, H) and "bias_o" (O,)."""
