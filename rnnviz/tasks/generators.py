@@ -46,8 +46,9 @@ class Parameter:
         except ValueError:
             value = np.nan
         if not np.isfinite(value) or (self.least is not None and value < self.least):
-            key = "task.number" if self.least is None else "task.least"
-            raise ExperimentError("task", text, key, parameter=self.name, least=self.least)
+            if self.least is None:
+                raise ExperimentError("task", text, "task.number", parameter=self.name)
+            raise ExperimentError("task", text, "task.least", parameter=self.name, least=readable(self.least))
         return value
 
 

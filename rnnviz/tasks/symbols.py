@@ -28,7 +28,8 @@ _NAMES: Final = {
     **{"\u202c": "⟨PDF⟩", "\u202d": "⟨LRO⟩", "\u202e": "⟨RLO⟩", "\u2060": "⟨WJ⟩", "\u2066": "⟨LRI⟩"},
     **{"\u2067": "⟨RLI⟩", "\u2068": "⟨FSI⟩", "\u2069": "⟨PDI⟩", "\ufeff": "⟨BOM⟩"},
 }
-_STANDINS: Final = frozenset(name for name in _NAMES.values() if len(name) == 1)
+_CIRCLE: Final = "◌"
+_STANDINS: Final = frozenset(name for name in (*_NAMES.values(), _CIRCLE) if len(name) == 1)
 
 
 def symbols(text: str, tokens: str = "characters") -> tuple[str, ...]:
@@ -73,7 +74,7 @@ def visible(symbol: str) -> str:
     """
     shown = "".join(_visible(character, position, symbol) for position, character in enumerate(symbol))
     # A combining mark with nothing to sit on would be drawn over its neighbour.
-    return "◌" + shown if regex.match(r"\p{M}", shown) else shown
+    return _CIRCLE + shown if regex.match(r"\p{M}", shown) else shown
 
 
 def _visible(character: str, position: int, symbol: str) -> str:

@@ -70,7 +70,7 @@ def test_the_rules_say_what_the_words_say() -> None:
     # The networks are checked against these rules, so the rules are checked against answers written by hand.
     def solved(name: str, text: str) -> list[float]:
         typed = handmade(name).inputs_from_text(text)
-        return typed.targets.ravel().tolist()
+        return [float(answer) for answer in typed.targets.ravel()]
 
     assert solved("latch", "· set · · reset · set set · reset reset ·") == [0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0]
     assert solved("counter", "+·+−−·−−++") == [2, 2, 2, 2, 1, 1, 0, 0, 0, 1]
