@@ -41,18 +41,20 @@ export class Matrix {
  */
 export function decode(payload, theme) {
   const frames = payload.frames.map(lazily);
+  const baseline = payload.baseline ? lazily(payload.baseline) : null;
   const layer = (arrays, name) => arrays.layers[name] ?? arrays.layers[payload.meta.layers[0]];
   return {
     ...payload,
     frames,
-    baseline: payload.baseline ? lazily(payload.baseline) : null,
+    baseline,
     /** The run that is seen: `frames[cursor.frame]`. */
     frame: (cursor) => frames[Math.min(cursor.frame, frames.length - 1)],
     /** The layer that is seen, of the run that is seen. */
     layer: (cursor) => layer(frames[Math.min(cursor.frame, frames.length - 1)], cursor.layer),
-    /** The options of one view of this stage. */
     say: (key, values) => say(payload.words, key, values),
     format,
+    /** The end of a quantity's colour scale, one for all views, layers and runs of the stage: "h", "c", or a gate. */
+    limit: limits(payload.meta, baseline ? [...frames, baseline] : frames),
     dark: theme.dark,
     /** A quantity's hue as a CSS value: `data.colour("i")` is `var(--rv-i)`. */
     colour: (name) => `var(--rv-${name})`,
@@ -130,6 +132,32 @@ export function raised(n) {
 function powers(v, digits) {
   const [mantissa, exponent] = v.toExponential(Math.min(digits, 2)).split("e");
   return `${mantissa}·10${raised(Number(exponent))}`;
+}
+
+/**
+ * How large a value must be for the full colour. A state that tanh or a gate keeps within ±1 is drawn on −1…1, unless
+ * it never leaves the inner half: then the scale is drawn in, and says so, for a blank picture teaches nothing.
+ */
+function limits(meta, runs) {
+  const bounded = { c: false, h: meta.cell !== "rnn" || meta.nonlinearity === "tanh" };
+  const known = new Map();
+  const find = (quantity) => {
+    const layers = runs.flatMap((run) => Object.values(run.layers));
+    const most = largest(layers.map((layer) => (layer[quantity] ?? layer.gates[quantity])?.limit ?? 0));
+    return (bounded[quantity] ?? true) && most > 0.5 ? 1 : nice(most);
+  };
+  return (quantity) => {
+    if (!known.has(quantity)) known.set(quantity, find(quantity));
+    return known.get(quantity);
+  };
+}
+
+/** The next round number, for the end of a scale; 1 for nothing. */
+export function nice(v) {
+  if (!(v > 0) || !Number.isFinite(v)) return 1;
+  const power = 10 ** Math.floor(Math.log10(v));
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((s) => s * power >= v * (1 - 1e-6)) ?? 10;
+  return Number((step * power).toPrecision(3));
 }
 
 /** The largest finite magnitude of some numbers; 0 when there is none. */

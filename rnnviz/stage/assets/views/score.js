@@ -1,6 +1,180 @@
-import { heading } from "../dom.js";
-/** The score. */
+/**
+ * The score: every quantity of the run as a lane, all on one time axis, and one outlined column through them all.
+ * Stepping moves that column by a CSS transform and changes a handful of texts; nothing is drawn again.
+ */
+import { attr, el, heading, style, text } from "../dom.js";
+import { Axis } from "./lanes.js";
+import { laneFor } from "./lanes-kinds.js";
+import { numbersTable } from "./lanes-table.js";
+import { tokenLane } from "./tokens.js";
+
+const NORMAL_TEXT = 15; // px, at which lanes have their stated heights
+const SETTLE = 200; // ms after the last redraw until the text alternatives are written
+
+/**
+ * @param {HTMLElement} element
+ * @param {import("../arrays.js").Data} data
+ * @param {import("../cursor.js").Cursor} cursor
+ * @returns {() => void}
+ */
 export function mount(element, data, cursor) {
-  const { hint } = heading(element, data.say("score.title"));
-  return cursor.subscribe((c) => { hint.textContent = `t=${c.t}`; });
+  const score = new Score(element, data, cursor);
+  return () => score.destroy();
+}
+
+class Score {
+  constructor(element, data, cursor) {
+    Object.assign(this, { element, data, cursor });
+    this.axis = new Axis(data.meta.T);
+    this.mode = "run";
+    const { head } = heading(element, data.say("score.title"), data.say(data.baseline ? "score.hint_baseline" : "score.hint"));
+    if (data.baseline) head.append(this.modeSwitch());
+    this.build();
+    this.resized = new ResizeObserver(() => this.layout());
+    this.resized.observe(this.lanes[0].plot);
+    this.layout();
+    this.unfollow = cursor.subscribe((c, changed) => this.follow(c, changed));
+  }
+
+  build() {
+    const { data, cursor, axis } = this;
+    const context = { data, cursor, axis, mode: () => this.mode };
+    const first = tokenLane(context);
+    this.stop = first.stop;
+    const others = (data.options.lanes ?? []).filter((name) => name !== "tokens").map((name) => laneFor(name, context));
+    this.lanes = [first.lane, ...others.filter(Boolean)];
+    this.head = el("div", { class: "rv-playhead" });
+    this.here = el("div", { class: "rv-here" });
+    this.crosshair = el("div", { class: "rv-crosshair", hidden: true });
+    this.tooltip = el("div", { class: "rv-tooltip", hidden: true });
+    this.ticks = el("div", { class: "rv-axis", "aria-hidden": "true" });
+    this.note = el("p", { class: "rv-hint rv-axis-note" });
+    const track = el("div", { class: "rv-track", "aria-hidden": "true" }, this.head);
+    this.box = el("div", { class: "rv-lanes", dir: "ltr" }, ...this.lanes.map((lane) => lane.element),
+      el("div", { class: "rv-lane rv-lane-axis" }, el("span", { class: "rv-lane-label" }), this.ticks), track);
+    this.table = numbersTable(data, cursor);
+    this.element.append(this.box, this.tooltip, this.note, this.table.node);
+    this.lanes.forEach((lane) => this.listen(lane));
+  }
+
+  /** What heatmaps show when another run lies under this one. */
+  modeSwitch() {
+    const { data } = this;
+    const names = { run: data.options.run_name, baseline: data.options.baseline_name };
+    const buttons = ["run", "baseline", "difference"].map((mode) => el("button", { class: "rv-button", type: "button",
+      "data-rv-keep": `mode-${mode}`, "aria-pressed": String(mode === this.mode), onclick: () => choose(mode) }, names[mode] ?? data.say(`score.mode_${mode}`)));
+    const choose = (mode) => {
+      this.mode = mode;
+      buttons.forEach((node) => attr(node, "aria-pressed", node.dataset.rvKeep === `mode-${mode}`));
+      this.draw();
+    };
+    return el("div", { class: "rv-switch rv-mode", role: "group", "aria-label": data.say("score.mode") }, ...buttons);
+  }
+
+  /** Pointing at a lane tells the value there; a click goes to that step and singles out the unit. */
+  listen(lane) {
+    const scrubs = lane === this.lanes[0];
+    const under = (event) => {
+      const box = lane.plot.getBoundingClientRect();
+      const zoom = box.width ? lane.plot.offsetWidth / box.width : 1;
+      return lane.tip((event.clientX - box.left) * zoom, (event.clientY - box.top) * zoom);
+    };
+    lane.plot.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "touch") return;
+      const tip = under(event);
+      this.cursor.set({ hover: { quantity: tip.quantity, unit: tip.unit, t: tip.t } });
+      this.point(lane, tip);
+    });
+    lane.plot.addEventListener("pointerleave", () => {
+      this.cursor.set({ hover: null });
+      this.point(null);
+    });
+    if (scrubs) return;
+    lane.plot.addEventListener("click", (event) => {
+      const { t, unit } = under(event);
+      this.cursor.set({ t, playing: false, ...(unit === null ? {} : { unit }) });
+    });
+  }
+
+  /** Show the box around what is pointed at, and its value. */
+  point(lane, tip) {
+    this.crosshair.hidden = this.tooltip.hidden = !lane;
+    if (!lane) return;
+    if (this.crosshair.parentNode !== lane.plot) lane.plot.append(this.crosshair);
+    const { left, top, width, height } = tip.box;
+    style(this.crosshair, { transform: `translate(${left}px, ${top}px)`, width: `${Math.max(3, width)}px`, height: `${Math.max(3, height)}px` });
+    const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: this.data.meta.labels[tip.t] });
+    text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
+    const [plot, home] = [lane.plot.getBoundingClientRect(), this.element.getBoundingClientRect()];
+    const zoom = home.width ? this.element.offsetWidth / home.width : 1;
+    const room = this.element.offsetWidth - this.tooltip.offsetWidth;
+    const x = (plot.left - home.left) * zoom + left + width / 2 - this.tooltip.offsetWidth / 2;
+    const y = (plot.top - home.top) * zoom + top - this.tooltip.offsetHeight - 8;
+    style(this.tooltip, { transform: `translate(${Math.round(Math.min(Math.max(0, x), room))}px, ${Math.round(y)}px)` });
+  }
+
+  /** Fit the axis to the width there is; every lane follows. */
+  layout() {
+    const width = this.lanes[0].plot.clientWidth;
+    const scale = parseFloat(getComputedStyle(this.element).fontSize) / NORMAL_TEXT || 1;
+    const ratio = globalThis.devicePixelRatio;
+    if (!width || (width === this.width && scale === this.axis.scale && ratio === this.ratio)) return;
+    Object.assign(this, { width, ratio });
+    this.axis.measure(width, scale);
+    style(this.box, { "--rv-shift": `${this.axis.end - width}px` }); // a short run's values stand beside its end
+    for (const lane of this.lanes) lane.layout();
+    style(this.head, { width: `${Math.max(5, Math.ceil(this.axis.pitch))}px` });
+    this.layoutTicks();
+    text(this.note, this.axis.pitch * this.axis.ratio < 1 ? this.data.say("score.strongest") : "");
+    this.note.hidden = !this.note.textContent;
+    this.draw();
+  }
+
+  layoutTicks() {
+    const { axis } = this;
+    const room = Math.max(26, 11 * String(axis.T).length + 12) * axis.scale;
+    const every = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n * axis.pitch >= room) ?? 1000;
+    const shown = [];
+    for (let n = every === 1 ? 1 : every; n <= axis.T; n += every) shown.push(n);
+    if (every > 1 && shown[0] * axis.pitch >= 1.6 * room) shown.unshift(1);
+    this.ticks.replaceChildren(...shown.map((n) => el("span", { class: "rv-tick", style: { left: `${axis.centre(n - 1)}px` } }, String(n))), this.here);
+  }
+
+  /** Draw every lane: new data, another run, another layer, another size. */
+  draw() {
+    for (const lane of this.lanes) lane.draw();
+    this.moved();
+    for (const lane of this.lanes) lane.mark(this.cursor.unit);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.lanes.forEach((lane) => lane.tell()), this.settling ? SETTLE : 0);
+  }
+
+  follow(cursor, changed) {
+    if (!this.width) return; // not laid out yet: the first layout draws
+    if (changed.has("frame") || changed.has("layer")) this.draw();
+    else if (changed.has("t")) this.moved();
+    if (changed.has("unit")) {
+      for (const lane of this.lanes) lane.mark(cursor.unit);
+      for (const lane of this.lanes) lane.step(this.t);
+    }
+    if (changed.has("t") || changed.has("frame") || changed.has("layer") || changed.has("unit")) this.table.follow();
+  }
+
+  /** The cursor went to another step. */
+  moved() {
+    const { axis, cursor } = this;
+    this.t = Math.min(cursor.t, axis.T - 1);
+    const thin = Math.max(0, 5 - axis.pitch) / 2; // the column is never thinner than can be seen
+    style(this.head, { transform: `translateX(${axis.left(this.t) - thin}px)` });
+    for (const lane of this.lanes) lane.step(this.t);
+    style(this.here, { transform: `translateX(${axis.centre(this.t)}px) translateX(-50%)` });
+    text(this.here, this.t + 1);
+  }
+
+  destroy() {
+    clearTimeout(this.settling);
+    this.resized.disconnect();
+    this.unfollow();
+    this.stop();
+  }
 }

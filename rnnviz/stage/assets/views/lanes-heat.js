@@ -1,0 +1,177 @@
+/** A heatmap lane: units × time, drawn on a canvas of device pixels. */
+import { attr, el, number, style, unitName } from "../dom.js";
+import { Matrix, nice } from "../arrays.js";
+import { laneFrame, layerOf, short, showHolds } from "./lanes.js";
+import { badCells, gaps, paint } from "./lanes-pixels.js";
+
+/** Row height by the number of units, in pixels at the normal text size. */
+function rowHeight(H) {
+  if (H === 1) return 22;
+  if (H <= 8) return 15;
+  if (H <= 16) return 10;
+  return Math.max(1, Math.floor(160 / H));
+}
+
+/**
+ * @typedef {object} HeatSpec
+ * @property {string} name @property {string} quantity as in `data-quantity` @property {string} hue @property {string} title
+ * @property {(arrays: object, layer: object) => Matrix} pick (T, rows)
+ * @property {string} ramp "diverging", or the hue of a scale from 0 to 1
+ * @property {() => number} limit the value that has the full colour
+ * @property {boolean} [units] rows are hidden units (the default) @property {string} [gate] whose holds are drawn
+ */
+export class HeatLane {
+  /** @param {object} context data, cursor, axis, mode() @param {HeatSpec} spec */
+  constructor(context, spec) {
+    Object.assign(this, context, { spec, units: spec.units ?? true });
+    Object.assign(this, laneFrame(spec));
+    this.rows = this.values().cols;
+    this.canvas = el("canvas", { class: "rv-lane-canvas", role: "img" });
+    this.rowMark = el("div", { class: "rv-row-mark", hidden: true });
+    this.plot.classList.add("rv-lane-heat");
+    this.plot.append(this.canvas, this.rowMark);
+    this.numbers = [];
+  }
+
+  /** The matrix that is drawn: of this run, of the other one, or this less the other. */
+  values() {
+    const { data, cursor, spec } = this;
+    const run = data.frame(cursor);
+    const mode = data.baseline ? this.mode() : "run";
+    const mine = spec.pick(run, layerOf(data, run, cursor));
+    if (mode === "run") return mine;
+    const other = spec.pick(data.baseline, layerOf(data, data.baseline, cursor));
+    return mode === "baseline" ? other : less(mine, other);
+  }
+
+  layout() {
+    const { axis, rows } = this;
+    this.row = axis.px(rowHeight(rows));
+    const height = this.row * rows;
+    style(this.plot, { height: `${height}px`, "--rv-end": `${axis.end}px` });
+    style(this.value, { height: `${height}px` });
+    style(this.canvas, { width: `${axis.end}px`, height: `${height}px` });
+    this.canvas.width = Math.round(axis.end * axis.ratio);
+    this.canvas.height = Math.round(height * axis.ratio);
+    style(this.rowMark, { width: `${axis.end}px`, height: `${this.row}px` });
+    this.place();
+  }
+
+  /** The numbers at the right edge: one a row where there is room, else that of the chosen unit. */
+  place() {
+    const each = this.row >= 13 * this.axis.scale;
+    if (each === this.each && this.numbers.length) return this.move();
+    this.each = each;
+    this.numbers = Array.from({ length: each ? this.rows : 1 }, (_, row) => {
+      const figure = el("span", { class: "rv-figure" });
+      const node = el("div", { class: "rv-row-value" }, el("span", { class: "rv-row-name" }), figure);
+      return { node, figure, name: node.firstChild, row };
+    });
+    this.value.replaceChildren(...this.numbers.map(({ node }) => node));
+    this.move();
+  }
+
+  move() {
+    const least = 15 * this.axis.scale;
+    for (const { node, row } of this.numbers) {
+      const at = this.each ? row : (this.cursor.unit ?? 0);
+      const top = Math.min(at * this.row + (this.row - least) / 2, this.row * this.rows - least);
+      style(node, { transform: `translateY(${Math.max(this.each ? -9 : 0, top)}px)` });
+    }
+  }
+
+  draw() {
+    const { axis, data, spec } = this;
+    const mode = data.baseline ? this.mode() : "run";
+    this.matrix = this.values();
+    const end = mode === "difference" ? nice(this.matrix.limit) : spec.limit();
+    this.sub.textContent = this.scaleText(mode, end);
+    if (!this.canvas.width || !this.canvas.height) return;
+    const ramp = mode === "difference" ? "diverging" : spec.ramp;
+    const context = this.canvas.getContext("2d");
+    this.image = paint(context, this.matrix, data.theme, ramp, end, this.image);
+    gaps(context, axis, this.rows, this.row, data.theme);
+    if (this.image.bad) badCells(context, this.matrix, axis, this.row, data);
+    showHolds(this.plot, data, this.cursor, axis, spec.gate, this.row);
+  }
+
+  scaleText(mode, end) {
+    const { data, rows } = this;
+    const low = mode !== "difference" && this.spec.ramp !== "diverging" ? 0 : -end;
+    const range = { n: rows, low: short(data, low), high: short(data, end) };
+    if (mode === "difference") return data.say("score.scale_difference", range);
+    if (!this.units) return data.say("score.scale", range);
+    return data.say(rows === 1 ? "score.scale_unit" : "score.scale_units", range);
+  }
+
+  /** Write the text alternative. */
+  tell() {
+    attr(this.canvas, "aria-label", this.describe());
+  }
+
+  /** The heatmap in words. */
+  describe() {
+    const { matrix: m, data, spec } = this;
+    let low = -1;
+    let high = -1;
+    for (let k = 0; k < m.data.length; k++) {
+      if (!Number.isFinite(m.data[k])) continue;
+      if (low < 0 || m.data[k] < m.data[low]) low = k;
+      if (high < 0 || m.data[k] > m.data[high]) high = k;
+    }
+    if (low < 0) return data.say("score.describe_broken", { title: spec.title });
+    const at = (k) => ({ value: data.format(m.data[k]), unit: this.rowName(k % m.cols), t: Math.floor(k / m.cols) + 1 });
+    const [a, b] = [at(low), at(high)];
+    return data.say(this.image?.bad ? "score.describe_heat_broken" : "score.describe_heat", {
+      title: spec.title, n: m.cols, T: m.rows, low: a.value, low_unit: a.unit, low_t: a.t,
+      high: b.value, high_unit: b.unit, high_t: b.t,
+    });
+  }
+
+  rowName(row) {
+    return this.units ? unitName(this.data, row) : (this.data.meta.alphabet?.[row] ?? this.data.say("score.channel", { n: row + 1 }));
+  }
+
+  step(t) {
+    const { data, cursor, spec, matrix } = this;
+    const run = data.baseline && this.mode() !== "run" ? this.mode() : null; // no number of this run
+    for (const { figure, row } of this.numbers) {
+      attr(figure, "data-run", run);
+      const unit = this.each ? row : cursor.unit;
+      if (unit === null || unit >= this.rows) figure.textContent = "";
+      else number(figure, data, matrix.at(t, unit), { quantity: spec.quantity, unit, step: t });
+    }
+  }
+
+  mark(unit) {
+    const shown = this.units && unit !== null && unit < this.rows;
+    this.rowMark.hidden = !shown || this.rows === 1;
+    if (shown) style(this.rowMark, { transform: `translateY(${unit * this.row}px)` });
+    for (const { node, name, row } of this.numbers) {
+      const at = this.each ? row : unit;
+      name.textContent = at === null || !this.units ? "" : String(at + 1);
+      node.title = at === null ? "" : this.rowName(at);
+      node.hidden = at === null;
+      node.classList.toggle("rv-chosen", shown && at === unit);
+    }
+    if (!this.each) this.move();
+  }
+
+  /** What is under a place of the plot. */
+  tip(x, y) {
+    const { axis, matrix, data } = this;
+    const t = axis.stepAt(x);
+    const row = Math.min(this.rows - 1, Math.max(0, Math.floor(y / this.row)));
+    return {
+      t,
+      unit: this.units ? row : null,
+      quantity: this.spec.quantity,
+      box: { left: axis.left(t), top: row * this.row, width: axis.span(t), height: this.row },
+      text: data.say("score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4) }),
+    };
+  }
+}
+
+function less(a, b) {
+  return new Matrix(a.shape, Float32Array.from(a.data, (v, k) => v - b.data[k]));
+}

@@ -1,0 +1,171 @@
+/** The lanes by name: what each draws, on which scale, under which title. */
+import { nice, raised } from "../arrays.js";
+import { HeatLane } from "./lanes-heat.js";
+import { CurveLane } from "./lanes-curve.js";
+import { everywhere, short } from "./lanes.js";
+
+/** Gates that are sigmoids, from 0 to 1; the candidates g and n are tanh, from −1 to 1. */
+const SIGMOIDS = new Set(["i", "f", "o", "r", "z"]);
+
+/**
+ * @param {string} name "h", "c", "gates", "gate:f", "loss", "gradient", "output"
+ * @param {object} context data, cursor, axis, mode()
+ * @returns {HeatLane|CurveLane|null} null where this run has no such quantity
+ */
+export function laneFor(name, context) {
+  const [kind, gate] = name.split(":");
+  if (kind === "gate") return context.data.meta.gates.includes(gate) ? gateLane(context, gate) : null;
+  return KINDS[kind]?.(context) ?? null;
+}
+
+const KINDS = {
+  h: (context) => {
+    const { data } = context;
+    return new HeatLane(context, { name: "h", quantity: "h", hue: "h", title: data.say("score.h"), ramp: "diverging",
+      limit: () => data.limit("h"), pick: (_, layer) => layer.h });
+  },
+  c: (context) => {
+    const { data, cursor } = context;
+    if (!data.layer(cursor).c) return null;
+    return new HeatLane(context, { name: "c", quantity: "c", hue: "c", title: data.say("score.c"), ramp: "diverging",
+      limit: () => data.limit("c"), pick: (_, layer) => layer.c });
+  },
+  gates: gatesLane,
+  loss: lossLane,
+  gradient: gradientLane,
+  output: outputLane,
+};
+
+function gateLane(context, gate) {
+  const { data } = context;
+  const sigmoid = SIGMOIDS.has(gate);
+  return new HeatLane(context, { name: `gate:${gate}`, quantity: gate, hue: gate, title: data.say(`score.gate_${gate}`), gate,
+    ramp: sigmoid ? gate : "diverging", limit: () => (sigmoid ? 1 : data.limit(gate)), pick: (_, layer) => layer.gates[gate] });
+}
+
+const means = new WeakMap();
+
+/** The mean over the units of every step; worked out once a matrix. */
+function meanOverUnits(matrix) {
+  if (!means.has(matrix)) {
+    const out = new Float32Array(matrix.rows);
+    for (let t = 0; t < matrix.rows; t++) out[t] = matrix.row(t).reduce((sum, v) => sum + v, 0) / matrix.cols;
+    means.set(matrix, out);
+  }
+  return means.get(matrix);
+}
+
+function gatesLane(context) {
+  const { data } = context;
+  const gates = data.meta.gates.filter((gate) => SIGMOIDS.has(gate));
+  if (!gates.length) return null;
+  const series = gates.map((gate) => ({ quantity: gate, unit: "mean", hue: gate, label: gate, mark: "line",
+    pick: (_, layer) => meanOverUnits(layer.gates[gate]) }));
+  const text = data.say("score.scale_gates", { gates: gates.join(" ") });
+  return new CurveLane(context, { name: "gates", hue: "ink", title: data.say("score.gates"), series, gates, height: 62,
+    scale: () => ({ low: 0, high: 1, text, lines: [0, 0.5, 1] }) });
+}
+
+function lossLane(context) {
+  const { data, cursor } = context;
+  const pick = ({ losses }) => losses.data;
+  const high = nice(Math.max(0, ...everywhere(data, cursor, ({ losses }) => losses).map((m) => m.limit)));
+  const text = data.say(data.meta.kind === "symbols" ? "score.scale_nats" : "score.scale_squared", { high: short(data, high) });
+  return new CurveLane(context, { name: "loss", hue: "loss", title: data.say("score.loss"), height: 48,
+    series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick,
+      text: (v, digits) => compact(data, v, digits) }],
+    scale: () => ({ low: 0, high, text, lines: [] }) });
+}
+
+/** A number that may be small but is never shown as nought unless it is. */
+function compact(data, v, digits) {
+  return v !== 0 && Math.abs(v) < 0.01 ? `${v < 0 ? "−" : ""}${powerText(data, Math.log10(Math.abs(v)), digits)}` : data.format(v, digits);
+}
+
+/** A power of ten as text, from its logarithm: the number itself may be too small for any float. */
+export function powerText(data, log, digits = 2) {
+  if (log === -Infinity) return "0";
+  if (!Number.isFinite(log)) return data.format(log);
+  if (log > -2 && log < 4) return data.format(10 ** log, digits);
+  const exponent = Math.floor(log);
+  return `${data.format(10 ** (log - exponent), Math.min(digits, 1))}·10${raised(exponent)}`;
+}
+
+function gradientLane(context) {
+  const { data, cursor } = context;
+  const dh = (_, layer) => layer.dh_log10.data;
+  const dc = (_, layer) => layer.dc_log10?.data;
+  const text = (v, digits) => powerText(data, v, digits);
+  const series = [{ quantity: "dh", unit: "norm", value: (v) => 10 ** v, hue: "gradient", label: "‖∂L/∂h‖", short: "h", mark: "bar", pick: dh, text }];
+  if (data.layer(cursor).dc_log10) {
+    series.push({ quantity: "dc", unit: "norm", value: (v) => 10 ** v, hue: "c", label: "‖∂L/∂c‖", short: "c", mark: "line", pick: dc, text });
+  }
+  const scale = () => decades(data, series.flatMap(({ pick }) => everywhere(data, cursor, pick)));
+  return new CurveLane(context, { name: "gradient", hue: "gradient", log: true, height: 62, series, scale,
+    title: "‖∂L/∂h‖", also: series[1] ? { title: "‖∂L/∂c‖", hue: "c" } : undefined });
+}
+
+/** A log axis from one power of ten below the smallest value to one above the largest. */
+function decades(data, columns) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const column of columns) {
+    for (const v of column) {
+      if (!Number.isFinite(v)) continue;
+      if (v < low) low = v;
+      if (v > high) high = v;
+    }
+  }
+  if (low > high) [low, high] = [-1, 0];
+  low = Math.ceil(low) - 1;
+  high = Math.max(low + 1, Math.ceil(high));
+  const every = Math.max(1, Math.ceil((high - low) / 5));
+  const lines = [];
+  for (let v = low; v <= high; v += every) lines.push(v);
+  return { low, high, lines, text: data.say("score.scale_log", { low: `10${raised(low)}`, high: `10${raised(high)}` }) };
+}
+
+/** For numbers the prediction against its target; for symbols the probability of the right one. */
+function outputLane(context) {
+  const { data } = context;
+  if (data.meta.kind === "symbols") {
+    const series = [{ quantity: "probability", unit: (arrays, t) => arrays.targets.at(t), hue: "output", label: data.say("score.right"), short: "p", mark: "line", optional: true,
+      pick: (arrays) => rightProbability(arrays) }];
+    return new CurveLane(context, { name: "output", hue: "output", title: data.say("score.output_symbols"), series,
+      scale: () => ({ low: 0, high: 1, text: data.say("score.scale_probability"), lines: [0, 0.5, 1] }) });
+  }
+  const series = [];
+  for (let k = 0; k < data.meta.O; k++) {
+    const n = data.meta.O > 1 ? k + 1 : "";
+    const column = (matrix) => (matrix.cols === 1 ? matrix.data : Float32Array.from({ length: matrix.rows }, (_, t) => matrix.at(t, k)));
+    series.push({ quantity: "target", unit: k, hue: "x", label: `${data.say("score.target")} ${n}`.trim(), short: `y${n}`, mark: "line", thin: true, optional: true,
+      pick: ({ targets }) => column(targets) });
+    series.push({ quantity: "output", unit: k, hue: "output", label: `${data.say("score.prediction")} ${n}`.trim(), short: `ŷ${n}`, mark: "line",
+      pick: ({ outputs }) => column(outputs) });
+  }
+  return new CurveLane(context, { name: "output", hue: "output", title: data.say("score.output"), series, height: 64, scale: span(context, series) });
+}
+
+function rightProbability({ probabilities, targets }) {
+  return Float32Array.from(targets.data, (k, t) => (k >= 0 ? probabilities.at(t, k) : NaN));
+}
+
+/** A linear scale that holds every value in every run. */
+export function span({ data, cursor }, series) {
+  return () => {
+    let low = Infinity;
+    let high = -Infinity;
+    for (const { pick } of series) {
+      for (const values of everywhere(data, cursor, pick)) {
+        for (const v of values) {
+          if (v < low && v > -Infinity) low = v;
+          if (v > high && v < Infinity) high = v;
+        }
+      }
+    }
+    if (low > high) [low, high] = [0, 1];
+    if (low === high) [low, high] = [low - 1, high + 1];
+    const text = data.say("score.scale", { low: short(data, low, high - low), high: short(data, high, high - low) });
+    return { low, high, text, lines: low < 0 && high > 0 ? [0] : [] };
+  };
+}

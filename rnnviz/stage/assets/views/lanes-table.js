@@ -1,0 +1,70 @@
+/** The numbers of this step as a table, units × quantities: the text alternative of the whole score. Filled while open. */
+import { el, number, text, unitName } from "../dom.js";
+import { layerOf } from "./lanes.js";
+import { powerText } from "./lanes-kinds.js";
+import { whereText } from "../scrubber.js";
+
+/**
+ * @param {import("../arrays.js").Data} data
+ * @param {import("../cursor.js").Cursor} cursor
+ * @returns {{node: HTMLDetailsElement, follow(): void}}
+ */
+export function numbersTable(data, cursor) {
+  const where = el("p", { class: "rv-numbers-where" });
+  const box = el("div", { class: "rv-numbers-box", tabindex: 0, role: "region", "data-rv-keep": "numbers-box",
+    "aria-label": data.say("score.numbers") });
+  const node = el("details", { class: "rv-numbers", "data-rv-keep": "numbers" }, el("summary", {}, data.say("score.numbers")), where, box);
+  let table = null;
+  const follow = () => {
+    if (!node.open) return;
+    table ??= build(data, cursor, box);
+    fill(data, cursor, table);
+    text(where, summary(data, cursor));
+  };
+  node.addEventListener("toggle", follow);
+  return { node, follow };
+}
+
+/** The columns: states, gates. */
+function columns(data, cursor) {
+  const layer = data.layer(cursor);
+  return [...data.meta.gates, ...(layer.c ? ["c"] : []), "h"];
+}
+
+function build(data, cursor, box) {
+  const names = columns(data, cursor);
+  const head = el("tr", {}, el("th", { scope: "col" }, data.say("score.unit")),
+    ...names.map((name) => el("th", { scope: "col", style: { color: `var(--rv-${name})` } }, el("i", {}, name))));
+  const rows = Array.from({ length: data.meta.H }, (_, unit) => {
+    const cells = names.map(() => el("td"));
+    const pick = el("button", { type: "button", class: "rv-unit-button", "data-rv-keep": `unit-${unit}`,
+      onclick: () => cursor.set({ unit: cursor.unit === unit ? null : unit }) }, unitName(data, unit));
+    const row = el("tr", {}, el("th", { scope: "row" }, pick), ...cells);
+    return { row, pick, cells };
+  });
+  box.append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
+  return { names, rows };
+}
+
+function fill(data, cursor, { names, rows }) {
+  const layer = data.layer(cursor);
+  const { t } = cursor;
+  rows.forEach(({ row, pick, cells }, unit) => {
+    row.classList.toggle("rv-chosen", unit === cursor.unit);
+    pick.setAttribute("aria-pressed", String(unit === cursor.unit));
+    names.forEach((name, k) => {
+      const matrix = name === "h" || name === "c" ? layer[name] : layer.gates[name];
+      number(cells[k], data, matrix.at(t, unit), { quantity: name, unit, step: t, digits: 4 });
+    });
+  });
+}
+
+/** What a step has one of: its loss, its gradients. */
+function summary(data, cursor) {
+  const run = data.frame(cursor);
+  const layer = layerOf(data, run, cursor);
+  const parts = [whereText(data, cursor), data.say("score.step_loss", { value: data.format(run.losses.at(cursor.t), 4) }),
+    `‖∂L/∂h‖ ${powerText(data, layer.dh_log10.at(cursor.t), 4)}`];
+  if (layer.dc_log10) parts.push(`‖∂L/∂c‖ ${powerText(data, layer.dc_log10.at(cursor.t), 4)}`);
+  return parts.join(" · ");
+}
