@@ -89,6 +89,20 @@ def test_depth_is_that_of_a_parser(opens: list[bool]) -> None:
         assert len(stack) == depth
 
 
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("latch", {"set": (1, 0, 1, 1), "reset": (0, 0, 0, 1), "·": (0, 1, 0, 1)}),
+        ("counter", {"+": (1, 1, 1, 1), "−": (1, 1, -1, 1), "·": (0, 1, 0, 1)}),
+    ],
+)
+def test_each_gate_is_open_or_shut_as_explained(name: str, table: dict[str, tuple[int, ...]]) -> None:
+    trace = run(Experiment(network=name, seed=1, length=100))
+    gates = np.concatenate([trace.layers["l0"].gates[gate] for gate in "ifgo"], axis=1)
+    assert set(trace.labels) == set(table)
+    assert np.abs(gates - [table[label] for label in trace.labels]).max() < 5e-5
+
+
 def test_a_latch_fades_at_the_rate_its_forget_gate_tells() -> None:
     trace = of_text("latch", "set " + "· " * 18_999)
     forget = 1 / (1 + math.exp(-10))
