@@ -21,7 +21,10 @@ def free(gate: str, value: Array) -> Array:
 
 def sigmoid(a: Array) -> Array:
     """σ(a) = 1 / (1 + e^−a). Where e^−a overflows the quotient is an exact 0."""
-    return np.asarray(1 / (1 + np.exp(-a)))
+    s = np.negative(a)  # one new array, worked on in place: the loop over time spends most of its time here
+    np.exp(s, out=s)
+    np.add(s, 1.0, out=s)
+    return np.reciprocal(s, out=s)
 
 
 def tanh(a: Array) -> Array:

@@ -112,12 +112,14 @@ def forward(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: b
     """Walk a layer through its input, (T, D), from a state of zeros."""
     steps, hidden = len(x), weights.hh.shape[1]
     from_x = (x @ weights.ih.T + weights.b_ih).reshape(steps, -1, hidden)
-    from_h = np.empty_like(from_x)
+    recurrent = np.empty((steps, len(weights.hh)))
+    from_h = recurrent.reshape(from_x.shape)  # the same numbers, cut into the cell's blocks
     names = (*cell.gates, "c", "h") if cell.has_c else (*cell.gates, "h")
     values = {name: np.empty((steps, hidden)) for name in names}
     h = c = np.zeros(hidden)
     for t in order(0, steps, reverse):
-        from_h[t] = (weights.hh @ h + weights.b_hh).reshape(-1, hidden)
+        np.matmul(weights.hh, h, out=recurrent[t])
+        recurrent[t] += weights.b_hh
         step = cell.forward(from_x[t], from_h[t], h, c, held.at(t))
         for name, value in step.items():
             values[name][t] = value
@@ -152,11 +154,12 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
     from_x, from_h = np.empty(blocks), np.empty(blocks)
     dh = dc = np.zeros_like(dout[0])
     for t in order(0, steps, not run.reverse):
-        dh = dout[t] + dh
+        dh = np.add(dout[t], dh, out=dhs[t])
         if inside is not None:
-            dh, dc = np.where(inside[t, ..., None], dh, 0.0), np.where(inside[t, ..., None], dc, 0.0)
+            dh[~inside[t]] = 0.0
+            dc = np.where(inside[t, ..., None], dc, 0.0)
         step = cell.backward(dh, dc, run.local[start + t])
-        dhs[t], dcs[t] = dh, step.dc
+        dcs[t] = step.dc
         np.concatenate(step.from_x, axis=-1, out=from_x[t])
         np.concatenate(step.from_h, axis=-1, out=from_h[t])
         dh = from_h[t] @ weights.hh + step.h_prev

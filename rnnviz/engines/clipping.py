@@ -1,0 +1,27 @@
+"""The gradient as one vector: its norm, and what keeps it from getting too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnnviz.trace import Array
+
+
+def global_norm(grads: Mapping[str, Array]) -> float:
+    """Return the 2-norm of all gradients as one vector; scaled by the largest entry, so that no square overflows."""
+    largest = max(np.abs(grad).max() for grad in grads.values())
+    if largest == 0 or not np.isfinite(largest):
+        return float(largest)
+    return float(largest * np.sqrt(sum(((grad / largest) ** 2).sum() for grad in grads.values())))
+
+
+def clip(grads: dict[str, Array], norm: float, most: float | None) -> dict[str, Array]:
+    """Return the gradients, scaled down to the norm ``most`` if theirs is larger (Pascanu et al. 2013, algorithm 1).
+
+    A norm that is not finite has no direction to keep: such gradients stay as they are.
+    """
+    if most is None or not np.isfinite(norm) or norm <= most:
+        return grads
+    return {name: grad * (most / norm) for name, grad in grads.items()}

@@ -1,0 +1,104 @@
+"""Backpropagation through time and through the stack (Werbos 1990): whole, or truncated (Williams & Peng 1990)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engines.layer import Adjoint, Run, backward
+from rnnviz.experiment import Experiment
+from rnnviz.trace import Array
+
+BLOCK = 16
+"""Most losses that walk back side by side: enough to fill a matrix product, few enough to hold in memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of the loss to take back through the layers.
+
+    Attributes
+    ----------
+    start, stop : int
+        The positions it may reach.
+    dtop : (T′, directions·H) or (T′, B, directions·H)
+        Its gradient by the top's hidden states there: of the whole loss, or of B steps' losses, one each.
+    inside : (T′, B) bool, or None
+        Which positions the loss of which step may reach.
+    """
+
+    start: int
+    stop: int
+    dtop: Array
+    inside: NDArray[np.bool_] | None = None
+
+
+def parts(dtop: Array, truncate: int | None, directions: int) -> Iterator[Part]:
+    """Yield the whole loss as one part, or, when truncating, blocks of steps' losses.
+
+    Truncated, the loss of step k reaches the positions t with |t − k| ≤ ``truncate`` and no other: BPTT(h) of Williams
+    & Peng 1990, where the total gradient is a sum over a band of pairs (k, t). A forward layer fills only the half
+    t ≤ k of it, a reverse layer the half t ≥ k.
+    """
+    steps = len(dtop)
+    if truncate is None or truncate >= steps - 1:
+        yield Part(0, steps, dtop)
+        return
+    block = min(BLOCK, truncate + 1)
+    for first in range(0, steps, block):
+        losses = np.arange(first, min(first + block, steps))
+        ahead = truncate if directions > 1 else 0
+        start, stop = max(0, first - truncate), min(steps, losses[-1] + ahead + 1)
+        dout = np.zeros((stop - start, len(losses), dtop.shape[1]))
+        dout[losses - start, losses - first] = dtop[losses]
+        distance = np.abs(np.arange(start, stop)[:, None] - losses)
+        yield Part(start, stop, dout, distance <= truncate)
+
+
+def backward_stack(experiment: Experiment, runs: Mapping[str, Run], dtop: Array) -> dict[str, Adjoint]:
+    """Take the loss's gradient by the top's hidden states, (T, directions·H), back through all layers and steps.
+
+    Returns
+    -------
+    dict of Adjoint
+        By layer, the sums over all losses; arrays (T, H) and (T, GH).
+    """
+    totals = {name: zeros(run) for name, run in runs.items()}
+    for part in parts(dtop, experiment.truncate, experiment.directions):
+        dout = part.dtop
+        for level in reversed(levels(experiment)):
+            shares = np.split(dout, len(level), axis=-1)
+            adjoints = [
+                backward(runs[name], share, part.start, part.inside) for name, share in zip(level, shares, strict=True)
+            ]
+            for name, adjoint in zip(level, adjoints, strict=True):
+                add(totals[name], adjoint, part)
+            if level[0] != "l0":
+                below = [adjoint.from_x @ runs[name].weights.ih for name, adjoint in zip(level, adjoints, strict=True)]
+                dout = np.sum(below, axis=0)
+    return totals
+
+
+def levels(experiment: Experiment) -> list[tuple[str, ...]]:
+    """Return the layers' names, those of one height together: ``[("l0", "l0_reverse"), ("l1", …), …]``."""
+    names, count = experiment.layer_names, experiment.directions
+    return [names[first : first + count] for first in range(0, len(names), count)]
+
+
+def zeros(run: Run) -> Adjoint:
+    """Return an adjoint of a layer to add to."""
+    steps, hidden = run.h_prev.shape
+    rows = len(run.weights.hh)
+    dc = np.zeros((steps, hidden)) if run.cell.has_c else None
+    return Adjoint(np.zeros((steps, hidden)), dc, np.zeros((steps, rows)), np.zeros((steps, rows)))
+
+
+def add(total: Adjoint, adjoint: Adjoint, part: Part) -> None:
+    """Add a part's adjoint to the total at its positions; losses that were kept apart are summed."""
+    for name in ("dh", "dc", "from_x", "from_h"):
+        sum_, term = getattr(total, name), getattr(adjoint, name)
+        if term is not None:
+            sum_[part.start : part.stop] += term if part.inside is None else term.sum(axis=1)
