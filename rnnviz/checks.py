@@ -49,13 +49,14 @@ def shorten(value: object, width: int = 40) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def choice(choices: tuple[str, ...]) -> Callable[[str, Any], str]:
-    """Return a check that a field is one of ``choices``."""
+def choice(choices: tuple[str, ...], before: str = "") -> Callable[[str, Any], str]:
+    """Return a check that a field, or what stands in it before the mark ``before``, is one of ``choices``."""
 
     def check(name: str, value: Any) -> str:
-        if not isinstance(value, str) or value not in choices:
+        text = value if isinstance(value, str) else ""
+        if (text.partition(before)[0] if before else text) not in choices:
             raise ExperimentError(name, value, "error.choice", choices=", ".join(choices))
-        return value
+        return text
 
     return check
 

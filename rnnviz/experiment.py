@@ -51,7 +51,8 @@ class Experiment:
         Of every random draw: the same experiment gives the same bits.
     text, series, task, network : one of them
         A text, split by ``tokens`` into "characters" (graphemes) or "words"; two or more numbers; the name of a
-        generator; the name of a hand-built network, which then decides cell, size and weights as well. With none
+        generator, with settings if wanted ("sine:period=8"); the name of a hand-built network, which then decides
+        cell, size and weights as well, and reads a ``text`` of its own symbols if one is given beside it. With none
         given, the text is "hello world".
     length : int, optional
         Steps of a ``task`` or a ``network``'s input.
@@ -102,11 +103,11 @@ class Experiment:
 
     def _check_input(self) -> None:
         given = [name for name in INPUTS if getattr(self, name) is not None]
-        if len(given) > 1:
+        if len(given) > 1 and given != ["text", "network"]:
             raise ExperimentError(given[1], getattr(self, given[1]), "error.one_input", other=given[0])
         if not given:
             object.__setattr__(self, "text", DEFAULT_TEXT)
-        if self.task or self.network:
+        if self.task or (self.network and self.text is None):
             object.__setattr__(self, "length", DEFAULT_LENGTH if self.length is None else self.length)
         elif self.length is not None:
             raise ExperimentError("length", self.length, "error.length")
@@ -222,7 +223,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "text": checks.text,
     "tokens": checks.choice(TOKENS),
     "series": checks.series,
-    "task": checks.choice(TASKS),
+    "task": checks.choice(TASKS, before=":"),
     "network": checks.choice(NETWORKS),
     "length": checks.whole(1),
     "loss": checks.choice(LOSSES),

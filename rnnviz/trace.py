@@ -107,7 +107,7 @@ class Trace:
         if self.kind != "symbols":
             return None
         raised = np.exp(self.outputs - self.outputs.max(axis=1, keepdims=True))
-        return raised / raised.sum(axis=1, keepdims=True)
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
     @property
     def first_nonfinite_step(self) -> int | None:

@@ -41,7 +41,7 @@ def catalogue(lang: str = DEFAULT_LANGUAGE) -> Mapping[str, str]:
         for entry in sorted((LESSONS / lang).iterdir(), key=lambda path: path.name):
             if entry.name.endswith(".po"):
                 with entry.open("rb") as stream:
-                    messages.update({m.id: m.string for m in read_po(stream, locale=lang) if m.id and m.string})
+                    messages.update({str(m.id): str(m.string) for m in read_po(stream, locale=lang) if m.id and m.string})
     return MappingProxyType(messages)
 
 

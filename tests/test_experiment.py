@@ -22,6 +22,8 @@ def experiments(draw: st.DrawFn) -> Experiment:
             st.fixed_dictionaries({"series": st.lists(finite, min_size=2).map(tuple)}),
             st.fixed_dictionaries({"task": st.sampled_from(TASKS), "length": st.integers(1, 99)}),
             st.fixed_dictionaries({"network": st.sampled_from(NETWORKS)}),
+            st.fixed_dictionaries({"network": st.sampled_from(NETWORKS), "text": st.text("01()", min_size=1)}),
+            st.fixed_dictionaries({"task": st.just("sine:period=8:phase=2")}),
         )
     )
     holds = ()
@@ -95,6 +97,7 @@ def test_defaults_leave_the_link_empty_but_for_the_text() -> None:
         ("series", 3, "sequence of numbers"),
         ("task", "cosine", "sine"),
         ("network", "brain", "latch"),
+        ("task", "sin:e", "sine"),
         ("length", 5, "length"),
         ("loss", "first", "every, last"),
         ("truncate", 0, "at least 1"),

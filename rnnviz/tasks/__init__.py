@@ -19,10 +19,13 @@ def inputs(experiment: Experiment, lang: str = DEFAULT_LANGUAGE) -> Inputs:
     Raises
     ------
     ExperimentError
-        If the text has no word, the task's settings do not exist, or the length exceeds a measured series.
+        If the text has no word or a symbol that the hand-built network does not know, the task's settings do not exist, or the length exceeds a measured series.
     """
     if experiment.network is not None:
-        return handmade(experiment.network).inputs(experiment.seed, experiment.length or 1, lang)
+        network = handmade(experiment.network)
+        if experiment.text is not None:
+            return network.inputs_from_text(experiment.text, lang)
+        return network.inputs(experiment.seed, experiment.length or 1, lang)
     if experiment.task is not None:
         return task_inputs(experiment.task, experiment.length or 1)
     if experiment.series is not None:

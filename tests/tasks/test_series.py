@@ -76,9 +76,9 @@ def test_a_table_gives_its_column_of_numbers(text: str, column: str, expected: l
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "series has 0 numbers, but needs at least 2: every step predicts the next one."),
-        (" \n,;", "series has 0 numbers, but needs at least 2: every step predicts the next one."),
-        ("7", "series has 1 numbers, but needs at least 2: every step predicts the next one."),
+        ("", "series needs at least 2 numbers, since every step predicts the next one, but has 0."),
+        (" \n,;", "series needs at least 2 numbers, since every step predicts the next one, but has 0."),
+        ("7", "series needs at least 2 numbers, since every step predicts the next one, but has 1."),
         ("1, 2, abc", "series must be numbers, but item 3 (line 1, column 7) is 'abc'."),
         ("1 2\n3 <script>", "series must be numbers, but item 4 (line 2, column 3) is '<script>'."),
         ("1 1_000", "series must be numbers, but item 2 (line 1, column 3) is '1_000'."),
