@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnnviz.experiment import GATES
 from rnnviz.palette import PALETTE
+from rnnviz.tasks import visible
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, section
 
@@ -106,7 +107,7 @@ def _meta(trace: Trace) -> dict[str, Any]:
         "gates": list(GATES[experiment.cell]),
         "kind": trace.kind,
         "labels": list(trace.labels),
-        "alphabet": None if trace.alphabet is None else list(trace.alphabet),
+        "alphabet": None if trace.alphabet is None else [visible(symbol) for symbol in trace.alphabet],
         "answers": None if trace.answers is None else list(trace.answers),
         "loss": experiment.loss,
         "network": experiment.network,
