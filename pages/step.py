@@ -1,14 +1,20 @@
+"""Step: one run, column by column."""
+
 from rnnviz import site
 
+LANES = ["h", "c", "gates", "loss", "gradient"]
 VIEWS = [
     {"view": "unrolled", "area": "graph", "options": {}},
     {"view": "equations", "area": "panel", "options": {}},
-    {"view": "score", "area": "score", "options": {"lanes": ["h", "c", "gates", "loss", "gradient"]}},
+    {"view": "score", "area": "score", "options": {"lanes": LANES}},
     {"view": "output", "area": "wide", "options": {}},
     {"view": "source", "area": "wide", "options": {}},
 ]
 
 with site.open_page("step", step=6) as page:
-    experiment = page.controls()
-    trace = site.traced(experiment)
+    trace = site.traced(page.controls())
+    page.lead(page.say(f"step.lead.{trace.experiment.cell}", symbol=page.say(f"step.symbol.{site.kind_of_step(trace)}")))
     page.stage(trace, VIEWS)
+    page.prose("look")
+    page.prose("handmade" if trace.experiment.network else "random")
+    page.prose("gradient")

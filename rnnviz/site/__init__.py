@@ -4,17 +4,32 @@ A page is a short list of calls::
 
     from rnnviz import site
 
-    with site.open_page("gates") as page:              # title, lead, what was wrong with the link
-        experiment = page.controls(cells=("lstm", "gru"))  # the row of controls; every one is in the URL
-        trace = site.traced(experiment)                # cached; NumPy engine
-        page.stage(trace, views=[{"view": "cell", "area": "graph", "options": {}}, …])
-        page.prose("gates")                            # rnnviz/lessons/<lang>/gates.md
+    with site.open_page("gates", takes=site.fields("hold")) as page:    # title; what was wrong with the link
+        before = site.traced(page.controls(cells=("gru", "lstm")))       # the row of controls, all in the link; cached run
+        after = site.traced(page.hold(before))                           # the controls that hold a gate open or shut
+        page.lead("…")                                                   # the sentence under the title
+        page.stage(after, [{"view": "cell", "area": "graph", "options": {}}, …], baseline=before)
+        page.prose("gates")                                              # a block of rnnviz/lessons/<lang>/gates.md
 
 What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the pages themselves are listed once, in
 `rnnviz.site.lessons`.
 """
 
+from rnnviz.site.comparison import compare
+from rnnviz.site.navigation import lesson_map
+from rnnviz.site.orders import both_orders, without_memory
 from rnnviz.site.page import Page, open_page
-from rnnviz.site.runs import traced
+from rnnviz.site.runs import kind_of_step, traced
+from rnnviz.site.state import fields
 
-__all__ = ["Page", "open_page", "traced"]
+__all__ = [
+    "Page",
+    "both_orders",
+    "compare",
+    "fields",
+    "kind_of_step",
+    "lesson_map",
+    "open_page",
+    "traced",
+    "without_memory",
+]

@@ -54,47 +54,49 @@ def memory() -> Memory:
     return found
 
 
-def arrive(page: str, first: Experiment, step: int, also: tuple[str, ...], lang: str) -> None:
-    """Let the controls show what the link asks for, if it has changed.
+def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang: str) -> dict[str, Any] | None:
+    """Read the link, if it has changed, and return the fields it sets.
 
     Parameters
     ----------
     page : str
         Name of the lesson.
     first : Experiment
-        What the page shows before anything was chosen.
+        What the page shows where the link does not say.
     step : int
         The time step (0-based) at which the page opens if the link does not say.
-    also : tuple of str
-        Fields, beside those of `rnnviz.site.state`, for which this page has a control.
+    takes : frozenset of str
+        The fields that this page has controls for.
+
+    Returns
+    -------
+    dict of field to allowed value, or None
+        None if the link has not changed: what the controls hold stays.
     """
     known, query = memory(), {name: st.query_params.get_all(name) for name in st.query_params}
+    values = None
     if known.is_news(page, query):
-        values, sentences = read(query, first, also, lang)
+        values, sentences = read(query, first, takes, lang)
         known.start, wrong = _step(query, step, lang)
         known.sentences = (*sentences, *wrong)
-        if known.page is None or values:
-            _show(values, first)
         st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == "1"
     elif page != known.page:
         known.start, known.sentences = step, ()
     known.page, known.query = page, query
-    for name in also:
-        st.session_state.setdefault(name, getattr(first, name))
+    return values
 
 
-def read(query: Query, first: Experiment, also: tuple[str, ...], lang: str) -> tuple[dict[str, Any], list[str]]:
+def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> tuple[dict[str, Any], list[str]]:
     """Return the fields that a link sets, each with an allowed value, and a sentence for each that was not.
 
     Texts and series are passed on as they are: the controls hold whatever was typed.
     """
     values: dict[str, Any] = {}
     sentences: list[str] = []
-    fields = {*state.NETWORK, *state.ALWAYS, *(name for part in state.OF_INPUT.values() for name in part), *also}
     for name, given in query.items():
         if name in OWN:
             continue
-        if name not in fields:
+        if name not in takes:
             sentences.append(say("notice.unknown", lang, name=shorten(name)))
             continue
         if len(given) > 1:
@@ -134,18 +136,9 @@ def _step(query: Query, step: int, lang: str) -> tuple[int, list[str]]:
     return near, [say("notice.step", lang, value=shorten(given[-1]), most=f"{limits.STEPS:,}")]
 
 
-def _show(values: dict[str, Any], first: Experiment) -> None:
-    kind = next((name for name in INPUTS if name in values), None)
-    # A link that names no setting opens the page as it opens by itself.
-    state.put(first if not values else Experiment())
-    if kind:
-        st.session_state[state.KIND] = kind
-    st.session_state.update({name: value for name, value in values.items() if value is not None or name != "length"})
-
-
-def query_of(experiment: Experiment) -> tuple[str, bool]:
+def query_of(values: Mapping[str, str]) -> tuple[str, bool]:
     """Return the link's query for what is shown, and whether the text or the series had to be left out as too long."""
-    query = experiment.to_query()
+    query = dict(values)
     if st.session_state.get(PRESENT):
         query[PRESENT] = "1"
     whole = urlencode(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,15 +13,20 @@ from rnnviz.site.upload import upload
 from rnnviz.words import say
 
 
+KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
+"""What was chosen stays when the page is changed or the control hidden."""
+
+
 def input_controls(lang: str) -> None:
     """What the network reads: a text, numbers, a generator's series, or what a hand-built network is made for."""
-    kind = choose(state.KIND, INPUTS, lang, width=150)
+    kind = choose(state.KIND, INPUTS, lang, width=140)
+    most = f"{limits.STEPS:,}"
     if kind == "text":
-        st.text_input(_label("text", lang), key="text", live="300ms", width=260, **_help("text", lang), **KEEP)
+        st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=250, **KEEP)
     elif kind == "series":
-        st.text_area(_label("series", lang), key="series", height=68, width=320, **_help("series", lang), **KEEP)
+        st.text_area(_label("series", lang, most=most), key="series", height=68, width=320, **KEEP)
     else:
-        choose(kind, TASKS if kind == "task" else NETWORKS, lang, width=200)
+        choose(kind, TASKS if kind == "task" else NETWORKS, lang, width=180)
         amount("length", lang, width=120)
 
 
@@ -36,11 +41,10 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
             format_func=lambda name: say(f"control.cell.{name}", lang),
             key="cell",
             required=True,
-            **_help("cell", lang),
             **KEEP,
         )
-        amount("hidden_size", lang, width=120)
-    amount("seed", lang, width=120)
+        amount("hidden_size", lang, width=140)
+    amount("seed", lang, width=140)
 
 
 def more_controls(lang: str) -> None:
@@ -50,17 +54,22 @@ def more_controls(lang: str) -> None:
         choose("tokens", TOKENS, lang)
     if kind == "series":
         upload(lang)
-    choose("loss", LOSSES, lang)
+    choose("loss", LOSSES, lang, help=say("control.loss.help", lang))
     if kind == "network":
         return
-    amount("num_layers", lang)
-    st.toggle(_label("bidirectional", lang), key="bidirectional", **_help("bidirectional", lang), **KEEP)
-    choose("init", INITS, lang)
-    amount("gain", lang, step=0.1)
+    left, right = st.columns(2)
+    with left:
+        amount("num_layers", lang, help=say("control.num_layers.help", lang))
+    with right:
+        amount("gain", lang, step=0.1, help=say("control.gain.help", lang))
+    choose("init", INITS, lang, help=say("control.init.help", lang))
     if st.session_state["cell"] == "rnn":
         choose("nonlinearity", NONLINEARITIES, lang)
     if st.session_state["cell"] == "lstm":
-        amount("forget_bias", lang, step=0.5, placeholder=say("control.forget_bias.empty", lang))
+        empty = say("control.forget_bias.empty", lang)
+        amount("forget_bias", lang, step=0.5, value=None, placeholder=empty, help=say("control.forget_bias.help", lang))
+    help_ = say("control.bidirectional.help", lang)
+    st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
 
 
 def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
@@ -71,8 +80,6 @@ def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
         options,
         format_func=lambda option: say(words.format(option), lang),
         key=name,
-        required=True,
-        **_help(name, lang),
         **layout,
         **KEEP,
     )
@@ -83,20 +90,11 @@ def amount(name: str, lang: str, **layout: Any) -> Any:
     least, most = state.range_of(name, st.session_state)
     kind = int if name in limits.WHOLE else float
     if name == "length":  # another generator may know fewer values
-        st.session_state[name] = min(st.session_state[name], int(most))
-    help_ = say(f"control.{name}.help", lang, least=f"{least:g}", most=f"{most:,g}")
-    return st.number_input(
-        _label(name, lang), kind(least), kind(most), key=name, help=help_, value=None, **{"step": kind(1), **layout}, **KEEP
-    )
+        st.session_state[name] = min(st.session_state[name] or int(most), int(most))
+    label = _label(name, lang, least=f"{least:g}", most=f"{most:,g}")
+    return st.number_input(label, kind(least), kind(most), key=name, **{"step": kind(1), **layout}, **KEEP)
 
 
-KEEP: dict[str, Any] = {"persist_state": "session"}
-"""What was chosen stays when the page is changed or the control hidden."""
-
-
-def _label(name: str, lang: str) -> str:
-    return say(f"control.{name}", lang)
-
-
-def _help(name: str, lang: str) -> dict[str, str]:
-    return {"help": say(f"control.{name}.help", lang, most=f"{limits.STEPS:,}")}
+def _label(name: str, lang: str, **limit: str) -> str:
+    label = say(f"control.{name}", lang)
+    return say("control.limited", lang, label=label, limit=say(f"control.{name}.limit", lang, **limit)) if limit else label

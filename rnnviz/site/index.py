@@ -33,28 +33,29 @@ def routes(base: str = "") -> list[Route]:
 
     async def serve(request: Request) -> HTMLResponse:
         headers = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
-        return HTMLResponse(_document(base, SITE.url("site.css", base), SITE.url("icon.svg", base)), headers=headers)
+        return HTMLResponse(_document(base, SITE.url("", base)), headers=headers)
 
     return [Route(f"{base}/{lesson.path}", serve) for lesson in LESSONS.values()]
 
 
 @lru_cache(maxsize=4)
-def _document(base: str, style: str, icon: str) -> str:
+def _document(base: str, assets: str) -> str:
     with open(f"{file_util.get_static_dir()}/index.html", encoding="utf-8") as stream:
         html = stream.read()
     html = re.sub(r"<title>.*?</title>", f"<title>{escape(say('site.title'))}</title>", html, count=1)
     html = re.sub(r'<html lang="\w+">', f'<html lang="{DEFAULT_LANGUAGE}">', html, count=1)
-    html = re.sub(r'<link rel="shortcut icon"[^>]*>', f'<link rel="icon" type="image/svg+xml" href="{icon}" />', html)
+    html = re.sub(r'<link rel="shortcut icon"[^>]*>', f'<link rel="icon" type="image/svg+xml" href="{assets}icon.svg" />', html)
     # The site uses the system's fonts; Streamlit's would be loaded and never used.
     html = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*/>', "", html)
-    return html.replace("</head>", f"{_head(base, style)}</head>", 1)
+    return html.replace("</head>", f"{_head(base, assets)}</head>", 1)
 
 
-def _head(base: str, style: str) -> str:
+def _head(base: str, assets: str) -> str:
     description = escape(say("site.description"), quote=True)
     return (
         f'<meta name="description" content="{description}" />\n'
-        f'<link rel="stylesheet" href="{style}" />\n'
+        f'<link rel="stylesheet" href="{assets}site.css" />\n'
+        f'<script type="module" src="{assets}keys.js"></script>\n'
         f"<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base + '/')} }};\n"
         "if (new URLSearchParams(location.search).get('present') === '1') "
         "document.documentElement.setAttribute('data-present', '');</script>\n"

@@ -24,3 +24,13 @@ def navigate() -> StreamlitPage:
 def _page(lesson: Lesson) -> StreamlitPage:
     title = say(f"lesson.{lesson.name}", language())
     return st.Page(lesson.file, title=title, url_path=lesson.path or None, default=not lesson.path)
+
+
+def lesson_map(lang: str) -> None:
+    """Show all lessons but the first as cards."""
+    known = pages()
+    with st.container(key="map"):
+        for name in list(LESSONS)[1:]:
+            with st.container(key=f"card-{name}", border=True):
+                st.page_link(known[name], label=say(f"lesson.{name}", lang))
+                st.markdown(say(f"lesson.{name}.card", lang))

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
-from rnnviz.site import address, holding, present, state
+from rnnviz.site import address, holding, limits, present, state
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
 from rnnviz.site.lessons import LESSONS, Lesson
@@ -37,7 +37,11 @@ class Page:
     head: DeltaGenerator
     tools: DeltaGenerator
     errors: DeltaGenerator
+    look: DeltaGenerator
+    asked: dict[str, Any] | None
     sentences: list[str] = field(default_factory=list)
+    query: dict[str, str] = field(default_factory=dict)
+    linked: bool = False
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a message in the visitor's language."""
@@ -60,15 +64,34 @@ class Page:
                 input_controls(self.lang)
                 network_controls(self.lang, cells)
                 with st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content"):
-                    with st.popover(self.say("site.more"), help=self.say("site.more.help")):
+                    with st.popover(self.say("site.more")):
                         more_controls(self.lang)
                     try_menu(self.lang, cells)
-                    self.tools = st.container(width="content", key="link")
+                    self.tools, self.linked = st.container(width="content", key="link"), True
                     present.present_button(self.lang)
         settled = state.settle(state.wanted(), self.experiment, self.lang)
         self.sentences += settled.sentences
         self.experiment = st.session_state["_experiment"] = settled.experiment
+        if look := look_for(self.experiment, self.lang):
+            self.look.caption(look)
+        self.query = self.experiment.to_query()
         return self.experiment
+
+    def words(self, first: str) -> str:
+        """Show one field of words, this page's own, and return them; ``first`` stands in it at the beginning."""
+        key = f"{self.lesson.name}_text"
+        if self.asked is not None or key not in st.session_state:
+            st.session_state[key] = (self.asked or {}).get("text", first)
+        if not present.presenting():
+            label = self.say("control.limited", label=self.say("control.words"), limit=self.say("control.words.limit"))
+            self.tools.text_input(label, key=key, live="300ms", width=420, persist_state="session")
+        last = st.session_state.get("_words", Experiment(text=first, tokens="words"))
+        asked = {"text": st.session_state[key], "tokens": "words"}
+        settled = state.settle(asked, last, self.lang)
+        self.sentences += settled.sentences
+        st.session_state["_words"] = settled.experiment
+        self.query = {"text": str(settled.experiment.text)}
+        return str(settled.experiment.text)
 
     def hold(self, trace: Trace) -> Experiment:
         """Show the controls that hold a gate of a run open or shut, and return the experiment with it held."""
@@ -78,6 +101,7 @@ class Page:
             self.experiment = self.experiment.replace(hold=st.session_state[holding.KEY])
         except ExperimentError as error:
             self.sentences.append(state.sentence(error, (), self.lang))
+        self.query = self.experiment.to_query()
         return self.experiment
 
     def stage(
@@ -120,7 +144,7 @@ class Page:
 
 
 @contextmanager
-def open_page(name: str, *, step: int = 0, hold: bool = False) -> Iterator[Page]:
+def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields()) -> Iterator[Page]:
     """Open a lesson's page: read the link, show the title; at the end say what was wrong and write the link.
 
     Parameters
@@ -129,16 +153,24 @@ def open_page(name: str, *, step: int = 0, hold: bool = False) -> Iterator[Page]
         Of the lesson in `rnnviz.site.lessons.LESSONS`.
     step : int
         The time step (0-based) at which the page opens if the link does not say.
-    hold : bool
-        Whether gates can be held on this page (`Page.hold`).
+    takes : frozenset of str
+        What a link may set: the fields of `Page.controls` by default, ``fields("hold")`` for a page that calls
+        `Page.hold` as well, ``frozenset({"text"})`` for one that calls `Page.words` only.
     """
     lang = language()
-    address.arrive(name, Experiment(), step, (holding.KEY,) if hold else (), lang)
-    st.set_page_config(page_title=f"{say(f'{name}.title', lang)} · {say('site.title', lang)}", layout="wide")
+    values = address.arrive(name, Experiment(), step, takes, lang)
+    if takes >= state.fields():
+        state.take(values, Experiment())
+    st.session_state.setdefault(holding.KEY, ())
+    st.set_page_config(
+        page_title=f"{say(f'{name}.title', lang)} · {say('site.title', lang)}",
+        layout="wide",
+        menu_items={"about": say("site.about", lang)},
+    )
     head = st.container(key="head")
     head.title(say(f"{name}.title", lang), anchor=False)
     last = st.session_state.get("_experiment", Experiment())
-    page = Page(LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"))
+    page = Page(LESSONS[name], lang, last, head, *(st.container(key=key) for key in ("bar", "errors", "look")), values)
     page.sentences += address.memory().sentences
     try:
         yield page
@@ -151,16 +183,14 @@ def open_page(name: str, *, step: int = 0, hold: bool = False) -> Iterator[Page]
 
 def _close(page: Page) -> None:
     """Say what was wrong, and let the browser write the link of what is shown."""
-    query, left_out = address.query_of(page.experiment)
+    query, left_out = address.query_of(page.query)
     address.remember(query)
     if left_out:
-        page.sentences.append(page.say("notice.link", most=f"{address.limits.LINK:,}"))
+        page.sentences.append(page.say("notice.link", most=f"{limits.LINK:,}"))
     _complain(page)
-    if look := look_for(page.experiment, page.lang):
-        page.errors.caption(look)
     words = {name: page.say(f"site.link.{name}") for name in ("label", "help", "copied", "by_hand")}
     path = f"{base()}/{page.lesson.path}"
-    data = {"query": query, "path": path, "present": present.presenting(), "link": words}
+    data = {"query": query, "path": path, "present": present.presenting(), "link": words if page.linked else None}
     with page.tools:
         mount_module("address.js", data, key="address", width="content")
 

@@ -18,13 +18,13 @@ def presenting() -> bool:
 
 def present_button(lang: str) -> None:
     """Offer to hide everything but the stage."""
-    st.button(say("site.present", lang), key="present_on", help=say("site.present.help", lang), on_click=_set, args=(True,))
+    st.button(say("site.present", lang), key="present_on", on_click=_set, args=(True,))
 
 
 def leave_button(lang: str) -> None:
     """Offer the way back, small and always in view."""
     with st.container(key="leave"):
-        st.button(say("site.leave", lang), key="present_off", icon=":material/close:", on_click=_set, args=(False,))
+        st.button(say("site.leave", lang), key="present_off", on_click=_set, args=(False,))
 
 
 def _set(value: bool) -> None:

@@ -38,7 +38,6 @@ def try_menu(lang: str, cells: Sequence[str]) -> None:
         [name for name, preset in PRESETS.items() if resolve(preset).cell in cells],
         format_func=lambda name: title(name, lang),
         key=MENU,
-        help=say("site.try.help", lang),
         on_click=_take,
     )
 

@@ -39,6 +39,15 @@ def _large(experiment: Experiment) -> Trace:
     return run(experiment)
 
 
+def kind_of_step(trace: Trace) -> str:
+    """Return what one step of a run reads: "character", "word", "symbol" (of a hand-built network) or "number"."""
+    if trace.alphabet is None:
+        return "number"
+    if trace.experiment.network:
+        return "symbol"
+    return "word" if trace.experiment.tokens == "words" else "character"
+
+
 def packed(
     trace: Trace,
     views: Sequence[Mapping[str, Any]],

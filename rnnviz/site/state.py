@@ -47,11 +47,28 @@ class Settled:
     sentences: tuple[str, ...]
 
 
+def fields(*also: str) -> frozenset[str]:
+    """Return the fields that the common controls set, and those of a page's own."""
+    return frozenset((*NETWORK, *ALWAYS, *(name for part in OF_INPUT.values() for name in part), *also))
+
+
 def put(experiment: Experiment) -> None:
     """Let the controls show ``experiment``."""
     shown = {**FIRST, "network": "latch", "length": 24}
     shown |= {name: value for name, value in _values(experiment).items() if value is not None or name not in shown}
     st.session_state.update({**shown, KIND: kind_of(experiment)})
+
+
+def take(values: Mapping[str, Any] | None, first: Experiment) -> None:
+    """Let the controls show what a link sets; one that sets nothing opens the page as it opens by itself."""
+    if values is None:
+        return
+    if values or KIND not in st.session_state:
+        put(Experiment() if values else first)
+    for name in INPUTS:
+        if name in values:
+            st.session_state[KIND] = name
+    st.session_state.update(values)
 
 
 def kind_of(experiment: Experiment) -> str:
