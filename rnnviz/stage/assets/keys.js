@@ -10,6 +10,9 @@ let latest = null;
 /** Whether the Space that is held down was ours: its keyup must not press the button it lies on. */
 let swallowed = false;
 
+/** What the focus went to last, and whether it came there by the keyboard. */
+let focused = { target: null, visible: true };
+
 /** What each key does to a stage. */
 const ACTIONS = {
   ArrowRight: ({ cursor }) => cursor.step(1),
@@ -32,6 +35,7 @@ export function enter(stage) {
   if (!stages.size) {
     document.addEventListener("keydown", pressed);
     document.addEventListener("keyup", released);
+    document.addEventListener("focusin", focuses, true);
   }
   if (stages.has(stage)) return;
   stages.add(stage);
@@ -46,6 +50,13 @@ export function leave(stage) {
   if (stages.size) return;
   document.removeEventListener("keydown", pressed);
   document.removeEventListener("keyup", released);
+  document.removeEventListener("focusin", focuses, true);
+}
+
+/** Asked when the focus arrives: a browser calls every focus visible as soon as any key goes down. */
+function focuses(event) {
+  const [target] = event.composedPath();
+  focused = { target, visible: !(target instanceof Element) || target.matches(":focus-visible") };
 }
 
 /** Streamlit reruns on `r` and clears its caches on `c`, even with the focus in here: they end at the stage. */
@@ -103,7 +114,7 @@ export function taken(target, key) {
   const widget = target.closest(ARROWS);
   if (key === " ") {
     // A button that was clicked keeps the focus; Space presses it only when the focus is seen to be there.
-    return Boolean(target.closest(PRESSED)) && target.matches(":focus-visible");
+    return Boolean(target.closest(PRESSED)) && (focused.target !== target || focused.visible);
   }
   if (widget && !widget.hasAttribute("data-rv-scrubber")) return /^(Arrow|Home|End|Page)/.test(key);
   return false;
