@@ -29,7 +29,7 @@ def compare(networks: dict[str, tuple[Trace, Trace]], lang: str) -> None:
     left = len(words) - MOST_WORDS
     more = f"<p>{escape(say('start.more_words', lang, count=left))}</p>" if left > 0 else ""
     caption = escape(say("start.caption", lang))
-    st.html(f'<table class="site-compare"><caption>{caption}</caption>{_head(networks, lang)}{rows}</table>{more}')
+    st.html(f'<table class="site-compare"><caption>{caption}</caption>{_head(networks, lang)}<tbody>{rows}</tbody></table>{more}')
 
 
 def _head(networks: dict[str, tuple[Trace, Trace]], lang: str) -> str:
@@ -41,12 +41,20 @@ def _head(networks: dict[str, tuple[Trace, Trace]], lang: str) -> str:
 
 def _row(word: str, index: int, networks: dict[str, tuple[Trace, Trace]], lang: str) -> str:
     cells = ""
-    for traces in networks.values():
-        cells += "".join(f"<td>{_state(trace.layers['l0'].h[places(trace, word)[0]])}</td>" for trace in traces)
+    for name, traces in networks.items():
+        for trace, order in zip(traces, ("typed", "turned"), strict=True):
+            h = trace.layers["l0"].h[places(trace, word)[0]]
+            cells += f"<td{_label(name, order, lang)}>{_state(h)}</td>"
         apart = spread_of(word, *traces)
         kind = "same" if apart == 0 else "other"
-        cells += f'<td class="site-{kind}" data-value="{apart!r}">{apart:.2f}</td>'
+        cells += f'<td{_label(name, "apart", lang)} class="site-{kind}" data-value="{apart!r}">{apart:.2f}</td>'
     return f'<tr><th scope="row"><span class="site-word site-word-{index % HUES}">{escape(word)}</span></th>{cells}</tr>'
+
+
+def _label(network: str, column: str, lang: str) -> str:
+    """Return what stands above a cell where the table is too narrow for a head."""
+    label = say("start.cell", lang, network=say(f"start.{network}.short", lang), column=say(f"start.{column}", lang))
+    return f' data-label="{escape(label, quote=True)}"'
 
 
 def _state(h: np.ndarray) -> str:

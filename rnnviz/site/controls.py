@@ -19,10 +19,10 @@ KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
 
 def input_controls(lang: str) -> None:
     """What the network reads: a text, numbers, a generator's series, or what a hand-built network is made for."""
-    kind = choose(state.KIND, INPUTS, lang, width=140)
+    kind = choose(state.KIND, INPUTS, lang, width=120)
     most = f"{limits.STEPS:,}"
     if kind == "text":
-        st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=250, **KEEP)
+        st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=230, **KEEP)
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=320, **KEEP)
     else:
@@ -43,8 +43,8 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
             required=True,
             **KEEP,
         )
-        amount("hidden_size", lang, width=140)
-    amount("seed", lang, width=140)
+        amount("hidden_size", lang, width=122)
+    amount("seed", lang, width=122)
 
 
 def more_controls(lang: str) -> None:

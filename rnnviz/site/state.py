@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from rnnviz.checks import finite, shorten
+from rnnviz.checks import shorten
 from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
 from rnnviz.site import limits
 from rnnviz.site.typed import read_series, read_text
@@ -61,14 +61,12 @@ def put(experiment: Experiment) -> None:
 
 def take(values: Mapping[str, Any] | None, first: Experiment) -> None:
     """Let the controls show what a link sets; one that sets nothing opens the page as it opens by itself."""
-    if values is None:
-        return
     if values or KIND not in st.session_state:
         put(Experiment() if values else first)
-    for name in INPUTS:
-        if name in values:
+    for name, value in (values or {}).items():
+        st.session_state[name] = value
+        if name in INPUTS:
             st.session_state[KIND] = name
-    st.session_state.update(values)
 
 
 def kind_of(experiment: Experiment) -> str:
@@ -115,10 +113,10 @@ def admit(name: str, value: Any, values: Mapping[str, Any]) -> Any:
     """
     if name in TYPED:
         return TYPED[name](value, values)
-    if value is None and getattr(Experiment(), name) is None:
-        return None
+    if name == "hold" or (value is None and getattr(Experiment(), name) is None):
+        return value
     checked = parse_field(name, value)
-    if name in limits.RANGES:
+    if name in limits.RANGES and checked is not None:
         least, most = range_of(name, values)
         if not least <= checked <= most:
             raise ExperimentError(name, value, "limit.range", least=f"{least:g}", most=f"{most:g}")
@@ -139,11 +137,9 @@ def nearest(name: str, error: ExperimentError, last: Experiment, values: Mapping
         return error.values.get("used", fallback if fallback is not None else getattr(_first(name), name))
     if name in limits.RANGES:
         least, most = range_of(name, values)
-        number = finite(error.value)
-        if number is None and fallback is None:
-            return None
-        near = min(max(fallback if number is None else number, least), most)
-        return int(near) if name in limits.WHOLE else float(near)
+        number = _number(error.value, fallback)
+        near = None if number is None else min(max(number, least), most)
+        return near if near is None else int(near) if name in limits.WHOLE else float(near)
     choices = str(error.values.get("choices", "")).split(", ")
     close = difflib.get_close_matches(str(error.value)[:40].lower(), choices, n=1)
     return close[0] if close else fallback
@@ -167,6 +163,17 @@ def _shown(value: Any, lang: str) -> str:
     if isinstance(value, tuple):
         return shorten(written(value)) if isinstance(value[0], float) else ",".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) and math.isfinite(value) else str(value) if isinstance(value, int) else shorten(value)
+
+
+def _number(value: Any, fallback: float | None) -> float | None:
+    """Return what a value comes to as a number, infinity included, or ``fallback`` if it is none."""
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return fallback
+    except OverflowError:  # a whole number beyond all floats
+        return math.inf if value > 0 else -math.inf
+    return fallback if math.isnan(number) else number
 
 
 def _values(experiment: Experiment) -> dict[str, Any]:
