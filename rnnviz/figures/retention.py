@@ -1,21 +1,23 @@
 """How much of a memory is left: the product of the gates that keep it.
 
-An LSTM's cell state is c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, so of what c_s held, the share f_{s+1} ⊙ … ⊙ f_t is still there at
-step t; all the rest of c_t was written since. The same holds of a GRU's h with z in PyTorch's convention, where
-h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ n_t. (Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins
-2000; Cho et al. 2014, arXiv 1406.1078 v1.)
+An LSTM's cell state is c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, so of what c_s held, the share f_{s+1} ⊙ … ⊙ f_t is still
+there at step t; all the rest of c_t was written since. The same holds of a GRU's h with z in PyTorch's convention,
+where h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ n_t. (Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber
+& Cummins 2000; Cho et al. 2014, arXiv 1406.1078 v1.)
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
-from rnnviz.figures.base import Array, as_table, axis, base_layout, blank, checked, time_axis
+from rnnviz.figures.base import CLEAR, Array, Spec, as_table, axis, base_layout, checked, numbers, time_axis
 from rnnviz.palette import colour
 from rnnviz.words import DEFAULT_LANGUAGE, say
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 KEEPING_GATE: Final = {"lstm": ("c", "f"), "gru": ("h", "z")}
 """Cell → (the state that is kept, the gate that keeps it)."""
@@ -60,7 +62,7 @@ def retention(
     unit: int | None = None,
     theme: str = "light",
     lang: str = DEFAULT_LANGUAGE,
-) -> go.Figure:
+) -> Figure:
     """Draw how much of the state after step ``since`` is left at each later step, in one run or two.
 
     Parameters
@@ -83,6 +85,23 @@ def retention(
     ValueError
         If an array is not (T, H) or there is no step ``since``.
     """
+    import plotly.graph_objects as go
+
+    drawn = retention_spec(keep, since, cell=cell, baseline=baseline, unit=unit, theme=theme, lang=lang)
+    return go.Figure(drawn)
+
+
+def retention_spec(
+    keep: Any,
+    since: int,
+    *,
+    cell: str = "lstm",
+    baseline: Any | None = None,
+    unit: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
+) -> Spec:
+    """Return the figure of `retention` as plain JSON values."""
     state, gate = KEEPING_GATE[cell]
     curves = [_curve(keep, since, unit)] + ([] if baseline is None else [_curve(baseline, since, unit)])
     time = np.arange(1, len(curves[0]) + 1)
@@ -94,18 +113,28 @@ def retention(
         "table": as_table([say("figures.step", lang), *labels], [time, *curves]),
     }
     title = say("figures.retention" if since >= 0 else "figures.retention_start", lang, **names)
-    figure = blank(base_layout(title, theme, notes))
-    figure.update_layout(
-        height=240,
-        margin={"l": 52, "r": 28, "t": 44, "b": 44},
-        xaxis=time_axis(len(time), theme, lang),
-        yaxis=axis(theme, range=[-0.03, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%"),
-    )
-    for label, curve, dash in reversed(list(zip(labels, curves, ("solid", "dot"), strict=False))):
-        line = {"color": colour(state, theme), "width": 2.5 if dash == "solid" else 1.5, "dash": dash}
-        mode = "lines+markers" if len(time) <= 60 and dash == "solid" else "lines"
-        figure.add_scatter(x=time, y=curve, mode=mode, name=label, line=line, hovertemplate="%{x}: %{y:.1%}")
-    return figure
+    layout = base_layout(title, theme, notes) | {
+        "height": 240,
+        "margin": {"l": 52, "r": 28, "t": 16, "b": 44},
+        "xaxis": time_axis(len(time), theme, lang),
+        "yaxis": axis(theme, range=[-0.03, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%"),
+        "showlegend": len(curves) > 1,
+        "legend": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": CLEAR, "traceorder": "reversed"},
+    }
+    lines = [_line(*parts, colour(state, theme)) for parts in zip(labels, curves, ("solid", "dot"), strict=False)]
+    return {"data": lines[::-1], "layout": layout}
+
+
+def _line(label: str, curve: Array, dash: str, hue: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": list(range(1, len(curve) + 1)),
+        "y": numbers(curve),
+        "mode": "lines+markers" if len(curve) <= 60 and dash == "solid" else "lines",
+        "name": label,
+        "line": {"color": hue, "width": 2.5 if dash == "solid" else 1.5, "dash": dash},
+        "hovertemplate": "%{x}: %{y:.1%}",
+    }
 
 
 def _curve(keep: Any, since: int, unit: int | None) -> Array:

@@ -1,22 +1,26 @@
 """How saturated each gate is: Karpathy, Johnson & Fei-Fei 2015, arXiv 1506.02078, section 4.2 and figure 3.
 
-A sigmoid gate is *left-saturated*, shut, below 0.1 and *right-saturated*, open, above 0.9. Each unit is one circle: to the
-right the share of steps at which its gate is open, upwards the share at which it is shut. Both add to 1 at most: no circle
-stands above the diagonal.
+A sigmoid gate is *left-saturated*, shut, below 0.1 and *right-saturated*, open, above 0.9. Each unit is one circle: to
+the right the share of steps at which its gate is open, upwards the share at which it is shut. Both add to 1 at most: no
+circle stands above the diagonal.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from rnnviz.figures.base import Array, as_table, axis, base_layout, blank, checked, gate_name, tint
+from rnnviz.figures.base import Array, Spec, as_table, axis, base_layout, checked, gate_name, numbers, tint
 from rnnviz.palette import colour
 from rnnviz.words import DEFAULT_LANGUAGE, say
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 SIGMOID_GATES: Final = ("f", "i", "o", "z", "r")
 SHUT: Final = 0.1
@@ -58,6 +62,11 @@ def saturation_of(activation: Any) -> Saturation:
     return Saturation((values < SHUT).mean(axis=0), (values > OPEN).mean(axis=0), len(values))
 
 
+def ever_saturated(gates: Mapping[str, Any]) -> bool:
+    """Whether any sigmoid gate among ``gates``, each (T, H), is ever shut or open."""
+    return any(((gates[name] < SHUT) | (gates[name] > OPEN)).any() for name in SIGMOID_GATES if name in gates)
+
+
 def saturation_sentence(gate: str, activation: Any, lang: str = DEFAULT_LANGUAGE) -> str:
     """Return one sentence that counts where one gate, (T, H), stands open and where shut."""
     values = checked("activation", activation)
@@ -77,7 +86,12 @@ def saturation_sentence(gate: str, activation: Any, lang: str = DEFAULT_LANGUAGE
     )
 
 
-def saturation(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> go.Figure:
+def saturation_sentences(gates: Mapping[str, Any], lang: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Return `saturation_sentence` of each sigmoid gate among ``gates``, in the order of the panels."""
+    return [saturation_sentence(name, gates[name], lang) for name in SIGMOID_GATES if name in gates]
+
+
+def saturation(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Figure:
     """Draw how saturated each sigmoid gate is, one panel a gate, one circle a unit.
 
     Units that coincide share one circle, its area and the number in it their count.
@@ -98,61 +112,96 @@ def saturation(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DE
     -----
     Karpathy, Johnson & Fei-Fei 2015, arXiv 1506.02078, figure 3.
     """
+    import plotly.graph_objects as go
+
+    return go.Figure(saturation_spec(gates, theme=theme, lang=lang))
+
+
+def saturation_spec(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Spec:
+    """Return the figure of `saturation` as plain JSON values."""
     names = [name for name in SIGMOID_GATES if name in gates]
     if not names:
         raise ValueError(f"gates has {', '.join(gates) or 'nothing'}, but needs one of {', '.join(SIGMOID_GATES)}.")
     counts = {name: saturation_of(gates[name]) for name in names}
-    figure = blank(base_layout(say("figures.saturation", lang), theme, _notes(counts, lang)))
-    figure.update_layout(height=320, margin={"l": 52, "r": 12, "t": 64, "b": 48})
-    for panel, name in enumerate(names, start=1):
-        _panel(figure, panel, len(names), name, counts[name], theme, lang)
-    return figure
+    layout = base_layout(say("figures.saturation", lang), theme, _notes(counts, lang))
+    layout |= {"height": 300, "margin": {"l": 68, "r": 12, "t": 36, "b": 52}, "shapes": [], "annotations": []}
+    panels = [(name, f"x{k or ''}", f"y{k or ''}") for k, name in zip((0, *range(2, 9)), names, strict=False)]
+    for place, (name, x, y) in enumerate(panels):
+        layout |= _axes(place, len(panels), x, y, theme, lang)
+        layout["shapes"].append(_diagonal(x, y, theme))
+        layout["annotations"] += _labels(name, x, y, theme, lang)
+    circles = [_circles(name, counts[name], x, y, theme, lang) for name, x, y in panels]
+    return {"data": circles, "layout": layout}
 
 
 def _notes(counts: Mapping[str, Saturation], lang: str) -> dict[str, Any]:
     units = len(next(iter(counts.values())).shut)
-    columns, arrays = [say("figures.unit", lang)], [np.arange(1, units + 1)]
+    columns = [say("figures.unit", lang)]
+    arrays: list[Any] = [np.arange(1, units + 1)]
     for name, count in counts.items():
         columns += [say("figures.column_open", lang, gate=name), say("figures.column_shut", lang, gate=name)]
         arrays += [count.open, count.shut]
     return {
         "hint": say("figures.saturation_hint", lang),
         "table": as_table(columns, arrays),
-        "panels": {"count": len(counts), "height": 320, "least": 230, "gap": GAP},
-        "units": [{"x": count.open.tolist(), "y": count.shut.tolist()} for count in counts.values()],
+        "panels": {"count": len(counts), "height": 300, "least": 230, "gap": GAP},
+        "units": [_places(count) for count in counts.values()],
     }
 
 
-def _panel(
-    figure: go.Figure, panel: int, panels: int, name: str, count: Saturation, theme: str, lang: str
-) -> None:
-    suffix = "" if panel == 1 else str(panel)
-    x, y, width = f"x{suffix}", f"y{suffix}", (1 - GAP * (panels - 1)) / panels
-    left = (panel - 1) * (width + GAP)
+def _places(count: Saturation) -> dict[str, Any]:
+    """Where each unit stands, and how large the circle is in which it does."""
+    _, where, many = _clusters(count)
+    sizes = [_size(int(many[k])) for k in where]
+    return {"x": numbers(count.open), "y": numbers(count.shut), "size": numbers(sizes)}
+
+
+def _clusters(count: Saturation) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the places where units stand (K, 2), which of them each unit has (H,), how many stand there (K,)."""
+    both = np.stack([count.open, count.shut], axis=1)
+    places, where, many = np.unique(both, axis=0, return_inverse=True, return_counts=True)
+    return places, where.ravel(), many
+
+
+def _size(units: int) -> float:
+    return min(34.0, 11.0 * math.sqrt(units))
+
+
+def _axes(place: int, panels: int, x: str, y: str, theme: str, lang: str) -> dict[str, Any]:
+    width = (1 - GAP * (panels - 1)) / panels
+    left = place * (width + GAP)
     span = {"range": [-0.06, 1.06], "tickvals": [0, 0.5, 1], "tickformat": ".0%"}
-    opened, shut = (say(f"figures.axis_{side}", lang) for side in ("open", "shut"))
-    figure.update_layout({
-        f"xaxis{suffix}": axis(theme, domain=[left, left + width], anchor=y, title={"text": opened}, **span),
-        f"yaxis{suffix}": axis(theme, anchor=x, title={"text": shut if panel == 1 else ""}, **span),
-    })
-    figure.add_shape(
-        type="line", x0=0, y0=1, x1=1, y1=0, xref=x, yref=y,
-        line={"color": colour("faint", theme), "width": 1, "dash": "dot"}, layer="below",
-    )  # fmt: skip
-    figure.add_annotation(
-        text=f"<b>{gate_name(name, lang)}</b>", xref=f"{x} domain", yref=f"{y} domain", x=0, y=1, xanchor="left",
-        yanchor="bottom", yshift=6, showarrow=False, font={"size": 13, "color": colour(name, theme)},
-    )  # fmt: skip
-    figure.add_annotation(
-        text=say("figures.diagonal", lang), xref=x, yref=y, x=0.62, y=0.52, xanchor="center", yanchor="middle",
-        textangle=0, showarrow=False, font={"size": 11},
-    )  # fmt: skip
-    figure.add_trace(_circles(name, count, x, y, theme, lang))
+    shut = "" if place else say("figures.axis_shut", lang)
+    domain = [left, min(1.0, left + width)]
+    across = axis(theme, domain=domain, anchor=y, title={"text": say("figures.axis_open", lang)}, **span)
+    return {f"xaxis{x[1:]}": across, f"yaxis{y[1:]}": axis(theme, anchor=x, title={"text": shut}, **span)}
 
 
-def _circles(name: str, count: Saturation, x: str, y: str, theme: str, lang: str) -> go.Scatter:
-    places, where = np.unique(np.stack([count.open, count.shut], axis=1), axis=0, return_inverse=True)
-    members = [np.flatnonzero(where.ravel() == k) for k in range(len(places))]
+def _diagonal(x: str, y: str, theme: str) -> dict[str, Any]:
+    line = {"color": colour("faint", theme), "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": 0, "y0": 1, "x1": 1, "y1": 0, "xref": x, "yref": y, "line": line, "layer": "below"}
+
+
+def _labels(name: str, x: str, y: str, theme: str, lang: str) -> list[dict[str, Any]]:
+    title = {
+        "text": f"<b>{gate_name(name, lang)}</b>",
+        "font": {"size": 13, "color": colour(name, theme)},
+        "xref": f"{x} domain",
+        "yref": f"{y} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 6,
+        "showarrow": False,
+    }
+    words = {"text": say("figures.diagonal", lang), "font": {"size": 11}, "showarrow": False}
+    return [title, {**words, "xref": x, "yref": y, "x": 0.53, "y": 0.53, "xanchor": "left", "yanchor": "bottom"}]
+
+
+def _circles(name: str, count: Saturation, x: str, y: str, theme: str, lang: str) -> dict[str, Any]:
+    places, where, _ = _clusters(count)
+    members = [np.flatnonzero(where == k) for k in range(len(places))]
     hue = colour(name, theme)
     texts = [
         say(
@@ -164,22 +213,23 @@ def _circles(name: str, count: Saturation, x: str, y: str, theme: str, lang: str
         )
         for place, units in zip(places, members, strict=True)
     ]
-    return go.Scatter(
-        x=places[:, 0].tolist(),
-        y=places[:, 1].tolist(),
-        xaxis=x,
-        yaxis=y,
-        mode="markers+text",
-        name=gate_name(name, lang),
-        text=[str(len(units)) if len(units) > 1 else "" for units in members],
-        textfont={"size": 11, "color": colour("ink", theme)},
-        customdata=[units.tolist() for units in members],
-        hovertext=texts,
-        hoverinfo="text",
-        cliponaxis=False,
-        marker={
-            "size": [min(34.0, 11.0 * len(units) ** 0.5) for units in members],
+    return {
+        "type": "scatter",
+        "x": numbers(places[:, 0]),
+        "y": numbers(places[:, 1]),
+        "xaxis": x,
+        "yaxis": y,
+        "mode": "markers+text",
+        "name": gate_name(name, lang),
+        "text": [str(len(units)) if len(units) > 1 else "" for units in members],
+        "textfont": {"size": 11, "color": colour("ink", theme)},
+        "customdata": [units.tolist() for units in members],
+        "hovertext": texts,
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "marker": {
+            "size": [_size(len(units)) for units in members],
             "color": tint(hue, 0.35),
             "line": {"color": hue, "width": 1.5},
         },
-    )
+    }

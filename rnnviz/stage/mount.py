@@ -37,6 +37,9 @@ def mount_stage(payload: Mapping[str, Any], *, key: str) -> None:
     mount_module("attach.js", {"stage": STAGE.url("stage.js", site), "payload": data}, key=key)
 
 
-def mount_module(file: str, data: Mapping[str, Any], *, key: str, width: Any = "stretch") -> None:
-    """Run a module of rnnviz/site/assets: its default export is called with Streamlit's component and our ``data``."""
-    _mount(data={"module": SITE.url(file, base()), **data}, key=key, width=width)
+def mount_module(file: str, data: Mapping[str, Any], *, key: str, width: Any = "stretch", **on: Any) -> None:
+    """Run a module of rnnviz/site/assets: its default export is called with Streamlit's component and our ``data``.
+
+    ``on_<name>_change``, a function, is called when the module sets the trigger ``name``; its value is in the session under ``key``.
+    """
+    _mount(data={"module": SITE.url(file, base()), **data}, key=key, width=width, **on)

@@ -6,6 +6,8 @@
  */
 import { el, heading, text } from "../dom.js";
 
+/** The width of the ring in plot.css, in pixels. */
+const RING = 22;
 /** @type {Map<string, Promise<any>>} address → Plotly */
 const libraries = new Map();
 
@@ -111,7 +113,9 @@ class PlotView {
       mark.style.opacity = shown ? "1" : "0";
       if (!shown) continue;
       const frame = this.frames[k];
-      mark.style.transform = `translate(${frame.x(points.x[unit]).toFixed(1)}px, ${frame.y(points.y[unit]).toFixed(1)}px)`;
+      const size = (points.size[unit] + 10) / RING;
+      const [x, y] = [frame.x(points.x[unit]), frame.y(points.y[unit])];
+      mark.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) scale(${size.toFixed(2)})`;
     }
   }
 

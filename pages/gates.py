@@ -1,0 +1,112 @@
+"""Gates: the cell drawn large, how saturated its gates are, and what happens when one is held."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from rnnviz import Hold, site
+from rnnviz.figures import (
+    KEEPING_GATE,
+    ever_saturated,
+    hold_sentences,
+    in_both_themes,
+    retention_spec,
+    saturation_sentences,
+    saturation_spec,
+    since_step,
+)
+from rnnviz.site.step_button import step_button
+
+SCORE = {
+    "rnn": ["h"],
+    "lstm": ["c", "h", "gate:f", "gate:i", "gate:o", "gates"],
+    "gru": ["h", "gate:z", "gate:r", "gates"],
+}
+LATCH = {"input": "network", "network": "latch", "length": 24}
+STEP = 5
+# Holds to try, by their message: the gate, its value, the first step and how many; None is the step that is seen
+# for the first, and up to the end for the second.
+TRY = {
+    "lstm": {
+        "gates.try.forget": ("f", 0.0, None, 1),
+        "gates.try.keep": ("f", 1.0, 0, None),
+        "gates.try.write_nothing": ("i", 0.0, 0, None),
+        "gates.try.shut_in": ("o", 0.0, 0, None),
+    },
+    "gru": {
+        "gates.try.forget": ("z", 0.0, None, 1),
+        "gates.try.freeze": ("z", 1.0, None, None),
+        "gates.try.overwrite": ("z", 0.0, 0, None),
+        "gates.try.deaf": ("r", 0.0, 0, None),
+    },
+}
+
+
+def hold(gate: str, value: float, span: int | None, first: int) -> None:
+    """Hold a gate of all units."""
+    st.session_state["hold"] = (Hold(gate=gate, value=value, start=first, stop=span and first + span),)
+
+
+def take(values: dict[str, Any]) -> None:
+    """Set some of the controls."""
+    st.session_state.update(values)
+
+
+def offer_holds(cell: str, steps: int, page: site.Page) -> None:
+    """Show a button for each hold to try."""
+    with st.container(key="gates-try", horizontal=True, gap="small"):
+        for message, (gate, value, first, span) in TRY[cell].items():
+            if first is None:
+                label, seen = page.say(message), min(STEP, steps - 1)
+                step_button(label, stage="gates", first=seen, key=message, on_click=partial(hold, gate, value, span))
+            else:
+                st.button(page.say(message), key=message, on_click=hold, args=(gate, value, span, first))
+        if st.session_state["hold"]:
+            st.button(page.say("gates.let_go"), key="gates.let_go", on_click=take, args=({"hold": ()},))
+
+
+def offer(buttons: dict[str, dict[str, Any]], page: site.Page) -> None:
+    """Show a row of buttons: message → the controls it sets."""
+    with st.container(key="gates-offer", horizontal=True, gap="small"):
+        for message, values in buttons.items():
+            st.button(page.say(message), key=message, on_click=take, args=(values,))
+
+
+with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
+    free = site.traced(page.controls())
+    cell, steps = free.experiment.cell, free.steps
+    page.lead(page.say(f"gates.lead.{cell}"))
+    if cell == "rnn":
+        page.prose("none")
+        own = {} if free.experiment.network is None else {"input": "text"}  # a hand-built network has the cell it has
+        offer({f"gates.take.{name}": {"cell": name, **own} for name in ("lstm", "gru")}, page)
+        page.stage(free, [{"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}}])
+    else:
+        offer_holds(cell, steps, page)
+        held = site.traced(page.hold(free))
+        changed = hold_sentences(free, held, lang=page.lang)
+        if changed:
+            st.info(" ".join(changed))
+        views = [
+            {"view": "cell", "area": "wide", "options": {"unit": 0}},
+            {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
+        ]
+        page.stage(held, views, baseline=free if changed else None)
+        page.prose(f"look-{cell}")
+
+        gates, keep = held.layers["l0"].gates, KEEPING_GATE[cell][1]
+        left = {"cell": cell, "baseline": free.layers["l0"].gates[keep] if changed else None, "lang": page.lang}
+        since = since_step(held.experiment.hold, steps)
+        figures = in_both_themes("left", retention_spec, gates[keep], since, **left)
+        figures |= in_both_themes("saturation", saturation_spec, gates, lang=page.lang)
+        counted = saturation_sentences(gates, page.lang)
+        views = [
+            {"view": "plot", "area": "wide", "options": {"figure": "left"}},
+            {"view": "plot", "area": "wide", "options": {"figure": "saturation", "sentences": counted}},
+        ]
+        page.stage(held, views, key="gates-figures", transport=False, figures=figures)
+        if not ever_saturated(gates):
+            page.prose("unsaturated")
+            offer({"gates.take.gain": {"gain": 4.0}, "gates.take.latch": LATCH}, page)
+        page.prose(f"try-{cell}")

@@ -1,0 +1,114 @@
+"""What holding a gate changed, in sentences computed from the two runs, with the hold and without."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnviz.figures.base import Array, gate_name
+from rnnviz.figures.retention import KEEPING_GATE, share_left
+from rnnviz.hold import Hold
+from rnnviz.trace import LayerTrace, Trace
+from rnnviz.words import DEFAULT_LANGUAGE, say
+
+
+def hold_sentences(free: Trace, held: Trace, *, layer: str = "l0", lang: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Say what is held, what that did to the memory, and what became of the answer.
+
+    Parameters
+    ----------
+    free, held : Trace
+        The same experiment without and with its holds.
+    layer : str
+        The layer whose states are compared; holds of other layers are left out.
+    lang : str
+
+    Returns
+    -------
+    list of str
+        Empty if nothing is held there.
+    """
+    holds = [hold for hold in held.experiment.hold if hold.layer in (None, layer) and hold.start < held.steps]
+    if not holds:
+        return []
+    told = [_held(hold, held, lang) for hold in holds]
+    before, after = free.layers[layer], held.layers[layer]
+    if not (np.isfinite(before.h).all() and np.isfinite(after.h).all()):
+        return [*told, say("figures.effect_nonfinite", lang)]
+    if _same(before, after):
+        return [*told, say("figures.effect_none", lang)]
+    effects = [_effect(hold, before, after, held, lang) for hold in {hold.gate: hold for hold in holds}.values()]
+    if len(held.layers) > 1:
+        effects = [say("figures.in_layer", lang, layer=layer, sentence=sentence) for sentence in effects if sentence]
+    return [*told, *(sentence for sentence in effects if sentence), _outcome(free, held, lang)]
+
+
+def since_step(holds: tuple[Hold, ...], steps: int) -> int:
+    """Return the step (0-based) from which to follow what is left: the last one before a hold, else the first."""
+    starts = [hold.start for hold in holds if hold.start < steps]
+    return max(0, min(starts) - 1) if starts else 0
+
+
+def _same(before: LayerTrace, after: LayerTrace) -> bool:
+    pairs = [(before.h, after.h)] + ([(before.c, after.c)] if before.c is not None and after.c is not None else [])
+    return all(np.array_equal(old, new) for old, new in pairs)
+
+
+def _held(hold: Hold, trace: Trace, lang: str) -> str:
+    stop = trace.steps if hold.stop is None else min(hold.stop, trace.steps)
+    span = {"first": hold.start + 1, "last": stop}
+    one, whole = stop - hold.start == 1, hold.start == 0 and stop == trace.steps
+    when = say(f"figures.span_{'all' if whole else 'one' if one else 'some'}", lang, **span)
+    units = say("figures.units_all" if hold.unit is None else "figures.units_one", lang, unit=(hold.unit or 0) + 1)
+    name = gate_name(hold.gate, lang)
+    return say("figures.effect_held", lang, gate=name, value=_number(hold.value), units=units, span=when)
+
+
+def _effect(hold: Hold, before: LayerTrace, after: LayerTrace, held: Trace, lang: str) -> str:
+    state, keep = KEEPING_GATE["lstm" if after.c is not None else "gru"]
+    if hold.gate == keep:
+        return _left(hold, before, after, state, keep, held.steps, lang)
+    where = slice(hold.start, hold.stop), _units(hold)
+    measure = {"o": _shown, "r": _heard}.get(hold.gate, _written)
+    old, new = (float(np.abs(measure(layer)[where]).mean()) for layer in (before, after))
+    return say(f"figures.effect_{hold.gate}", lang, old=_number(old), new=_number(new))
+
+
+def _left(hold: Hold, before: LayerTrace, after: LayerTrace, state: str, keep: str, steps: int, lang: str) -> str:
+    since = since_step((hold,), steps)
+    if since >= steps - 1:
+        return ""
+    old, new = (float(share_left(layer.gates[keep], since)[-1, _units(hold)].mean()) for layer in (before, after))
+    values = {"state": state, "gate": keep, "step": since + 1, "last": steps}
+    return say("figures.effect_left", lang, old=_percent(old, lang), new=_percent(new, lang), **values)
+
+
+def _units(hold: Hold) -> slice:
+    return slice(None) if hold.unit is None else slice(hold.unit, hold.unit + 1)
+
+
+def _written(layer: LayerTrace) -> Array:
+    gates = layer.gates
+    return gates["i"] * gates["g"] if "i" in gates else (1 - gates["z"]) * gates["n"]
+
+
+def _heard(layer: LayerTrace) -> Array:
+    return layer.gates["r"] * layer.preactivations["hn"]
+
+
+def _shown(layer: LayerTrace) -> Array:
+    return layer.h
+
+
+def _outcome(free: Trace, held: Trace, lang: str) -> str:
+    old, new = (f"{trace.losses.sum():.2f}" for trace in (free, held))
+    return say("figures.effect_loss" if old != new else "figures.effect_same_loss", lang, old=old, new=new)
+
+
+def _number(value: float) -> str:
+    return (f"{value:.0f}" if value == round(value) else f"{value:.3g}").replace("-", "−")
+
+
+def _percent(share: float, lang: str) -> str:
+    if 0 < share < 0.001:
+        return say("figures.trace_left", lang)
+    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
