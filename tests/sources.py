@@ -79,7 +79,7 @@ def said() -> Iterator[tuple[str, str, frozenset[str] | None]]:
     """
     for path in python_files():
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and (key := _literal_key(node)):
+            if isinstance(node, ast.Call) and (key := _literal(node, "say")):
                 names = [keyword.arg for keyword in node.keywords]
                 spelled = None if None in names else frozenset(name for name in names if name)
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", key, spelled
@@ -88,8 +88,15 @@ def said() -> Iterator[tuple[str, str, frozenset[str] | None]]:
             yield str(path.relative_to(ROOT)), match["key"], frozenset() if match["end"] == ")" else None
 
 
-def _literal_key(call: ast.Call) -> str | None:
+def calls(path: Path, function: str) -> Iterator[str]:
+    """Yield the first argument, where it is a literal text, of each call of ``function`` or ``….function``."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and (text := _literal(node, function)) is not None:
+            yield text
+
+
+def _literal(call: ast.Call, function: str) -> str | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name != "say" or not call.args or not isinstance(call.args[0], ast.Constant):
+    if name != function or not call.args or not isinstance(call.args[0], ast.Constant):
         return None
     return str(call.args[0].value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -10,8 +10,11 @@ from urllib.parse import urlencode, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, WebSocket
 
+from rnnviz.words import say
+
 DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
+WIDEST = 132  # pixels: no column is wider, however few steps there are
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 # querySelectorAll that looks into shadow roots too.
@@ -32,6 +35,13 @@ NUMBERS = (
     text: e.textContent.trim(), ...e.dataset }));
 }"""
 )
+# Notes that a script run has begun, however short it is.
+RUNS = """() => {
+  window.rerun = false;
+  const app = document.querySelector("[data-testid=stApp]");
+  new MutationObserver((_, watch) => { window.rerun = true; watch.disconnect(); })
+    .observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}"""
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
@@ -39,8 +49,8 @@ TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 class Number:
     """A number on the screen: its text, and what it says it is.
 
-    The unit is counted from 0, or "mean" over all; the step is counted from 0, or "start" for an initial state. What
-    the element does not say is "".
+    The unit is counted from 0; it may be "mean" over all, or "2-4", the mean of a group. The step is counted from 0,
+    or "start" for an initial state. What the element does not say is "".
     """
 
     text: str
@@ -102,6 +112,13 @@ class Screen:
         self.page.wait_for_selector(READY, timeout=60_000)
         return self.paint()
 
+    def settled(self, act: Callable[[], object]) -> Screen:
+        """Do something that makes the script run again, and wait until its result stands."""
+        self.page.evaluate(RUNS)
+        act()
+        self.page.wait_for_function("window.rerun", timeout=30_000)
+        return self.settle()
+
     def paint(self) -> Screen:
         """Wait until what was changed is on the screen."""
         self.page.evaluate(TWO_FRAMES)
@@ -131,6 +148,35 @@ class Screen:
             self.page.keyboard.press(key)
         return self.paint()
 
+    def click_step(self, t: int) -> Screen:
+        """Click a step on the strip of the input, which is the scrubber."""
+        x, y = self.place_of(t)
+        self.scrubber.click(position={"x": x, "y": y})
+        return self.paint()
+
+    @property
+    def scrubber(self) -> Locator:
+        """The strip on which a pointer chooses the step."""
+        return self.stage.get_by_role("slider", name=say("stage.scrubber"))
+
+    def place_of(self, t: int) -> tuple[float, float]:
+        """Return where step ``t`` is on the scrubber, in pixels from its corner."""
+        box = self.scrubber.bounding_box()
+        assert box is not None
+        return (t + 0.5) * min(WIDEST, box["width"] / self.steps), box["height"] / 2
+
+    def link(self) -> str:
+        """Return the address bar, once it has caught up with the cursor."""
+        self.page.wait_for_function(
+            "(step) => new URLSearchParams(location.search).get('step') === step", arg=str(self.t + 1)
+        )
+        return self.page.url
+
+    def complaints(self) -> list[str]:
+        """Return what the page says is wrong with what was asked for, sentence by sentence."""
+        alerts = self.page.get_by_test_id("stAlert")
+        return [line for alert in alerts.all() for line in alert.inner_text().splitlines() if line.strip()]
+
     def numbers(self) -> list[Number]:
         """Return every number of the run that can be seen."""
         return [_number(item) for item in self.page.evaluate(NUMBERS)]
@@ -146,7 +192,8 @@ class Screen:
 
 
 def _number(item: dict[str, str]) -> Number:
-    known = {name: item.get(name, "") for name in ("text", "quantity", "unit", "step", "layer", "run", "view")}
+    known = {name: item.get(name, "") for name in ("text", "quantity", "step", "layer", "run", "view")}
+    known["unit"] = item.get("unit") or item.get("units", "")
     # JavaScript's word for it; Python knows "inf" only.
     return Number(value=float(item["value"].replace("Infinity", "inf")), gate=item.get("gate") or item["row"], **known)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ Array = NDArray[np.float64]
 GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
 # The browser gets float32; what it computes of several of them is off by a few roundings more.
 COMPUTED = 1e-5
+NAMED = 8  # answers in the table, beside those that are added up
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _NUMERAL = re.compile(r"(?P<digits>−?\d+(?:\.(?P<decimals>\d+))?)(?:·10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?P<percent>\s?%)?")
 
@@ -26,12 +28,23 @@ class Truth:
 
     trace: Trace
 
+    def problems(self, numbers: Iterable[Number], t: int, layer: str = "l0") -> list[str]:
+        """Return what is wrong with the numbers that are seen at step ``t`` of ``layer``, a sentence each."""
+        seen = list(numbers)
+        problems = [problem for number in seen if (problem := self.problem(number, t, layer))]
+        # What a tip tells of one edge: weight × factor = contribution.
+        tip = {n.quantity: n.value for n in seen if n.quantity in ("factor", "contribution") or is_of_edge(n)}
+        if tip and not math.isclose(tip["weight"] * tip["factor"], tip["contribution"], rel_tol=COMPUTED):
+            problems.append(f"{tip} is no product")
+        return problems
+
     def problem(self, number: Number, t: int, layer: str = "l0") -> str | None:
         """Return what is wrong with a number that is seen at step ``t`` of ``layer``, None if nothing is."""
         wanted = self.wanted(number, t, layer)
-        # Exactly the float32 of one number of the trace, or what follows from several of them.
-        fits = any(math.isclose(number.value, value, rel_tol=COMPUTED, abs_tol=COMPUTED) for value in wanted)
-        if number.quantity in self.recorded and number.unit != "mean":
+        # Exactly the float32 of one number of the trace, or what follows from several of them. A norm may be tiny.
+        near = 0 if number.unit == "norm" else COMPUTED
+        fits = any(math.isclose(number.value, value, rel_tol=COMPUTED, abs_tol=near) for value in wanted)
+        if number.quantity in self.recorded and (number.unit.isdigit() or is_of_edge(number)):
             fits = any(_same(number.value, float(np.float32(value))) for value in wanted)
         if not fits:
             return f"{number}, but the run has {wanted[:4]}"
@@ -60,19 +73,27 @@ class Truth:
         """Return the value that a number must have; of a weight or a term, all that its unit has."""
         layer = number.layer or layer
         step = t if number.step == "" else -1 if number.step == "start" else int(number.step)
+        if number.quantity == "contribution":  # see `problems`
+            return [number.value]
+        if number.quantity == "factor" or is_of_edge(number):
+            return self._anything(number.quantity)
         one_of = {"weight": self._weights, "bias": self._biases}
         if number.quantity in one_of:
             return one_of[number.quantity](layer, int(number.unit))
         if number.quantity == "term":
             return self._terms(layer, step, int(number.unit))
         row = np.atleast_1d(self._row(number, layer, step))
-        if number.unit == "mean":
+        if number.unit == "mean" or number.quantity.startswith("mean_"):
             return [float(row.mean())]
-        return [float(row[int(number.unit or 0)])]
+        if "-" in number.unit:
+            first, last = map(int, number.unit.split("-"))
+            return [float(row[first : last + 1].mean())]
+        return [float(row[int(number.unit) if number.unit.isdigit() else 0])]
 
     def _row(self, number: Number, name: str, t: int) -> Array:
         """Return the quantity of all units at one step."""
-        trace, layer, quantity = self.trace, self.trace.layers[name], number.quantity
+        trace, layer = self.trace, self.trace.layers[name]
+        quantity = number.quantity.removeprefix("mean_").removesuffix("-mean")
         if quantity in ("h", "h0"):
             return layer.h0 if t < 0 or quantity == "h0" else layer.h[t]
         if quantity in ("c", "c0"):
@@ -84,11 +105,21 @@ class Truth:
         if quantity in ("pre", "hn"):
             gate = "hn" if quantity == "hn" else number.gate if number.gate in layer.gates else "h"
             return layer.preactivations[gate][t]
-        of_step = {"x": trace.inputs, "output": trace.outputs, "loss": trace.losses[:, None]}
-        if trace.probabilities is not None:
-            of_step["probability"] = trace.probabilities
+        answers = trace.outputs if trace.probabilities is None else trace.probabilities
+        losses = trace.losses[:, None]
+        of_step = {"x": trace.inputs, "loss": losses, "output": answers, "probability": answers, "logit": trace.outputs}
         if quantity in of_step:
             return of_step[quantity][t]
+        if quantity == "target":
+            return np.atleast_1d(trace.targets[t])
+        if quantity == "target_probability":
+            return answers[t, [int(trace.targets[t])]]
+        if quantity == "probability-rest":
+            return np.array([1 - sum(self._named(answers[t], t))])
+        if quantity in ("dh", "dc"):
+            gradient = layer.dh if quantity == "dh" else layer.dc
+            assert gradient is not None and number.unit == "norm", "only the norm of a gradient is shown"
+            return np.linalg.norm(gradient[t : t + 1], axis=1)
         return self._derived(quantity, layer, name, t, number.gate)
 
     def _derived(self, quantity: str, layer: LayerTrace, name: str, t: int, gate: str) -> Array:
@@ -113,6 +144,13 @@ class Truth:
             return self._rows(f"weight_{kind}_{name}", gate) @ entering
         raise AssertionError(f"the page shows a {quantity!r}, and no rule here says what that is")
 
+    def _named(self, chances: Array, t: int) -> list[float]:
+        """Return the probabilities that a step's table names: the largest, and the target's."""
+        order = list(np.argsort(-chances)[:NAMED])
+        if self.trace.targets[t] >= 0 and self.trace.targets[t] not in order:
+            order[-1] = self.trace.targets[t]
+        return [float(chances[k]) for k in order]
+
     def _rows(self, parameter: str, gate: str) -> Array:
         """Return the rows of a parameter that belong to one gate."""
         value = self.trace.parameters[parameter]
@@ -124,6 +162,14 @@ class Truth:
         gates = len(GATES[self.trace.experiment.cell])
         parameters = [self.trace.parameters[f"{kind}_{which}_{name}"] for which in ("ih", "hh")]
         return [np.atleast_1d(part[unit]) for parameter in parameters for part in np.split(parameter, gates)]
+
+    def _anything(self, quantity: str) -> list[float]:
+        """Return all weights, or all that weights are multiplied with, of the whole run."""
+        trace = self.trace
+        weights = [value for name, value in trace.parameters.items() if name.startswith("weight")]
+        states = [state for layer in trace.layers.values() for state in (layer.h, layer.h0)]
+        found = weights if quantity == "weight" else [trace.inputs, *states]
+        return np.concatenate([array.ravel() for array in found]).tolist()
 
     def _weights(self, name: str, unit: int) -> list[float]:
         return [float(weight) for row in self._parts("weight", name, unit) for weight in row]
@@ -161,6 +207,11 @@ class Truth:
         if 0 <= step < self.trace.steps:
             return {"h": layer.h[step]} | ({} if layer.c is None else {"c": layer.c[step]})
         return {"h": layer.h0} | ({} if layer.c0 is None else {"c": layer.c0})
+
+
+def is_of_edge(number: Number) -> bool:
+    """Tell whether a weight is one that the pointer is on, which names no unit."""
+    return number.quantity == "weight" and not number.unit
 
 
 def _same(one: float, other: float) -> bool:

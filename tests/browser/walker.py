@@ -19,16 +19,20 @@ END_BUTTONS = {"stage.first": 0, "stage.last": -1}
 
 @dataclass
 class Walker:
-    """Someone who presses and clicks at random; ``t`` is where the cursor has to be after it."""
+    """Someone who presses and clicks at random; ``t`` and ``unit`` are where the cursor has to be after it."""
 
     screen: Screen
     random: random.Random
     t: int
+    unit: int | None = None
     done: str = "opened the page"
 
     def act(self) -> None:
         """Do one random thing, and remember where it must lead."""
-        deeds: list[Callable[[], None]] = [self.press, self.press, self.click_button, self.click_scrubber, self.jump]
+        deeds: list[Callable[[], None]] = [
+            *(self.press, self.press, self.press, self.click_button, self.click_button, self.jump),
+            *(self.click_scrubber, self.click_column, self.click_unit, self.forget_unit),
+        ]
         self.random.choice(deeds)()
         self.screen.paint()
 
@@ -63,6 +67,42 @@ class Walker:
         self.done = f"clicked step {t} on the strip"
         self.screen.click_step(t)
         self._move(t)
+
+    def click_column(self) -> None:
+        """Click the input of a column of the unrolled graph, the cursor's or one beside it."""
+        t = self._near()
+        self.done = f"clicked column {t}"
+        self.column(t).locator("button[data-go]:not([data-row])").click()
+        self._move(t)
+
+    def click_unit(self) -> None:
+        """Single out a unit by its node; the same node again lets it go."""
+        t = self._near()
+        node = self.random.choice(self.column(t).locator("button[data-row]:visible").all())
+        unit = int(node.get_attribute("data-unit") or "")
+        self.done = f"clicked unit {unit} of column {t}"
+        node.click()
+        self.unit = None if (unit, t) == (self.unit, self.t) else unit
+        self._move(t)
+
+    def forget_unit(self) -> None:
+        """Press Escape: no unit is singled out."""
+        self.done = "Escape"
+        self.screen.page.keyboard.press("Escape")
+        self.unit = None
+
+    def column(self, t: int) -> Locator:
+        """Return the column of a step in the unrolled graph, not a spare one that waits beside its window."""
+        graph = self.screen.stage.locator("[data-view=unrolled]")
+        window = graph.bounding_box()
+        for column in graph.locator(f"[data-kind=step][data-step='{t}']:visible").all():
+            box = column.bounding_box()
+            if window and box and window["x"] < box["x"] + box["width"] / 2 < window["x"] + window["width"]:
+                return column
+        raise AssertionError(f"the graph shows no column {t}, which is beside the cursor")
+
+    def _near(self) -> int:
+        return min(max(self.t + self.random.choice((-1, 0, 1)), 0), self.screen.steps - 1)
 
     def button(self, name: str) -> Locator:
         """Return a button of the transport, by the key of its name."""

@@ -1,0 +1,130 @@
+"""Whatever is typed or linked: one clear sentence, the nearest valid run, and nothing lost or executed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rnnviz.words import say
+from tests.browser.conftest import Visit
+from tests.browser.screen import Screen
+
+HOSTILE = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
+
+LINKS = {
+    "unknown word": ({"colour": "red"}, "colour"),
+    "unknown cell": ({"cell": "transformer"}, "cell"),
+    "size beyond the limit": ({"hidden_size": "129"}, "128"),
+    "size of nothing": ({"hidden_size": ""}, "hidden_size"),
+    "size below one": ({"hidden_size": "-3"}, "1"),
+    "size that is no number": ({"hidden_size": "many"}, "hidden_size"),
+    "size beyond all measure": ({"hidden_size": "9" * 400}, "128"),
+    "gain that is NaN": ({"gain": "nan"}, "gain"),
+    "gain that is infinite": ({"gain": "inf"}, "gain"),
+    "length beyond the limit": ({"task": "sine", "length": "100000"}, "1,?000"),
+    "unknown network": ({"network": "brain"}, "network"),
+    "two inputs": ({"text": "ab", "task": "sine"}, "text"),
+    "series with a word": ({"series": "1,2,three"}, "three"),
+    "series of one": ({"series": "1"}, "2"),
+    "empty text": ({"text": ""}, say("control.text")),
+    "step of nothing": ({"step": "soon"}, "1,?000"),
+    "step before the first": ({"step": "0"}, "1"),
+    "hostile word": ({HOSTILE: "1"}, "script"),
+    "hostile value": ({"cell": HOSTILE}, "cell"),
+    "hostile hold": ({"hold": "f:0:steps9-3"}, "hold"),
+}
+
+
+@pytest.fixture
+def screen(visit: Visit) -> Screen:
+    return visit("/step", text="hello world")
+
+
+def assert_one_sentence(screen: Screen, names: str) -> None:
+    complaints = screen.complaints()
+    assert len(complaints) == 1, complaints
+    (sentence,) = complaints
+    assert re.search(names, sentence), sentence
+    assert sentence.endswith(".") and len(sentence) < 400
+    assert "Traceback" not in screen.words() and "Error" not in sentence
+
+
+def assert_unharmed(screen: Screen) -> None:
+    assert screen.page.evaluate("window.pwned") is None
+    assert screen.steps >= 1 and screen.numbers()
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_that_cannot_be_followed(visit: Visit, name: str) -> None:
+    query, names = LINKS[name]
+    screen = visit("/step", **query)
+    assert_one_sentence(screen, names)
+    assert_unharmed(screen)
+
+
+def type_text(screen: Screen, text: str) -> None:
+    field = screen.page.get_by_label(say("control.text"), exact=True)
+    screen.settled(lambda: (field.fill(text), field.press("Enter")))
+    assert field.input_value() == text, "what was typed is lost"
+
+
+def test_an_empty_text(screen: Screen) -> None:
+    type_text(screen, "")
+    assert_one_sentence(screen, say("control.text"))
+    assert screen.steps == 11
+    assert_unharmed(screen)
+
+
+def test_one_character(screen: Screen) -> None:
+    type_text(screen, "a")
+    assert screen.complaints() == []
+    assert screen.steps == 1
+    screen.press("ArrowRight", "ArrowLeft", "End", "Home")
+    assert screen.t == 0
+    assert_unharmed(screen)
+
+
+def test_a_hundred_thousand_characters(screen: Screen) -> None:
+    text = "lorem ipsum " * 8334
+    type_text(screen, text[:100_000])
+    assert_one_sentence(screen, "1,000")
+    assert screen.steps == 1000
+    assert_unharmed(screen)
+
+
+@pytest.mark.parametrize("text", ["مرحبا بالعالم", "שלום", "e\u0301a\u0300", "👩‍👩‍👧🏳️‍🌈", "你好", "a\tb\nc"])
+def test_any_script(screen: Screen, text: str) -> None:
+    type_text(screen, text.replace("\n", " "))
+    assert screen.complaints() == []
+    assert_unharmed(screen)
+
+
+@pytest.mark.parametrize("tokens", ["words", "characters"])
+def test_markup_is_shown_as_text(visit: Visit, tokens: str) -> None:
+    screen = visit("/step", text=f"{HOSTILE} {HOSTILE}", tokens=tokens)
+    type_text(screen, f"{HOSTILE} & {HOSTILE}")
+    screen.press("Home", "ArrowRight", "End")
+    assert_unharmed(screen)
+    assert screen.stage.locator("script, img, iframe").count() == 0
+    assert ("onerror='window.pwned=1'>" if tokens == "words" else "<") in screen.stage.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("1, 2, nan", "nan"),
+        ("1, inf, 2", "inf"),
+        ("", "2"),
+        ("date,close\nmonday,low\ntuesday,high", say("control.series")),
+    ],
+    ids=["NaN", "infinity", "empty", "words"],
+)
+def test_numbers_that_are_none(visit: Visit, typed: str, names: str) -> None:
+    screen = visit("/step", series="1,2,3,4")
+    field = screen.page.get_by_label(say("control.series"), exact=True)
+    screen.settled(lambda: (field.fill(typed), field.press("ControlOrMeta+Enter")))
+    assert field.input_value() == typed
+    assert_one_sentence(screen, names)
+    assert screen.steps == 4
+    assert_unharmed(screen)

@@ -1,0 +1,94 @@
+"""A link is the screen: what it opens, what the screen writes back into it, and the way back."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from rnnviz import Experiment, Hold, run
+from rnnviz.words import say
+from tests.browser.conftest import Visit
+from tests.browser.screen import Screen
+from tests.browser.truth import Truth
+
+EXPERIMENTS = {
+    "plain": Experiment(cell="rnn", hidden_size=3, nonlinearity="relu", init="identity", text="abcabc"),
+    "layers": Experiment(
+        cell="gru", num_layers=2, bidirectional=True, init="orthogonal", gain=1.2, seed=7, text="level"
+    ),
+    "words": Experiment(text="to be or not to be", tokens="words", loss="last", forget_bias=1.5),
+    "chinese": Experiment(text="你好，世界 👩‍👩‍👧", seed=3),
+    "series": Experiment(cell="gru", series=(1.5, -2, 3e-3, 4, 5)),
+    "task": Experiment(cell="lstm", task="square:period=6", length=31),
+    "latch": Experiment(network="latch", length=12, seed=2),
+}
+
+
+def asked(link: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+
+
+def experiment_in(link: str) -> Experiment:
+    return Experiment.from_query({name: value for name, value in asked(link).items() if name != "step"})
+
+
+def assert_true(screen: Screen, experiment: Experiment) -> None:
+    truth = Truth(run(experiment))
+    numbers = screen.numbers()
+    problems = truth.problems(numbers, screen.t)
+    assert len(numbers) > 10 and not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_link_opens_the_very_experiment_and_step(visit: Visit, name: str) -> None:
+    experiment = EXPERIMENTS[name]
+    screen = visit("/step", **experiment.to_query(), step=4)
+    assert screen.t == 3
+    assert screen.complaints() == []
+    assert experiment_in(screen.link()) == experiment
+    assert_true(screen, experiment)
+
+
+def test_a_pasted_link_restores_the_screen(visit: Visit) -> None:
+    screen = visit("/step", cell="gru", text="hello world", hidden_size=4)
+    screen.press("Home", "ArrowRight", "ArrowRight")
+    assert asked(screen.link())["step"] == "3"
+    other = visit(*[screen.link().removeprefix(screen.address)])
+    assert (other.t, other.steps) == (screen.t, screen.steps) == (2, 11)
+    assert [str(number) for number in other.numbers()] == [str(number) for number in screen.numbers()]
+    assert other.link() == screen.link()
+
+
+def test_each_control_writes_its_word_into_the_link(visit: Visit) -> None:
+    screen = visit("/step", text="hello")
+    page = screen.page
+    screen.settled(lambda: page.get_by_role("radio", name=say("control.cell.gru")).click())
+    field = page.get_by_label(say("control.text"), exact=True)
+    screen.settled(lambda: field.fill("banana"))
+    size = page.get_by_label(say("control.hidden_size"))
+    screen.settled(lambda: (size.fill("7"), size.press("Enter")))
+    screen.press("Escape")
+    assert experiment_in(page.url) == Experiment(cell="gru", text="banana", hidden_size=7)
+    assert_true(screen, experiment_in(page.url))
+
+
+def test_back_returns_to_the_screen_that_was_left(visit: Visit) -> None:
+    screen = visit("/step", text="memory", cell="gru", step=2)
+    screen.press("ArrowRight")
+    left = screen.link()
+    screen.page.get_by_role("link", name=say("lesson.gates"), exact=True).click()
+    screen.page.wait_for_url("**/gates*")
+    screen.settle()
+    screen.page.go_back()
+    screen.page.wait_for_url("**/step*")
+    screen.settle()
+    assert screen.link() == left
+    assert screen.t == 2
+    assert_true(screen, experiment_in(left))
+
+
+def test_a_held_gate_is_part_of_the_link(visit: Visit) -> None:
+    experiment = Experiment(cell="lstm", text="hello world", hold=(Hold("f", 0.0, start=2, stop=6),))
+    screen = visit("/gates", **experiment.to_query(), step=4)
+    assert experiment_in(screen.link()) == experiment
