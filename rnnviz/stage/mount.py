@@ -40,6 +40,7 @@ def mount_stage(payload: Mapping[str, Any], *, key: str) -> None:
 def mount_module(file: str, data: Mapping[str, Any], *, key: str, width: Any = "stretch", **on: Any) -> None:
     """Run a module of rnnviz/site/assets: its default export is called with Streamlit's component and our ``data``.
 
-    ``on_<name>_change``, a function, is called when the module sets the trigger ``name``; its value is in the session under ``key``.
+    ``on_<name>_change``, a function, is called when the module sets the trigger ``name``, whose value is then in the
+    session under ``key``.
     """
     _mount(data={"module": SITE.url(file, base()), **data}, key=key, width=width, **on)
