@@ -78,7 +78,7 @@ def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang:
     if known.is_news(page, query):
         values, sentences = read(query, first, takes, lang)
         known.start, wrong = _step(query, step, lang)
-        known.sentences = (*sentences, *wrong)
+        known.sentences, known.shown = (*sentences, *wrong), ""
         st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == "1"
     elif page != known.page:
         known.start, known.sentences = step, ()

@@ -171,7 +171,6 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     head.title(say(f"{name}.title", lang), anchor=False)
     last = st.session_state.get("_experiment", Experiment())
     page = Page(LESSONS[name], lang, last, head, *(st.container(key=key) for key in ("bar", "errors", "look")), values)
-    page.sentences += address.memory().sentences
     try:
         yield page
     except ExperimentError as error:  # what only a run can find out
@@ -185,6 +184,7 @@ def _close(page: Page) -> None:
     """Say what was wrong, and let the browser write the link of what is shown."""
     query, left_out = address.query_of(page.query)
     address.remember(query)
+    page.sentences[:0] = address.memory().sentences
     if left_out:
         page.sentences.append(page.say("notice.link", most=f"{limits.LINK:,}"))
     _complain(page)

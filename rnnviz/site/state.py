@@ -15,7 +15,7 @@ from typing import Any, Final
 import streamlit as st
 
 from rnnviz.checks import shorten
-from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
+from rnnviz.experiment import INPUTS, NETWORKS, TASKS, Experiment, ExperimentError, parse_field
 from rnnviz.site import limits
 from rnnviz.site.typed import read_series, read_text
 from rnnviz.tasks.generators import GENERATORS
@@ -24,7 +24,7 @@ from rnnviz.words import say
 KIND: Final = "input"
 """The key of the control that says which of `INPUTS` the network reads."""
 
-NETWORK: Final = ("cell", "hidden_size", "num_layers", "bidirectional", "nonlinearity", "init", "gain", "forget_bias")
+OF_NETWORK: Final = ("cell", "hidden_size", "num_layers", "bidirectional", "nonlinearity", "init", "gain", "forget_bias")
 ALWAYS: Final = ("seed", "loss", "truncate", "clip")
 OF_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
     "text": ("text", "tokens"),
@@ -35,7 +35,13 @@ OF_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
 TYPED: Final = {"text": read_text, "series": read_series}
 """Fields that may hold anything: they are read anew at every run, and what was typed stays."""
 
-FIRST: Final[Mapping[str, Any]] = {"text": "hello world", "series": "1, 2, 3, 4, 3, 2, 1, 2, 3, 4", "task": "sine"}
+FIRST: Final[Mapping[str, Any]] = {
+    "text": "hello world",
+    "series": "1, 2, 3, 4, 3, 2, 1, 2, 3, 4",
+    "task": TASKS[0],
+    "network": NETWORKS[0],
+    "length": 24,
+}
 """What a control shows before it was ever used."""
 
 
@@ -49,13 +55,13 @@ class Settled:
 
 def fields(*also: str) -> frozenset[str]:
     """Return the fields that the common controls set, and those of a page's own."""
-    return frozenset((*NETWORK, *ALWAYS, *(name for part in OF_INPUT.values() for name in part), *also))
+    return frozenset((*OF_NETWORK, *ALWAYS, *(name for part in OF_INPUT.values() for name in part), *also))
 
 
 def put(experiment: Experiment) -> None:
     """Let the controls show ``experiment``."""
-    shown = {**FIRST, "network": "latch", "length": 24}
-    shown |= {name: value for name, value in _values(experiment).items() if value is not None or name not in shown}
+    set_ = {name: value for name, value in _values(experiment).items() if value is not None or name not in FIRST}
+    shown = {**FIRST, **set_}
     st.session_state.update({**shown, KIND: kind_of(experiment)})
 
 
@@ -82,7 +88,7 @@ def written(numbers: tuple[float, ...]) -> str:
 def wanted(also: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what the controls ask for, as it stands, of the fields that have a part in it."""
     state, kind = st.session_state, st.session_state[KIND]
-    own = () if kind == "network" else NETWORK
+    own = () if kind == "network" else OF_NETWORK
     return {name: state.get(name) for name in (*own, *ALWAYS, *OF_INPUT[kind], *also) if name in state}
 
 
@@ -133,14 +139,18 @@ def range_of(name: str, values: Mapping[str, Any]) -> limits.Range:
 def nearest(name: str, error: ExperimentError, last: Experiment, values: Mapping[str, Any]) -> Any:
     """Return the allowed value nearest to the one that was refused."""
     fallback = getattr(last, name)
+    if name in TYPED and fallback is None:
+        fallback = TYPED[name](FIRST[name], {})
     if name in TYPED:
-        return error.values.get("used", fallback if fallback is not None else getattr(_first(name), name))
+        return error.values.get("used", fallback)
+    if fallback is None:
+        fallback = FIRST.get(name)
     if name in limits.RANGES:
         least, most = range_of(name, values)
         number = _number(error.value, fallback)
         near = None if number is None else min(max(number, least), most)
         return near if near is None else int(near) if name in limits.WHOLE else float(near)
-    choices = str(error.values.get("choices", "")).split(", ")
+    choices = str(error.values["choices"]).split(", ") if "choices" in error.values and name != "hold" else []
     close = difflib.get_close_matches(str(error.value)[:40].lower(), choices, n=1)
     return close[0] if close else fallback
 
@@ -177,10 +187,7 @@ def _number(value: Any, fallback: float | None) -> float | None:
 
 
 def _values(experiment: Experiment) -> dict[str, Any]:
-    names = (*NETWORK, *ALWAYS, "text", "tokens", "task", "network", "length", "hold")
+    names = (*OF_NETWORK, *ALWAYS, "text", "tokens", "task", "network", "length", "hold")
     series = {} if experiment.series is None else {"series": written(experiment.series)}
     return {name: getattr(experiment, name) for name in names} | series
 
-
-def _first(name: str) -> Experiment:
-    return Experiment(text=FIRST["text"]) if name == "text" else Experiment(series=(1, 2, 3, 4))

@@ -1,0 +1,187 @@
+"""The pages as scripts: every control is in the link, nonsense in a field or a link leaves a page that stands."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+import pytest
+
+from rnnviz.experiment import Experiment
+from rnnviz.site import limits
+from rnnviz.site.lessons import LESSONS
+from rnnviz.site.presets import PRESETS
+from tests.site.visit import Visit
+
+NONSENSE = ["", "-1", "nan", "<script>alert(1)</script>\u202e", "9" * 400]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_opens_without_a_complaint(name) -> None:
+    visit = Visit(name)
+    assert not visit.errors
+    assert visit.test.title[0].value
+
+
+def test_the_step_page_opens_on_the_text_of_the_picture() -> None:
+    visit = Visit("step")
+    assert visit.meta()["labels"] == list("hello") + ["␣"] + list("world")
+    assert (visit.meta()["cell"], visit.meta()["H"], visit.start) == ("lstm", 5, 6)
+
+
+EXPERIMENTS = [
+    Experiment(cell="rnn", nonlinearity="relu", init="identity", gain=0.9, text="a b"),
+    Experiment(cell="gru", num_layers=2, bidirectional=True, seed=7, hidden_size=3, loss="last"),
+    Experiment(forget_bias=2.5, text="to be or not", tokens="words"),
+    Experiment(series=(1.0, -2.5, 3e-9)),
+    Experiment(task="square", length=30, init="orthogonal"),
+    Experiment(network="parity", length=9, seed=4),
+]
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.to_json())
+def test_a_link_restores_the_very_screen(experiment) -> None:
+    visit = Visit("step", **experiment.to_query(), step="3")
+    assert not visit.errors
+    assert visit.start == 2
+    assert Experiment.from_query({name: value[0] for name, value in parse_qs(visit.query).items()}) == experiment
+
+
+def test_every_control_is_in_the_link() -> None:
+    visit = Visit("step")
+    test = visit.test
+    test.segmented_control(key="cell").set_value("rnn")
+    visit.run()
+    test.text_input(key="text").set_value("ab ba")
+    test.number_input(key="hidden_size").set_value(7)
+    test.number_input(key="seed").set_value(12)
+    test.number_input(key="num_layers").set_value(2)
+    test.number_input(key="gain").set_value(0.5)
+    test.selectbox(key="nonlinearity").set_value("relu")
+    test.selectbox(key="init").set_value("xavier")
+    test.selectbox(key="tokens").set_value("words")
+    test.selectbox(key="loss").set_value("last")
+    test.toggle(key="bidirectional").set_value(True)
+    visit.run()
+    wanted = Experiment(
+        cell="rnn", text="ab ba", hidden_size=7, seed=12, num_layers=2, gain=0.5, nonlinearity="relu", init="xavier",
+        tokens="words", loss="last", bidirectional=True,
+    )
+    assert parse_qs(visit.query) == {name: [value] for name, value in wanted.to_query().items()}
+
+
+@pytest.mark.parametrize("kind", ["series", "task", "network"])
+def test_every_kind_of_input_runs(kind) -> None:
+    visit = Visit("step")
+    visit.test.selectbox(key="input").set_value(kind)
+    visit.run()
+    assert not visit.errors
+    assert kind in parse_qs(visit.query) and visit.meta()["T"] >= 8
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+@pytest.mark.parametrize("name", [name for name in Experiment.__dataclass_fields__ if name != "hold"] + ["step", "present", "evil"])
+def test_nonsense_in_a_link_is_one_sentence_and_a_page_that_stands(name, value) -> None:
+    visit = Visit("step", **{name: value})
+    assert visit.meta()["T"] >= 1
+    assert len(visit.errors) <= 1
+    for error in visit.errors:
+        assert name in error or visit.test.session_state["input"] == name  # what is typed is in its field, and named so
+        assert len(error) < 400
+    assert parse_qs(visit.query, strict_parsing=True)
+
+
+def test_many_wrong_values_are_told_briefly() -> None:
+    visit = Visit("step", cell="x", hidden_size="x", num_layers="x", init="x", gain="x", seed="x", loss="x")
+    assert len(visit.errors) == 5 and visit.errors[-1] == "and 3 more"
+    assert visit.meta()["H"] == 5
+
+
+def test_a_complaint_about_a_link_stays_until_something_is_changed() -> None:
+    visit = Visit("step", hidden_size="500")
+    assert len(visit.errors) == 1 and len(visit.run().errors) == 1
+    visit.test.number_input(key="seed").set_value(1)
+    assert not visit.run().errors
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("text", ""),
+        ("series", "one, two"),
+        ("series", "1, nan"),
+        ("series", "1, inf"),
+        ("series", "when,what\nmonday,much"),
+        ("series", ""),
+    ],
+)
+def test_nonsense_in_a_field_stays_there_beside_one_sentence(kind, typed) -> None:
+    visit = Visit("step")
+    visit.test.selectbox(key="input").set_value(kind)
+    before = visit.run().query
+    field = visit.test.text_input(key="text") if kind == "text" else visit.test.text_area(key="series")
+    field.set_value(typed)
+    visit.run()
+    assert len(visit.errors) == 1
+    assert visit.test.session_state[kind] == typed, "what was typed is not lost"
+    assert visit.query == before, "the last run that could be run stays"
+
+
+def test_a_hundred_thousand_characters() -> None:
+    visit = Visit("step")
+    visit.test.text_input(key="text").set_value("abcdefghij" * 10_000)
+    visit.run()
+    assert visit.meta()["T"] == limits.STEPS
+    assert len(visit.errors) == 1 and "100,000" in visit.errors[0]
+    assert len(visit.test.session_state["text"]) == 100_000
+    assert len(visit.query) <= limits.LINK
+
+
+def test_what_is_too_long_for_a_link_is_left_out_and_said() -> None:
+    visit = Visit("step")
+    visit.test.text_input(key="text").set_value("你好世界" * 250)
+    visit.run()
+    assert "text" not in parse_qs(visit.query) and len(visit.query) <= limits.LINK
+    assert len(visit.errors) == 1 and "4,000 characters" in visit.errors[0]
+    assert visit.meta()["T"] == 1000
+
+
+def test_changing_the_page_keeps_the_experiment() -> None:
+    visit = Visit("step", cell="gru", text="keep me", hidden_size="9", step="2")
+    visit.goto("start")
+    visit.goto("step")
+    assert (visit.meta()["cell"], visit.meta()["H"], visit.meta()["T"]) == ("gru", 9, 7)
+    assert visit.start == 6, "a page opened from the navigation opens at its own step"
+
+
+def test_presenting_hides_the_controls_and_keeps_the_run() -> None:
+    visit = Visit("step", cell="rnn", present="1")
+    assert not visit.test.segmented_control and visit.meta()["cell"] == "rnn"
+    assert parse_qs(visit.query)["present"] == ["1"]
+    visit.test.button(key="present_off").click()
+    visit.run()
+    assert visit.test.segmented_control(key="cell").value == "rnn" and "present" not in visit.query
+    visit.test.button(key="present_on").click()
+    assert "present=1" in visit.run().query
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_runs_and_says_what_to_look_for(name) -> None:
+    visit = Visit("step", **PRESETS[name].to_query())
+    assert not visit.errors
+    assert any(caption.value for caption in visit.test.caption)
+    assert visit.query == Visit("step", **parse_qs(visit.query)).query
+
+
+def test_the_start_page_compares_the_words_that_are_typed() -> None:
+    visit = Visit("start", text="b a <img src=x onerror=alert(1)>")
+    assert not visit.errors
+    table = next(part.proto.body for part in visit.test.get("html"))
+    assert "<img" not in table and "&lt;" in table
+    visit.test.text_input(key="start_text").set_value("")
+    visit.run()
+    assert len(visit.errors) == 1 and parse_qs(visit.query) == {"text": ["b a <img src=x onerror=alert(1)>"]}
+
+
+def test_the_start_page_has_no_other_settings() -> None:
+    visit = Visit("start", cell="gru")
+    assert len(visit.errors) == 1 and "'cell'" in visit.errors[0]
