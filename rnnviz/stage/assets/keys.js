@@ -36,6 +36,7 @@ export function enter(stage) {
     document.addEventListener("keydown", pressed);
     document.addEventListener("keyup", released);
     document.addEventListener("focusin", focuses, true);
+    document.addEventListener("keydown", intercept, true);
   }
   if (stages.has(stage)) return;
   stages.add(stage);
@@ -51,6 +52,7 @@ export function leave(stage) {
   document.removeEventListener("keydown", pressed);
   document.removeEventListener("keyup", released);
   document.removeEventListener("focusin", focuses, true);
+  document.removeEventListener("keydown", intercept, true);
 }
 
 /** Asked when the focus arrives: a browser calls every focus visible as soon as any key goes down. */
@@ -62,6 +64,16 @@ function focuses(event) {
 /** Streamlit reruns on `r` and clears its caches on `c`, even with the focus in here: they end at the stage. */
 function shield(event) {
   if (/^[rc]$/i.test(event.key) && !chorded(event)) event.stopPropagation();
+}
+
+/**
+ * A choice that was clicked keeps the focus, and its group keeps the arrow keys to itself. Whoever clicked "GRU" and
+ * presses → means the next step; whoever came by Tab means the next choice.
+ */
+function intercept(event) {
+  if (!/^(Arrow(Left|Right)|Home|End)$/.test(event.key) || !chosen(event.composedPath()[0])) return;
+  event.stopPropagation();
+  pressed(event);
 }
 
 function pressed(event) {
@@ -77,6 +89,16 @@ function pressed(event) {
   if (event.repeat && ONCE.has(event.key)) return;
   swallowed = event.key === " ";
   action(stage);
+}
+
+/** Whether the focus is here because of a click. */
+function clicked(target) {
+  return focused.target === target && !focused.visible;
+}
+
+/** Whether this is one of several drawn choices, and was clicked. */
+function chosen(target) {
+  return target instanceof Element && clicked(target) && target.localName !== "input" && Boolean(target.closest("[role=radio], [role=tab]"));
 }
 
 function released(event) {
@@ -111,10 +133,10 @@ export function taken(target, key) {
   if (!(target instanceof Element)) return false;
   if (target.isContentEditable || target.closest(WRITTEN) || target.closest(LISTED)) return true;
   if (target.localName === "input" && TYPED.test(target.type)) return true;
-  const widget = target.closest(ARROWS);
+  const widget = chosen(target) ? null : target.closest(ARROWS);
   if (key === " ") {
     // A button that was clicked keeps the focus; Space presses it only when the focus is seen to be there.
-    return Boolean(target.closest(PRESSED)) && (focused.target !== target || focused.visible);
+    return Boolean(target.closest(PRESSED)) && !clicked(target);
   }
   if (widget && !widget.hasAttribute("data-rv-scrubber")) return /^(Arrow|Home|End|Page)/.test(key);
   return false;

@@ -44,7 +44,7 @@ export function transport(stage, data) {
   if (!small) more.append(speedChoice(data, cursor, cleanups));
   if (views.includes("unrolled")) more.append(formSwitch(data, cursor, cleanups));
   if (!small && document.fullscreenEnabled) more.append(button(data, "fullscreen", () => stage.fullscreen()));
-  if (!small) more.append(el("button", { class: "rv-button rv-icon", type: "button", onclick: () => stage.help(),
+  if (!small) more.append(el("button", { class: "rv-button rv-icon rv-keyboard", type: "button", onclick: () => stage.help(),
     "aria-label": data.say("stage.help"), title: data.say("stage.help"), "aria-haspopup": "dialog" }, "?"));
   if (more.childNodes.length) node.append(more);
   cleanups.push(cursor.subscribe((c, changed) => {
