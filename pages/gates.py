@@ -55,7 +55,7 @@ def take(values: dict[str, Any]) -> None:
 
 def offer_holds(cell: str, steps: int, page: site.Page) -> None:
     """Show a button for each hold to try."""
-    with st.container(key="gates-try", horizontal=True, gap="small"):
+    with st.container(key="gates-try", horizontal=True, gap="small", width="content"):
         for message, (gate, value, first, span) in TRY[cell].items():
             if first is None:
                 label, seen = page.say(message), min(STEP, steps - 1)
@@ -83,8 +83,10 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         offer({f"gates.take.{name}": {"cell": name, **own} for name in ("lstm", "gru")}, page)
         page.stage(free, [{"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}}])
     else:
-        offer_holds(cell, steps, page)
-        held = site.traced(page.hold(free))
+        one_row = not st.session_state["hold"]  # what is held brings more controls
+        with st.container(key="gates-hold", horizontal=one_row, vertical_alignment="bottom", gap="small"):
+            held = site.traced(page.hold(free))
+            offer_holds(cell, steps, page)
         changed = hold_sentences(free, held, lang=page.lang)
         if changed:
             st.info(" ".join(changed))

@@ -56,6 +56,8 @@ def base_layout(title: str, theme: str, notes: Mapping[str, Any]) -> dict[str, A
 def axis(theme: str, **more: Any) -> dict[str, Any]:
     """Return an axis with thin lines and no zero line; ``more`` overrides."""
     line = colour("line", theme)
+    if "title" in more:
+        more["title"] = {"font": {"size": 12}, **more["title"]}
     return {
         "showgrid": True,
         "gridcolor": line,

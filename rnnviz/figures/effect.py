@@ -78,8 +78,9 @@ def _left(hold: Hold, before: LayerTrace, after: LayerTrace, state: str, keep: s
     if since >= steps - 1:
         return ""
     old, new = (float(share_left(layer.gates[keep], since)[-1, _units(hold)].mean()) for layer in (before, after))
-    values = {"state": state, "gate": keep, "step": since + 1, "last": steps}
-    return say("figures.effect_left", lang, old=_percent(old, lang), new=_percent(new, lang), **values)
+    key = "figures.effect_left_mean" if hold.unit is None and before.h.shape[1] > 1 else "figures.effect_left"
+    values = {"state": state, "step": since + 1, "last": steps}
+    return say(key, lang, old=_percent(old, lang), new=_percent(new, lang), **values)
 
 
 def _units(hold: Hold) -> slice:

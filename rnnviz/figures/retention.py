@@ -105,7 +105,8 @@ def retention_spec(
     state, gate = KEEPING_GATE[cell]
     curves = [_curve(keep, since, unit)] + ([] if baseline is None else [_curve(baseline, since, unit)])
     time = np.arange(1, len(curves[0]) + 1)
-    labels = [say("figures.left_now", lang), say("figures.left_before", lang)][: len(curves)]
+    keys = ["left"] if baseline is None else ["left_now", "left_before"]
+    labels = [say(f"figures.{key}", lang) for key in keys]
     names = {"state": state, "gate": gate, "step": since + 1}
     notes = {
         "hint": say("figures.retention_hint", lang, **names),
@@ -115,11 +116,18 @@ def retention_spec(
     title = say("figures.retention" if since >= 0 else "figures.retention_start", lang, **names)
     layout = base_layout(title, theme, notes) | {
         "height": 240,
-        "margin": {"l": 52, "r": 28, "t": 16, "b": 44},
+        "margin": {"l": 52, "r": 28, "t": 44 if len(curves) > 1 else 16, "b": 44},
         "xaxis": time_axis(len(time), theme, lang),
         "yaxis": axis(theme, range=[-0.03, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%"),
         "showlegend": len(curves) > 1,
-        "legend": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": CLEAR, "traceorder": "reversed"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "bgcolor": CLEAR,
+            "traceorder": "reversed",
+        },
     }
     lines = [_line(*parts, colour(state, theme)) for parts in zip(labels, curves, ("solid", "dot"), strict=False)]
     return {"data": lines[::-1], "layout": layout}

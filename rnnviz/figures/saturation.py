@@ -196,7 +196,7 @@ def _labels(name: str, x: str, y: str, theme: str, lang: str) -> list[dict[str, 
         "showarrow": False,
     }
     words = {"text": say("figures.diagonal", lang), "font": {"size": 11}, "showarrow": False}
-    return [title, {**words, "xref": x, "yref": y, "x": 0.53, "y": 0.53, "xanchor": "left", "yanchor": "bottom"}]
+    return [title, {**words, "xref": x, "yref": y, "x": 1.04, "y": 0.56, "xanchor": "right", "yanchor": "bottom"}]
 
 
 def _circles(name: str, count: Saturation, x: str, y: str, theme: str, lang: str) -> dict[str, Any]:
