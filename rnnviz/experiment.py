@@ -16,7 +16,7 @@ __all__ = ["GATES", "Experiment", "ExperimentError", "Hold", "parse_field"]
 
 CELLS: Final = ("rnn", "gru", "lstm")
 NONLINEARITIES: Final = ("tanh", "relu", "identity")
-INITS: Final = ("torch", "xavier", "orthogonal", "identity", "classic")
+INITS: Final = ("torch", "xavier", "orthogonal", "identity", "classic", "normal")
 TOKENS: Final = ("characters", "words")
 LOSSES: Final = ("every", "last")
 TASKS: Final = ("sine", "square", "impulse", "stocks")
@@ -41,7 +41,7 @@ class Experiment:
     bidirectional : bool
     nonlinearity : {"tanh", "relu", "identity"}
         Of the plain RNN.
-    init : {"torch", "xavier", "orthogonal", "identity", "classic"}
+    init : {"torch", "xavier", "orthogonal", "identity", "classic", "normal"}
         How weights are drawn, see `rnnviz.initial`.
     gain : float
         Factor on the recurrent weights W_hh, at least 0.

@@ -101,12 +101,18 @@ def classic(block: Block, rng: np.random.Generator) -> Array:
     return np.zeros(block.shape) if block.is_bias else 0.01 * rng.standard_normal(block.shape)
 
 
+def normal(block: Block, rng: np.random.Generator) -> Array:
+    """N(0, 1), biases 0: larger than one trains from, so that an untrained network's gates take sides to look at."""
+    return np.zeros(block.shape) if block.is_bias else rng.standard_normal(block.shape)
+
+
 INITIALISERS: Final[Mapping[str, Initialiser]] = {
     "torch": torch_default,
     "xavier": xavier,
     "orthogonal": orthogonal,
     "identity": identity,
     "classic": classic,
+    "normal": normal,
 }
 """By `Experiment.init`."""
 
