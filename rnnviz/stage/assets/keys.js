@@ -71,7 +71,7 @@ function shield(event) {
  * presses → means the next step; whoever came by Tab means the next choice.
  */
 function intercept(event) {
-  if (!/^(Arrow(Left|Right)|Home|End)$/.test(event.key) || !chosen(event.composedPath()[0])) return;
+  if (!/^(Arrow(Left|Right)|Home|End)$/.test(event.key) || chorded(event) || !chosen(event.composedPath()[0])) return;
   event.stopPropagation();
   pressed(event);
 }

@@ -74,7 +74,7 @@ export class CurveLane {
     const run = data.frame(cursor);
     this.arrays = spec.series.map(({ pick }) => pick(run, layerOf(data, run, cursor)));
     const { baseline } = data;
-    const others = baseline ? spec.series.map(({ pick }) => pick(baseline, layerOf(data, baseline, cursor))) : [];
+    const others = (this.others = baseline ? spec.series.map(({ pick }) => pick(baseline, layerOf(data, baseline, cursor))) : []);
     spec.series.forEach((series, k) => {
       const { path, under } = this.marks[k];
       attr(path, "d", series.mark === "line" ? this.line(this.arrays[k]) : this.bars(this.arrays[k]));
@@ -171,8 +171,7 @@ export class CurveLane {
     return [`${spec.title}.`, ...parts].join(" ");
   }
 
-  text(k, t, digits = 2) {
-    const value = this.arrays[k][t];
+  text(k, t, digits = 2, value = this.arrays[k][t]) {
     return this.spec.series[k].text?.(value, digits) ?? this.data.format(value, digits);
   }
 
@@ -205,8 +204,11 @@ export class CurveLane {
   tip(x) {
     const { axis, data, spec } = this;
     const t = axis.stepAt(x);
-    const each = spec.series.map(({ label, optional }, k) => data.say("score.tip", {
-      name: label, value: optional && Number.isNaN(this.arrays[k][t]) ? data.say("score.none") : this.text(k, t, 4) }));
+    const each = spec.series.map(({ label, optional }, k) => {
+      const none = optional && Number.isNaN(this.arrays[k][t]);
+      return data.say(this.others[k] && !none ? "score.tip_other" : "score.tip", { name: label,
+        value: none ? data.say("score.none") : this.text(k, t, 4), other: this.others[k] ? this.text(k, t, 4, this.others[k][t]) : "" });
+    });
     return { t, unit: null, quantity: spec.series[0].quantity, text: each.join(data.say("score.tip_join")),
       box: { left: axis.left(t), top: 0, width: axis.span(t), height: this.height } };
   }

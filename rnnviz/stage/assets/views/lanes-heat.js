@@ -84,6 +84,7 @@ export class HeatLane {
     const { axis, data, spec } = this;
     const mode = data.baseline ? this.mode() : "run";
     this.matrix = this.values();
+    this.other = data.baseline && mode === "run" ? spec.pick(data.baseline, layerOf(data, data.baseline, this.cursor)) : null;
     const end = mode === "difference" ? nice(this.matrix.limit) : spec.limit();
     this.sub.textContent = this.scaleText(mode, end);
     if (!this.canvas.width || !this.canvas.height) return;
@@ -157,6 +158,11 @@ export class HeatLane {
     if (!this.each) this.move();
   }
 
+  /** The place of a cell in the plot. */
+  box(t, row) {
+    return { left: this.axis.left(t), top: row * this.row, width: this.axis.span(t), height: this.row };
+  }
+
   /** What is under a place of the plot. */
   tip(x, y) {
     const { axis, matrix, data } = this;
@@ -166,8 +172,9 @@ export class HeatLane {
       t,
       unit: this.units ? row : null,
       quantity: this.spec.quantity,
-      box: { left: axis.left(t), top: row * this.row, width: axis.span(t), height: this.row },
-      text: data.say("score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4) }),
+      box: this.box(t, row),
+      text: data.say(this.other ? "score.tip_other" : "score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4),
+        other: data.format(this.other?.at(t, row), 4) }),
     };
   }
 }

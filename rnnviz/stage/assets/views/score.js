@@ -77,32 +77,35 @@ class Score {
     const under = (event) => {
       const box = lane.plot.getBoundingClientRect();
       const zoom = box.width ? lane.plot.offsetWidth / box.width : 1;
-      return lane.tip((event.clientX - box.left) * zoom, (event.clientY - box.top) * zoom);
+      const x = (event.clientX - box.left) * zoom;
+      return x > this.axis.end ? null : lane.tip(x, (event.clientY - box.top) * zoom);
+    };
+    const left = () => {
+      this.cursor.set({ hover: null });
+      this.point(null);
     };
     lane.plot.addEventListener("pointermove", (event) => {
       if (event.pointerType === "touch") return;
       const tip = under(event);
+      if (!tip) return left();
       this.cursor.set({ hover: { quantity: tip.quantity, unit: tip.unit, t: tip.t } });
       this.point(lane, tip);
     });
-    lane.plot.addEventListener("pointerleave", () => {
-      this.cursor.set({ hover: null });
-      this.point(null);
-    });
+    lane.plot.addEventListener("pointerleave", left);
     if (scrubs) return;
     lane.plot.addEventListener("click", (event) => {
-      const { t, unit } = under(event);
-      this.cursor.set({ t, playing: false, ...(unit === null ? {} : { unit }) });
+      const tip = under(event);
+      if (tip) this.cursor.set({ t: tip.t, playing: false, ...(tip.unit === null ? {} : { unit: tip.unit }) });
     });
   }
 
   /** Show the box around what is pointed at, and its value. */
   point(lane, tip) {
+    this.pointed = lane;
     this.crosshair.hidden = this.tooltip.hidden = !lane;
     if (!lane) return;
-    if (this.crosshair.parentNode !== lane.plot) lane.plot.append(this.crosshair);
-    const { left, top, width, height } = tip.box;
-    style(this.crosshair, { transform: `translate(${left}px, ${top}px)`, width: `${Math.max(3, width)}px`, height: `${Math.max(3, height)}px` });
+    this.frame(lane, tip.box);
+    const { left, top, width } = tip.box;
     const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: this.data.meta.labels[tip.t] });
     text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
     const [plot, home] = [lane.plot.getBoundingClientRect(), this.element.getBoundingClientRect()];
@@ -111,6 +114,20 @@ class Score {
     const x = (plot.left - home.left) * zoom + left + width / 2 - this.tooltip.offsetWidth / 2;
     const y = (plot.top - home.top) * zoom + top - this.tooltip.offsetHeight - 8;
     style(this.tooltip, { transform: `translate(${Math.round(Math.min(Math.max(0, x), room))}px, ${Math.round(y)}px)` });
+  }
+
+  frame(lane, { left, top, width, height }) {
+    if (this.crosshair.parentNode !== lane.plot) lane.plot.append(this.crosshair);
+    style(this.crosshair, { transform: `translate(${left}px, ${top}px)`, width: `${Math.max(3, width)}px`, height: `${Math.max(3, height)}px` });
+  }
+
+  /** Another view points at a number that stands in one of the lanes, too: frame it there. */
+  echo({ hover }) {
+    if (this.pointed) return;
+    const lane = hover && hover.unit !== null && this.lanes.find(({ spec, units }) => units && spec.quantity === hover.quantity);
+    const inside = lane && hover.t >= 0 && hover.t < this.axis.T && hover.unit < lane.rows;
+    this.crosshair.hidden = !inside;
+    if (inside) this.frame(lane, lane.box(hover.t, hover.unit));
   }
 
   /** Fit the axis to the width there is; every lane follows. */
@@ -137,7 +154,9 @@ class Score {
     const shown = [];
     for (let n = every === 1 ? 1 : every; n <= axis.T; n += every) shown.push(n);
     if (every > 1 && shown[0] * axis.pitch >= 1.6 * room) shown.unshift(1);
-    this.ticks.replaceChildren(...shown.map((n) => el("span", { class: "rv-tick", style: { left: `${axis.centre(n - 1)}px` } }, String(n))), this.here);
+    this.tickNodes = new Map(shown.map((n) => [n, el("span", { class: "rv-tick", style: { left: `${axis.centre(n - 1)}px` } }, String(n))]));
+    this.ticks.replaceChildren(...this.tickNodes.values(), this.here);
+    Object.assign(this, { every, covered: [] });
   }
 
   /** Draw every lane: new data, another run, another layer, another size. */
@@ -157,6 +176,7 @@ class Score {
       for (const lane of this.lanes) lane.mark(cursor.unit);
       for (const lane of this.lanes) lane.step(this.t);
     }
+    if (changed.has("hover")) this.echo(cursor);
     if (changed.has("t") || changed.has("frame") || changed.has("layer") || changed.has("unit")) this.table.follow();
   }
 
@@ -169,6 +189,18 @@ class Score {
     for (const lane of this.lanes) lane.step(this.t);
     style(this.here, { transform: `translateX(${axis.centre(this.t)}px) translateX(-50%)` });
     text(this.here, this.t + 1);
+    this.coverTicks();
+  }
+
+  /** Hide the numbers along the axis that the current step's own number would half cover. */
+  coverTicks() {
+    const { axis, every } = this;
+    const room = (7 * String(axis.T).length + 8) * axis.scale;
+    const n = this.t + 1;
+    const near = [1, Math.floor(n / every) * every, Math.ceil(n / every) * every].filter((k) => k !== n && Math.abs(k - n) * axis.pitch < room);
+    for (const node of this.covered) node.classList.remove("rv-covered");
+    this.covered = near.map((k) => this.tickNodes.get(k)).filter(Boolean);
+    for (const node of this.covered) node.classList.add("rv-covered");
   }
 
   destroy() {
