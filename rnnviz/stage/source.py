@@ -38,9 +38,10 @@ def source_of(cell: str | type[Cell], nonlinearity: str = "tanh") -> Source:
     Parameters
     ----------
     cell : {"rnn", "gru", "lstm"} or Cell
-        An `Experiment`'s field ``cell``, or the cell itself.
+        The cell of a run, or the cell itself. A run's is ``trace.experiment.cell``: a hand-built network has its own,
+        whatever the experiment that asked for it says.
     nonlinearity : str
-        Of the plain RNN, when it is given by name.
+        Of the plain RNN, when it is given by name: ``trace.experiment.nonlinearity``.
 
     Raises
     ------

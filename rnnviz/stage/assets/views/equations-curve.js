@@ -25,7 +25,8 @@ export function curve() {
     to: label(BOX.right, BOX.bottom + 13, "end"),
   };
   const frame = svg("path", { class: "rv-eq-curve-frame", d: `M${BOX.left} ${BOX.top}V${BOX.bottom}H${BOX.right}` });
-  const node = svg("svg", { class: "rv-eq-curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, frame, ...Object.values(parts));
+  const box = { class: "rv-eq-curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" };
+  const node = svg("svg", box, frame, ...Object.values(parts));
   const scale = { x: null, y: null };
   return {
     node,

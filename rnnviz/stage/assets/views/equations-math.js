@@ -2,6 +2,7 @@
  * Formulas as a textbook sets them: italic letters, upright numbers and operators, subscripts, one hue a quantity.
  */
 import { attr, el, text } from "../dom.js";
+import { digitsOf } from "./equations-words.js";
 
 /** The subscript of the state that a step starts from: t − 1, t + 1 when reading backwards, 0 at the first step. */
 export function beforeSubscript(layer, t) {
@@ -33,7 +34,7 @@ export function subscript(sub) {
 }
 
 export function setSubscript(node, sub) {
-  if (node.dataset.sub === sub) return;
+  if (node.dataset.sub === sub && sub) return;
   node.dataset.sub = sub;
   node.replaceChildren(...sub.split(/([a-z]+)/).filter(Boolean).map((part) => (/[a-z]/.test(part) ? el("i", {}, part) : part)));
 }
@@ -51,7 +52,7 @@ export function formula(row, setting) {
   node.append(el("span", { class: "rv-eq-op rv-eq-equals" }, "= "));
   row.chunks.forEach((chunk) => {
     const parts = chunk.map((part) => (typeof part === "string" ? operator(part) : term(part, setting, made)));
-    node.append(el("span", { class: "rv-eq-chunk" }, ...parts));
+    node.append(el("span", { class: chunk.length > 6 ? "rv-eq-chunk rv-eq-long" : "rv-eq-chunk" }, ...parts));
   });
   return { node, ...made };
 }
@@ -93,7 +94,7 @@ function inWords(row, words) {
  * @param {{quantity?: string, unit?: number, step?: number, layer?: string, digits?: number}} what
  */
 export function show(node, data, value, what = {}) {
-  text(node, data.format(value, what.digits ?? 2));
+  text(node, data.format(value, what.digits ?? digitsOf(value)));
   attr(node, "data-value", String(value));
   attr(node, "data-quantity", what.quantity);
   attr(node, "data-unit", what.unit);

@@ -2,6 +2,8 @@
  * The arithmetic behind the panel: which numbers of the trace enter the equations of one unit at one step.
  * Nothing is drawn here. A step's cost depends on D and H, never on T.
  */
+import { gatesOf } from "./equations-choice.js";
+import { dot, largest, oneHot, stretch } from "./equations-sums.js";
 
 /** The most terms that are named one by one; what is left is added up. */
 export const NAMED = 8;
@@ -12,21 +14,6 @@ const SQUASH = {
   relu: (a) => Math.max(0, a),
   identity: (a) => a,
 };
-
-/**
- * The dot products of a cell, in its order: the gates, or the one pre-activation of a plain RNN.
- * @returns {string[]} ["i", "f", "g", "o"] | ["r", "z", "n"] | ["a"]
- */
-export function gatesOf(meta) {
-  return meta.gates.length ? meta.gates : ["a"];
-}
-
-/** The gate whose terms are worked out: the chosen one, else the one that decides what is remembered. */
-export function shownGate(meta, cursor) {
-  const gates = gatesOf(meta);
-  if (gates.includes(cursor.gate)) return cursor.gate;
-  return { lstm: "f", gru: "z" }[meta.cell] ?? gates[0];
-}
 
 /** The name of the activation after a dot product. */
 export function squashOf(meta, gate) {
@@ -67,7 +54,7 @@ export class Layer {
     this.biases = [weights("bias_ih"), weights("bias_hh")];
     this._products = new Float64Array(this.D + this.H);
     this._joined = new Float32Array(this.D);
-    this._oneHot = !this.index && meta.kind === "symbols" && oneHot(this.run.inputs);
+    this._oneHot = !this.index && meta.alphabet !== null && oneHot(this.run.inputs);
   }
 
   /** How many terms x brings: a one-hot x has one that is not exactly 0. */
@@ -195,89 +182,26 @@ export class Layer {
   }
 
   /**
-   * How far the negative and the positive terms reach over the whole run, so that bars are comparable across steps.
-   * Looked at once per unit and gate.
-   * @returns {{low: number, high: number, sum: number}} low ≤ 0 ≤ high; sum is the largest |pre-activation|
+   * How far the terms reach over the whole run, so that bars are comparable across steps; looked at once per unit and
+   * gate. `walk` is the running sum in the order of `terms`, `heap` negative and positive terms added up apart.
+   * @returns {{walk: Reach, heap: Reach, sum: number}} sum is the largest |pre-activation|
+   * @typedef {{low: number, high: number}} Reach low ≤ 0 ≤ high
    */
   extent(gate, unit) {
-    const reach = { low: 0, high: 0, sum: 0 };
+    const extent = { walk: { low: 0, high: 0 }, heap: { low: 0, high: 0 }, sum: 0 };
     for (let t = 0; t < this.T; t++) {
-      let [low, high] = [0, 0];
+      let [at, low, high] = [0, 0, 0];
       for (const { product } of this.terms(gate, unit, t)) {
+        at += product;
         if (product < 0) low += product;
-        else if (product > 0) high += product;
+        else high += product;
+        stretch(extent.walk, at);
       }
-      if (low > -Infinity) reach.low = Math.min(reach.low, low);
-      if (high < Infinity) reach.high = Math.max(reach.high, high);
+      stretch(extent.heap, low);
+      stretch(extent.heap, high);
       const sum = Math.abs(this.preactivation(gate, unit, t));
-      if (sum < Infinity) reach.sum = Math.max(reach.sum, sum);
+      if (sum > extent.sum && sum < Infinity) extent.sum = sum;
     }
-    return reach;
+    return extent;
   }
-}
-
-/**
- * The unit that is worked out: the chosen one, else the most active of its layer over the whole run (all runs).
- * @returns {{unit: number, chosen: boolean}}
- */
-export function shownUnit(data, cursor) {
-  const { meta } = data;
-  if (cursor.unit !== null && cursor.unit >= 0 && cursor.unit < meta.H) return { unit: cursor.unit, chosen: true };
-  const name = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
-  return { unit: mostActive(data, name), chosen: false };
-}
-
-const active = new WeakMap();
-
-/** The unit with the largest mean |h|; found once per layer. */
-function mostActive(data, name) {
-  if (!active.has(data.frames)) active.set(data.frames, new Map());
-  const known = active.get(data.frames);
-  if (!known.has(name)) {
-    const sums = new Float64Array(data.meta.H);
-    for (const frame of data.frames) {
-      const { h } = frame.layers[name];
-      h.data.forEach((v, k) => (sums[k % h.cols] += Number.isFinite(v) ? Math.abs(v) : 0));
-    }
-    known.set(name, sums.indexOf(Math.max(...sums)));
-  }
-  return known.get(name);
-}
-
-function dot(weights, values) {
-  let sum = 0;
-  for (let k = 0; k < weights.length; k++) sum += weights[k] * values[k];
-  return sum;
-}
-
-const sparse = new WeakMap();
-
-/** Whether every row has at most one entry that is not 0; looked at once per run. */
-function oneHot(inputs) {
-  if (!sparse.has(inputs)) {
-    let alone = true;
-    for (let t = 0; t < inputs.rows && alone; t++) {
-      let filled = 0;
-      for (const v of inputs.row(t)) if (v !== 0) filled += 1;
-      alone = filled <= 1;
-    }
-    sparse.set(inputs, alone);
-  }
-  return sparse.get(inputs);
-}
-
-/** The places of the `count` largest magnitudes, largest first: those from `from` on, and `hot` where it is ≥ 0. */
-export function largest(products, count, from, hot) {
-  const best = [];
-  const consider = (at) => {
-    const size = Math.abs(products[at]);
-    let place = best.length;
-    while (place > 0 && Math.abs(products[best[place - 1]]) < size) place--;
-    if (place >= count) return;
-    best.splice(place, 0, at);
-    if (best.length > count) best.pop();
-  };
-  if (hot >= 0) consider(hot);
-  for (let at = from; at < products.length; at++) consider(at);
-  return best;
 }

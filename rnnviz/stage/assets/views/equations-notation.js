@@ -1,8 +1,8 @@
 /**
  * The equations of each cell as data: rows of tokens, in the notation a person knows. Nothing is drawn here.
  *
- * A row is a list of chunks; a line may break before a chunk, never within. A chunk holds words of the formula
- * (strings such as "σ(", "+", "⊙") and terms: symbols that share one number, which stands below them.
+ * A row is a list of chunks; a line breaks before a chunk, and within a long one only where a whole line is too short
+ * for it. A chunk holds words of the formula (strings such as "σ(", "+", "⊙") and terms: symbols that share one number, which stands below them.
  */
 
 /**
@@ -56,13 +56,14 @@ function gateRow(meta, notation, gate) {
   const [bias, second] = [b && { symbols: [b], number: d ? "b" : "bias" }, d && { symbols: [d], number: "d" }];
   const open = gate === "a" ? null : gate === "g" || gate === "n" ? ACTIVATION.tanh : ACTIVATION.sigmoid;
   const close = open ? [")"] : [];
-  return { quantity: gate, gate, chunks: d ? two(meta, gate, open, x, bias, h, second, close) : merged(open, x, h, bias, close) };
+  const chunks = d ? two(meta, gate, open, x, bias, h, second, close) : merged(open, x, h, bias, close);
+  return { quantity: gate, gate, chunks };
 }
 
 /** Two biases, each beside its product: PyTorch's way, and n of a GRU in every notation. */
 function two(meta, gate, open, x, b, h, d, close) {
   const past = meta.cell === "gru" && gate === "n";
-  const state = past ? [["+", one("r"), "⊙", "(", h], ["+", d, ")", ...close]] : [["+", h], ["+", d, ...close]];
+  const state = past ? [["+", one("r"), "⊙", "(", h, "+", d, ")", ...close]] : [["+", h], ["+", d, ...close]];
   return [[open, x].filter(Boolean), ["+", b], ...state];
 }
 
@@ -81,7 +82,7 @@ function lstmStates() {
 }
 
 function gruState() {
-  const open = { symbols: ["(1 −", state("z"), ")"], number: "1-z" };
+  const open = { symbols: ["(1 − ", state("z"), ")"], number: "1-z" };
   return [{ quantity: "h", gate: null, chunks: [[open, "⊙", one("n")], ["+", one("z"), "⊙", before("h")]] }];
 }
 

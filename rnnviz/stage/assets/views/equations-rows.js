@@ -30,7 +30,7 @@ const READ = {
   "ReLU(": "panel.read.relu",
   "(": "panel.read.open",
   ")": "panel.read.close",
-  "(1 −": "panel.read.one_minus",
+  "(1 − ": "panel.read.one_minus",
   before: "panel.read.before",
 };
 

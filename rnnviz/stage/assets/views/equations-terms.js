@@ -4,7 +4,6 @@
 import { attr, el, style, text } from "../dom.js";
 import { hue, setSubscript, show, symbol } from "./equations-math.js";
 import { weightName } from "./equations-notation.js";
-import { visible } from "./equations-words.js";
 
 /**
  * The list, the folded bar, and a function that fills both.
@@ -16,18 +15,23 @@ export function termsOf(data, cursor, layer) {
   const rows = Array.from({ length: layer.termCount }, () => line(cursor));
   const total = line(cursor, true);
   text(total.name, data.say("panel.sum"));
-  const head = el("tr", {}, ...["term", "product", "bar", "value"].map((key) => el("th", { scope: "col" }, data.say(`panel.column.${key}`))));
+  const column = (key) => el("th", { scope: "col" }, data.say(`panel.column.${key}`));
+  const head = el("tr", {}, ...["term", "product", "bar", "value"].map(column));
   const table = el(
     "table",
     { class: "rv-fall" },
+    el("colgroup", {}, ...["name", "work", "bar", "product"].map((key) => el("col", { class: `rv-fall-wide-${key}` }))),
     el("thead", { class: "rv-hidden" }, head),
     el("tbody", {}, ...rows.map((row) => row.node)),
     el("tfoot", {}, total.node),
   );
+  style(table, { "--rv-name": `${nameWidth(layer)}em` });
   const pieces = rows.map(() => piece());
-  const mark = el("span", { class: "rv-eq-stack-mark" });
-  const stack = el("div", { class: "rv-eq-stack", role: "img" }, ...pieces.flatMap(({ bar, edge, label }) => [bar, edge, label]), mark);
-  return { table, stack, fill: (now) => fill({ rows, total, pieces, mark, stack }, { data, ...now }) };
+  const mark = el("span", { class: "rv-eq-stack-mark" }, el("span", {}, data.say("panel.sum")));
+  const zero = el("span", { class: "rv-eq-stack-zero" }, "0");
+  const band = el("div", { class: "rv-eq-stack-band" }, ...pieces.flatMap(({ bar, edge, label }) => [bar, edge, label]));
+  const stack = el("div", { class: "rv-eq-stack", role: "img" }, band, mark, zero);
+  return { table, stack, fill: (now) => fill({ rows, total, pieces, mark, zero, stack, table }, { data, ...now }) };
 }
 
 /** One line of the list: what it is, weight × value, its bar, its product. */
@@ -39,9 +43,9 @@ function line(cursor, isSum = false) {
     letter,
     sub,
     factor: el("span", { class: "rv-fall-factor" }),
-    weight: el("span"),
-    times: el("span", { class: "rv-eq-op" }, " × "),
-    value: el("span"),
+    weight: el("span", { class: "rv-fall-weight" }),
+    times: el("span", { class: "rv-fall-times" }, "×"),
+    value: el("span", { class: "rv-fall-value" }),
     bar: el("span", { class: "rv-fall-bar" }),
     end: el("span", { class: "rv-fall-end" }),
     product: el("td", { class: "rv-fall-product" }),
@@ -49,7 +53,8 @@ function line(cursor, isSum = false) {
     hover: null,
   };
   const work = el("td", { class: "rv-fall-work" }, ...(isSum ? [] : [parts.factor, parts.weight, parts.times, parts.value]));
-  const track = el("td", { class: "rv-fall-cell", "aria-hidden": "true" }, el("span", { class: "rv-fall-track" }, parts.bar, parts.end));
+  const inner = el("span", { class: "rv-fall-track" }, parts.bar, parts.end);
+  const track = el("td", { class: "rv-fall-cell", "aria-hidden": "true" }, inner);
   parts.node = el("tr", { class: isSum ? "rv-fall-sum" : "rv-fall-row" }, parts.name, work, track, parts.product);
   if (!isSum) {
     parts.node.addEventListener("pointerenter", () => parts.hover && cursor.set({ hover: parts.hover }));
@@ -59,47 +64,61 @@ function line(cursor, isSum = false) {
 }
 
 function piece() {
-  return { bar: el("span", { class: "rv-eq-stack-bar" }), edge: el("span", { class: "rv-eq-stack-end" }), label: el("span", { class: "rv-eq-stack-label" }) };
+  const glyph = symbol("x", " ");
+  const [letter, sub] = glyph.childNodes;
+  const value = el("span", { class: "rv-eq-stack-value" });
+  const label = el("span", { class: "rv-eq-stack-label" }, el("span", {}, glyph, value));
+  const [bar, edge] = [el("span", { class: "rv-eq-stack-bar" }), el("span", { class: "rv-eq-stack-end" })];
+  return { bar, edge, label, letter, sub, value };
 }
 
 /**
  * @param {object} nodes
  * @param {{data: any, layer: any, unit: number, t: number, gate: string, notation: string, digits: number,
- *   reach: {low: number, high: number}}} now
+ *   reach: ReturnType<import("./equations-model.js").Layer["extent"]>}} now
  */
-function fill({ rows, total, pieces, mark, stack }, now) {
+function fill({ rows, total, pieces, mark, zero, stack, table }, now) {
   const { data, layer, unit, t, gate } = now;
   const terms = layer.terms(gate, unit, t);
   const sum = layer.preactivation(gate, unit, t);
-  const width = now.reach.high - now.reach.low || 1;
-  const zero = -now.reach.low / width;
-  const colour = (v) => (v < 0 ? "var(--rv-negative)" : "var(--rv-positive)");
-  for (const node of [stack, total.node.parentNode.parentNode]) style(node, { "--rv-zero-at": `${(100 * zero).toFixed(2)}%` });
-  const at = { walk: zero, low: zero, high: zero };
+  const [walk, heap] = [axis(now.reach.walk, table), axis(now.reach.heap, stack)];
   terms.forEach((term, k) => {
-    const length = Number.isFinite(term.product) ? term.product / width : 0;
-    const row = rows[k];
-    name(row, term, now);
-    show(row.product, data, term.product, { quantity: "term", unit, step: t, layer: layer.name, digits: now.digits });
-    lay(row.bar, at.walk, length, colour(length));
-    shift(row.end, at.walk + length);
-    at.walk += length;
-    pile(pieces[k], term, length, at, colour(length), now);
+    const product = Number.isFinite(term.product) ? term.product : 0;
+    name(rows[k], term, now);
+    show(rows[k].product, data, term.product, { quantity: "term", unit, step: t, layer: layer.name, digits: now.digits });
+    lay(rows[k].bar, walk.at, product / walk.width, colour(product));
+    walk.at += product / walk.width;
+    shift(rows[k].end, walk.at);
+    pile(pieces[k], term, product / heap.width, heap, now);
   });
   show(total.product, data, sum, { quantity: "pre", unit, step: t, layer: layer.name, digits: now.digits });
   attr(total.product, "data-gate", gate);
   attr(total.product, "data-added", terms.reduce((a, term) => a + term.product, 0));
-  lay(total.bar, zero, Number.isFinite(sum) ? sum / width : 0, colour(sum));
-  shift(total.end, zero + (Number.isFinite(sum) ? sum / width : 0));
-  shift(mark, zero + (Number.isFinite(sum) ? sum / width : 0));
+  const end = Number.isFinite(sum) ? sum : 0;
+  lay(total.bar, walk.zero, end / walk.width, colour(end));
+  shift(total.end, walk.zero + end / walk.width);
+  shift(mark, heap.zero + end / heap.width);
+  zero.hidden = Math.abs(end / heap.width) < 0.1; // there the word "sum" stands
   attr(stack, "aria-label", data.say("panel.stack", { sum: data.format(sum, now.digits) }));
 }
 
+/** Where zero stands on a scale from low to high, in shares of its width; every bar on it begins there. */
+function axis({ low, high }, node) {
+  const width = high - low || 1;
+  const zero = -low / width;
+  style(node, { "--rv-zero-at": `${(100 * zero).toFixed(2)}%` });
+  return { width, zero, at: zero, low: zero, high: zero };
+}
+
+function colour(v) {
+  return v < 0 ? "var(--rv-negative)" : "var(--rv-positive)";
+}
+
 /** A bar from `start`, `length` long, in shares of the track; drawn by transform alone. */
-function lay(bar, start, length, colour) {
+function lay(bar, start, length, paint) {
   const from = Math.min(start, start + length);
   bar.style.transform = `translateX(${(100 * from).toFixed(2)}%) scaleX(${Math.abs(length).toFixed(4)})`;
-  if (bar.dataset.colour !== colour) bar.style.background = bar.dataset.colour = colour;
+  if (bar.dataset.paint !== paint) bar.style.background = bar.dataset.paint = paint;
 }
 
 function shift(node, share) {
@@ -107,38 +126,50 @@ function shift(node, share) {
 }
 
 /** The same term in the folded bar: negative ones pile up to the left of zero, positive ones to the right. */
-function pile({ bar, edge, label }, term, length, at, colour, { data, digits }) {
+function pile({ bar, edge, label, ...words }, term, length, at, now) {
   const side = length < 0 ? "low" : "high";
-  lay(bar, at[side], length, colour);
-  const wide = Math.abs(length) > 0.14;
-  text(label, wide ? data.format(term.product, digits) : "");
-  if (wide) shift(label, at[side] + length / 2 - 0.5);
+  lay(bar, at[side], length, colour(length));
+  label.hidden = !(Math.abs(length) > 0.11 && (term.kind !== "rest" || Math.abs(length) > 0.3));
+  if (!label.hidden) {
+    shift(label, at[side] + length / 2 - 0.5);
+    write(words, term, now);
+    text(words.value, now.data.format(term.product, now.digits));
+  }
   at[side] += length;
   shift(edge, at[side]);
 }
 
+/** The name of a term: a letter and its subscript, or words for what is added up. */
+function write({ letter, sub }, term, { data, layer, gate, notation }) {
+  const words = term.kind === "rest";
+  const bias = term.kind === "b" ? biasName(data, notation, gate, term.index) : null;
+  text(letter, words ? data.say("panel.rest", { n: term.index }) : (bias?.[0] ?? term.kind));
+  letter.classList.toggle("rv-eq-words", words);
+  if (term.kind !== "x") return setSubscript(sub, words ? "" : (bias?.[1] ?? String(term.index + 1)));
+  text(sub, labelOf(data, layer, term)); // a person's own text, set as it is
+  sub.dataset.sub = "";
+}
+
 /** What a line stands for, and the numbers it multiplies. */
 function name(row, term, now) {
-  const { data, layer, unit, t, gate, notation, digits } = now;
+  const { data, layer, unit, t, gate, digits } = now;
   const bias = term.kind === "b";
   const rest = term.kind === "rest";
-  const [letter, sub] = rest ? ["", ""] : bias ? biasName(data, notation, gate, term.index) : [term.kind, labelOf(data, layer, term)];
-  text(row.letter, rest ? data.say("panel.rest", { n: term.index }) : letter);
-  row.letter.classList.toggle("rv-eq-words", rest);
-  if (term.kind === "x") text(row.sub, sub), (row.sub.dataset.sub = sub);
-  else setSubscript(row.sub, sub);
-  const colour = rest || bias ? "inherit" : hue(term.kind);
-  if (row.glyph.style.color !== colour) row.glyph.style.color = colour;
+  write(row, term, now);
+  const ink = rest || bias ? "inherit" : hue(term.kind);
+  if (row.glyph.dataset.ink !== ink) row.glyph.style.color = row.glyph.dataset.ink = ink;
   const place = { layer: layer.name, digits };
   const scaled = !rest && layer.meta.cell === "gru" && gate === "n" && (term.kind === "h" || (bias && term.index === 1));
-  text(row.factor, scaled ? "r · " : "");
-  for (const node of [row.weight, row.times, row.value]) node.hidden = rest || (bias && node !== row.weight);
+  text(row.factor, scaled ? "r ·" : "");
+  for (const node of [row.times, row.value]) node.hidden = rest || bias;
+  row.weight.hidden = rest;
   row.hover = hoverOf(layer, term, t);
   if (rest) return;
   show(row.weight, data, term.weight, { ...place, quantity: bias ? "bias" : "weight", unit });
   if (bias) return;
   const whole = Number.isInteger(term.value) && Math.abs(term.value) < 1e4;
   show(row.value, data, term.value, { ...place, ...valuePlace(layer, term, t), digits: whole ? 0 : digits });
+  attr(row.value, "data-whole", whole ? "" : null);
 }
 
 /** What the pointer is on; nothing that another view could show for biases, h_0 and the states of the layer below. */
@@ -154,8 +185,15 @@ function biasName(data, notation, gate, index) {
   return weightName(own, cell, index ? "d" : "b", gate);
 }
 
+/** Room for the longest name, in em: words are long, and cut where they are too long. */
+function nameWidth(layer) {
+  const labels = layer.inputTerms === 1 && !layer.index ? (layer.meta.alphabet ?? []) : [];
+  const longest = Math.max(String(layer.H).length, String(layer.D).length, ...labels.map((label) => label.length));
+  return Math.min(5, 1.7 + 0.4 * longest);
+}
+
 function labelOf(data, layer, term) {
-  if (term.kind === "x" && layer.inputTerms === 1 && !layer.index && data.meta.alphabet) return visible(data.meta.alphabet[term.index]);
+  if (term.kind === "x" && layer.inputTerms === 1 && !layer.index && data.meta.alphabet) return data.meta.alphabet[term.index];
   return String(term.index + 1);
 }
 

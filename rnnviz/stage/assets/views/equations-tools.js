@@ -2,9 +2,9 @@
  * What a person can set on the panel: the unit, the layer, the notation, and whether shapes are shown.
  */
 import { attr, el } from "../dom.js";
+import { gatesOf } from "./equations-choice.js";
 import { symbol } from "./equations-math.js";
 import { NOTATIONS, weightName } from "./equations-notation.js";
-import { gatesOf } from "./equations-model.js";
 
 /**
  * @param {{data: import("../arrays.js").Data, cursor: import("../cursor.js").Cursor, unit: number}} view
@@ -29,7 +29,11 @@ export function tools(view, chosen, changed) {
   });
   const layer = data.meta.layers.length > 1 ? layerChoice(view) : null;
   const bar = el("div", { class: "rv-eq-tools" }, layer, shapes, notation);
-  return { stepper, turn, bar, legend: (of) => legend(data, of, chosen.notation) };
+  const follow = (unit, of) => {
+    turn(unit);
+    if (layer) layer.value = of;
+  };
+  return { stepper, follow, bar, legend: (of) => legend(data, of, chosen.notation) };
 }
 
 /** Back, the number, forward: any unit, by mouse and by keyboard. */
@@ -37,14 +41,17 @@ function unitStepper(view) {
   const { data, cursor } = view;
   const { H } = data.meta;
   const go = (by) => () => cursor.set({ unit: (view.unit + by + H) % H });
-  const input = el("input", { class: "rv-eq-unit", type: "number", min: 1, max: H, step: 1, inputmode: "numeric", "aria-label": data.say("panel.unit_of", { H }) });
+  const range = { type: "number", min: 1, max: H, step: 1, inputmode: "numeric" };
+  const input = el("input", { class: "rv-eq-unit", ...range, "aria-label": data.say("panel.unit_of", { H }) });
   input.addEventListener("change", () => {
     const asked = Math.round(Number(input.value));
     if (asked >= 1 && asked <= H) cursor.set({ unit: asked - 1 });
     else input.value = String(view.unit + 1);
   });
-  const button = (key, by, sign) => el("button", { class: "rv-eq-turn", type: "button", "aria-label": data.say(key), onclick: go(by) }, sign);
-  const node = el("div", { class: "rv-eq-stepper" }, button("panel.unit_back", -1, "‹"), input, button("panel.unit_forward", 1, "›"));
+  const button = (key, by, sign) =>
+    el("button", { class: "rv-eq-turn", type: "button", "aria-label": data.say(key), onclick: go(by) }, sign);
+  const [back, forward] = [button("panel.unit_back", -1, "‹"), button("panel.unit_forward", 1, "›")];
+  const node = el("div", { class: "rv-eq-stepper" }, back, input, forward);
   return { node, turn: (unit) => (input.value = String(unit + 1)) };
 }
 
@@ -71,17 +78,21 @@ function legend(data, layer, notation) {
   const [G, { H, D, T }] = [gates.length, layer];
   const many = G > 1 ? `${G}H` : "H";
   const stacked = (role) => {
-    const [first, last] = [gates[0], gates[G - 1]].map((gate) => symbol(...weightName(notation, meta.cell, role, gate)));
+    const of = weightName(notation, meta.cell, role, gates[0]) ? notation : "torch"; // a merged bias has two parts there
+    const [first, last] = [gates[0], gates[G - 1]].map((gate) => symbol(...weightName(of, meta.cell, role, gate)));
     return G > 1 ? [first, " … ", last] : [first];
   };
-  const line = (glyphs, name, letters, size) =>
-    el("tr", {}, el("th", { scope: "row" }, ...glyphs), el("td", {}, el("code", {}, `${name}_${layer.name}`)), el("td", {}, letters), el("td", {}, size));
-  const bias = [symbol(...(weightName(notation, meta.cell, "b", gates[0]) ?? ["b", ""]))];
+  const line = (glyphs, name, letters, size) => {
+    const cells = [el("code", {}, `${name}_${layer.name}`), letters, size].map((content) => el("td", {}, content));
+    return el("tr", {}, el("th", { scope: "row" }, ...glyphs), ...cells);
+  };
+  const biases = ["bias_ih", "bias_hh"].map((name, k) => line(stacked("bd"[k]), name, many, `${G * H}`));
   const rows = [
     line(stacked("W"), "weight_ih", `${many}×D`, `${G * H}×${D}`),
     line(stacked("U"), "weight_hh", `${many}×H`, `${G * H}×${H}`),
-    ...(layer.biases[0] ? [line(bias, "bias_ih", many, `${G * H}`), line(bias, "bias_hh", many, `${G * H}`)] : []),
+    ...(layer.biases[0] ? biases : []),
   ];
   const sizes = el("p", {}, data.say(layer.index ? "panel.sizes_above" : "panel.sizes", { T, D, H }));
-  return el("div", { class: "rv-eq-legend" }, sizes, el("table", {}, el("caption", { class: "rv-hidden" }, data.say("panel.shapes")), el("tbody", {}, ...rows)));
+  const caption = el("caption", { class: "rv-hidden" }, data.say("panel.shapes"));
+  return el("div", { class: "rv-eq-legend" }, sizes, el("table", {}, caption, el("tbody", {}, ...rows)));
 }

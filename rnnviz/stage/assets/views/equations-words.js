@@ -19,14 +19,15 @@ export function held(data) {
  */
 export function titleOf(data, layer, unit, t) {
   const { num_layers: layers, directions, unit_names: names } = data.meta;
+  const name = names?.[unit];
   const values = {
-    unit: names?.[unit] ? data.say("panel.unit_named", { n: unit + 1, name: names[unit] }) : data.say("panel.unit", { n: unit + 1 }),
+    unit: name ? data.say("panel.unit_named", { n: unit + 1, name }) : data.say("panel.unit", { n: unit + 1 }),
     step: t + 1,
     layer: layer.index + 1,
     direction: data.say(layer.reverse ? "panel.backwards" : "panel.forwards"),
   };
-  const key = directions === 2 ? (layers > 1 ? "panel.title_both" : "panel.title_direction") : layers > 1 ? "panel.title_layer" : "panel.title";
-  return data.say(key, values);
+  if (directions === 2) return data.say(layers > 1 ? "panel.title_both" : "panel.title_direction", values);
+  return data.say(layers > 1 ? "panel.title_layer" : "panel.title", values);
 }
 
 /**
@@ -41,20 +42,28 @@ export function notes(data, layer) {
   }
   if (layer.reverse) found.push(data.say("panel.note.reverse"));
   if (cell === "gru") found.push(data.say("panel.note.gru"));
-  if (cell !== "rnn") found.push(data.say("panel.note.signs"));
   const starts = [layer.arrays.h0, layer.arrays.c0].filter(Boolean);
   const zero = starts.every((start) => start.data.every((v) => v === 0));
-  found.push(data.say(`panel.note.${cell === "lstm" ? "starts" : "start"}_${zero ? "zero" : "given"}`));
+  const start = data.say(`panel.note.${cell === "lstm" ? "starts" : "start"}_${zero ? "zero" : "given"}`);
+  const signs = cell === "rnn" ? [] : [data.say("panel.note.signs")];
+  found.push([...signs, start].join(" "));
   return found;
-}
-
-/** A symbol of the input as it can be seen: spaces and line ends get a sign. */
-export function visible(label) {
-  return label.replaceAll(" ", "␣").replaceAll("\n", "↵").replaceAll("\t", "⇥") || "∅";
 }
 
 /** How many digits keep the terms of a run apart: two where they are near 1, more where they are small. */
 export function digitsFor(reach) {
   if (!(reach > 0) || reach >= 0.5) return 2;
   return Math.min(6, 2 + Math.ceil(Math.log10(0.5 / reach)));
+}
+
+/** Room for a signed number of that many digits, in em; ten to a power is longer. */
+export function widthFor(reach, digits) {
+  const whole = reach >= 1e4 ? 5 : Math.max(0, Math.floor(Math.log10(Math.max(1, reach))));
+  return 1.85 + 0.63 * (digits + whole);
+}
+
+/** Two digits; more for a small number, so that what is not 0 does not look like it. */
+export function digitsOf(v) {
+  const size = Math.abs(v);
+  return size >= 0.005 || size < 0.00005 ? 2 : size >= 0.0005 ? 3 : 4;
 }

@@ -2,26 +2,28 @@
  * The panel: one unit at one step, worked out. All equations of the cell with their numbers, and the dot product of
  * one gate term by term, to the activation and its value.
  */
-import { attr, el, heading, text, unique } from "../dom.js";
+import { attr, el, heading, style, text, unique } from "../dom.js";
+import { gatesOf, shownGate, shownUnit } from "./equations-choice.js";
 import { curve } from "./equations-curve.js";
 import { hue, show } from "./equations-math.js";
-import { gatesOf, Layer, shownGate, shownUnit, squashOf } from "./equations-model.js";
+import { Layer, squashOf } from "./equations-model.js";
 import { fillRows, markGate, rowsOf } from "./equations-rows.js";
 import { termsOf } from "./equations-terms.js";
 import { tools } from "./equations-tools.js";
-import { digitsFor, notes, pushSentence, titleOf } from "./equations-words.js";
+import { digitsFor, notes, pushSentence, titleOf, widthFor } from "./equations-words.js";
 
-/** What a person chose to see; it outlives new data, and is the same on every stage of the page. */
+/** What a person chose to see; it outlives new data. */
 const chosen = { notation: "torch", shapes: false, folded: null };
 
 /**
  * @param {HTMLElement} element
- * @param {import("../arrays.js").Data} data options: `folded` (true: the list of terms begins as one bar)
+ * @param {import("../arrays.js").Data} data options: `folded` (whether the list of terms begins as one bar)
  * @param {import("../cursor.js").Cursor} cursor
  */
 export function mount(element, data, cursor) {
   const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [] };
-  chosen.folded ??= data.options?.folded ?? false;
+  // Beside a graph there is room for the bar; across the page, for the list.
+  chosen.folded ??= data.options?.folded ?? element.clientWidth < 600;
   view.head = heading(element, "");
   view.tools = tools(view, chosen, () => rebuild(view));
   view.body = el("div", { class: "rv-eq-body" });
@@ -39,9 +41,15 @@ function update(view, changed) {
   const { unit, chosen: byHand } = shownUnit(data, cursor);
   const gate = shownGate(data.meta, cursor);
   if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer")) aim(view, unit, gate);
-  if (changed.has("unit")) text(view.head.hint, data.say(byHand ? "panel.hint" : "panel.hint_active"));
+  if (changed.has("unit")) text(view.head.hint, hint(data, byHand));
   if (["t", "unit", "gate", "frame", "layer"].some((field) => changed.has(field))) step(view);
   if (changed.has("hover")) light(view);
+}
+
+function hint(data, byHand) {
+  const several = gatesOf(data.meta).length > 1;
+  if (byHand) return data.say(several ? "panel.hint" : "panel.hint_one");
+  return data.say(several ? "panel.hint_active" : "panel.hint_active_one");
 }
 
 function rebuild(view) {
@@ -82,7 +90,7 @@ function working(view) {
   const head = el("div", { class: "rv-eq-work-head" }, view.workTitle, view.fold);
   view.work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, view.terms.stack, view.terms.table, outcome);
   fold(view, chosen.folded);
-  attr(view.work, "data-cell", data.meta.cell);
+  attr(view.work, "data-holds", data.meta.hold?.length ? "" : null);
   return view.work;
 }
 
@@ -98,10 +106,12 @@ function fold(view, folded) {
 function aim(view, unit, gate) {
   const { data, layer } = view;
   Object.assign(view, { unit, gate, squash: squashOf(data.meta, gate), reach: layer.extent(gate, unit) });
-  view.digits = digitsFor(Math.max(view.reach.high, -view.reach.low));
-  attr(view.terms.table, "data-wide", view.digits > 2 || (data.meta.cell === "gru" && gate === "n") ? "" : null);
+  const most = Math.max(view.reach.heap.high, -view.reach.heap.low);
+  view.digits = digitsFor(most);
+  style(view.terms.table, { "--rv-wide": `${widthFor(most, view.digits)}em`, "--rv-decimals": view.digits });
+  attr(view.terms.table, "data-scaled", data.meta.cell === "gru" && gate === "n" ? "" : null);
   view.curve.bend(data, view.squash, view.reach.sum);
-  view.tools.turn(unit);
+  view.tools.follow(unit, layer.name);
   markGate(view.rows.rows, gate);
   const several = gatesOf(data.meta).length > 1;
   text(view.workTitle, data.say(several ? "panel.terms" : "panel.terms_only", { gate: data.say(`panel.name.${gate}`) }));
@@ -131,5 +141,7 @@ function step(view) {
 function light(view) {
   const { hover, t } = view.cursor;
   const same = hover && hover.t === t && (hover.unit === null || hover.unit === view.unit);
-  for (const { node, quantity } of view.rows.rows) node.classList.toggle("rv-eq-lit", Boolean(same) && hover.quantity === quantity);
+  for (const { node, quantity } of view.rows.rows) {
+    node.classList.toggle("rv-eq-lit", Boolean(same) && hover.quantity === quantity);
+  }
 }

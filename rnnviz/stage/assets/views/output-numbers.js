@@ -4,6 +4,7 @@
 import { attr, el, text } from "../dom.js";
 import { show, symbol } from "./equations-math.js";
 import { NAMED } from "./equations-model.js";
+import { digitsOf } from "./equations-words.js";
 
 /** @param {import("../arrays.js").Data} data */
 export function numbers(data) {
@@ -35,9 +36,18 @@ function scaleRow(data, k) {
     asked: el("span", { class: "rv-answer-scale-number" }),
   };
   const track = el("div", { class: "rv-answer-scale", "aria-hidden": "true" }, parts.gap, parts.target, parts.answer);
-  const pair = (kind, key, node) => el("span", { class: `rv-answer-scale-${kind}-key` }, el("i", { class: "rv-answer-scale-mark", "aria-hidden": "true" }), `${data.say(key)} `, node);
-  const label = data.meta.O > 1 ? el("span", { class: "rv-answer-scale-label" }, data.say("panel.output_n", { n: k + 1 })) : null;
-  const legend = el("p", { class: "rv-answer-scale-legend" }, label, pair("answer", "panel.predicted", parts.said), pair("target", "panel.true_value", parts.asked));
+  const pair = (kind, words, node) => {
+    const sign = el("i", { class: "rv-answer-scale-mark", "aria-hidden": "true" });
+    return el("span", { class: `rv-answer-scale-${kind}-key` }, sign, `${words} `, node);
+  };
+  const several = data.meta.O > 1 ? data.say("panel.output_n", { n: k + 1 }) : "";
+  const legend = el(
+    "p",
+    { class: "rv-answer-scale-legend" },
+    several && el("span", { class: "rv-answer-scale-label" }, several),
+    pair("answer", data.say("panel.predicted"), parts.said),
+    pair("target", data.say("panel.true_value"), parts.asked),
+  );
   return { ...parts, node: el("div", { class: "rv-answer-scale-row" }, legend, track) };
 }
 
@@ -62,7 +72,8 @@ function fillRow(data, row, k, run, t, { low, width, digits }) {
   mark(row.answer, a);
   mark(row.target, b);
   const both = Number.isFinite(answer) && Number.isFinite(target);
-  row.gap.style.transform = both ? `translateX(${(100 * Math.min(a, b)).toFixed(2)}%) scaleX(${Math.abs(a - b).toFixed(4)})` : "scaleX(0)";
+  const [from, length] = both ? [Math.min(a, b), Math.abs(a - b)] : [0, 0];
+  row.gap.style.transform = `translateX(${(100 * from).toFixed(2)}%) scaleX(${length.toFixed(4)})`;
   show(row.said, data, answer, { quantity: "output", unit: k, step: t, digits });
   show(row.asked, data, Number.isNaN(target) ? null : target, { quantity: "target", unit: k, step: t, digits });
 }
@@ -94,5 +105,6 @@ function verdict(data, run, t) {
   if (data.meta.O > 1) return data.say("panel.verdict_several");
   const [answer, target] = [run.outputs.at(t), run.targets.at(t)];
   if (answer === target) return data.say("panel.verdict_exact");
-  return data.say(answer > target ? "panel.verdict_above" : "panel.verdict_below", { gap: data.format(Math.abs(answer - target)) });
+  const gap = data.format(Math.abs(answer - target), digitsOf(answer - target));
+  return data.say(answer > target ? "panel.verdict_above" : "panel.verdict_below", { gap });
 }

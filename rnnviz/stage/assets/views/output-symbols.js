@@ -4,18 +4,27 @@
 import { raised } from "../arrays.js";
 import { el, text } from "../dom.js";
 import { show, symbol } from "./equations-math.js";
-import { largest, NAMED } from "./equations-model.js";
-import { visible } from "./equations-words.js";
+import { NAMED } from "./equations-model.js";
+import { largest } from "./equations-sums.js";
 
 /** @param {import("../arrays.js").Data} data */
 export function symbols(data) {
   const { O } = data.meta;
   const named = O <= NAMED + 1 ? O : NAMED;
   const rows = Array.from({ length: named + (O > named ? 1 : 0) }, () => bar(data));
-  const node = el("div", { class: "rv-answer-bars", role: "table", "aria-label": data.say("panel.output_table") }, ...rows.map((row) => row.node));
-  const parts = { target: el("span", { class: "rv-answer-quoted" }), chance: el("span"), loss: el("strong", { class: "rv-answer-loss-value" }) };
+  const names = [...data.meta.answers, O > named ? data.say("panel.others", { n: O - named }) : ""];
+  const widest = Math.max(...names.map((name) => name.length));
+  const look = { class: "rv-answer-bars", style: { "--rv-letters": Math.min(10, Math.max(3, widest)) } };
+  const label = data.say("panel.output_table");
+  const node = el("div", { ...look, role: "table", "aria-label": label }, ...rows.map((row) => row.node));
+  const parts = {
+    target: el("span", { class: "rv-answer-quoted" }),
+    chance: el("span"),
+    loss: el("strong", { class: "rv-answer-loss-value" }),
+  };
   const loss = el("p", { class: "rv-answer-loss", role: "math" });
-  loss.append(data.say("panel.loss"), " = −ln ", symbol("p", "t", "output"), "(", parts.target, ") = −ln ", parts.chance, " = ", parts.loss);
+  const chance = [symbol("p", "t", "output"), "(", parts.target, ")"];
+  loss.append(data.say("panel.loss"), " = −ln ", ...chance, " = −ln ", parts.chance, " = ", parts.loss);
   return {
     node,
     loss,
@@ -48,7 +57,7 @@ function fillBars(data, rows, named, run, t) {
   order.forEach((answer, k) => {
     rest -= chances[answer];
     rows[k].node.classList.toggle("rv-answer-bar-target", answer === target);
-    text(rows[k].label, visible(data.meta.answers[answer]));
+    text(rows[k].label, data.meta.answers[answer]);
     fillBar(data, rows[k], chances[answer], { quantity: "probability", unit: answer, step: t });
   });
   if (rows.length === order.length) return;
@@ -67,7 +76,7 @@ function fillLoss(data, { target, chance, loss }, run, t) {
   const answer = run.targets.at(t);
   if (answer < 0) return;
   const value = run.losses.at(t);
-  text(target, visible(data.meta.answers[answer]));
+  text(target, data.meta.answers[answer]);
   text(chance, small(data, run.probabilities.at(t, answer), value));
   show(loss, data, value, { quantity: "loss", step: t });
 }

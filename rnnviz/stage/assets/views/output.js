@@ -16,7 +16,8 @@ export function mount(element, data, cursor) {
   const head = heading(element, "", data.say(`panel.output_hint_${kind}`));
   const body = kind === "symbols" ? symbols(data) : numbers(data);
   const sentence = el("p", { class: "rv-answer-sentence" });
-  element.append(body.node, body.loss, sentence, readout(data, kind));
+  const account = el("div", { class: "rv-answer-account" }, body.loss, sentence, readout(data, kind));
+  element.append(el("div", { class: "rv-answer-body" }, body.node, account));
   const counts = counting(data);
   return cursor.subscribe((_, changed) => {
     if (!changed.has("t") && !changed.has("frame")) return;
@@ -52,18 +53,23 @@ export function hasTarget({ meta }, run, t) {
 /** y = W_ho h + b_o with its shapes: where the answer comes from. */
 function readout({ meta, say }, kind) {
   const width = meta.H * meta.directions;
-  const sized = (glyph, shape) => [glyph, el("span", { class: "rv-answer-size-of" }, shape)];
+  const sizes = [
+    [symbol("W", "ho"), `${meta.O}×${width}`],
+    [symbol("h", "t", "h"), width],
+    [symbol("b", "o"), meta.O],
+  ];
   const [open, close] = kind === "symbols" ? ["softmax(", ")"] : ["", ""];
   return el(
     "p",
     { class: "rv-answer-readout", role: "math", "aria-label": say(`panel.readout_${kind}`) },
     symbol(kind === "symbols" ? "p" : "ŷ", "t", "output"),
     ` = ${open}`,
-    ...sized(symbol("W", "ho"), `${meta.O}×${width}`),
+    symbol("W", "ho"),
     " ",
-    ...sized(symbol("h", "t", "h"), width),
+    symbol("h", "t", "h"),
     " + ",
-    ...sized(symbol("b", "o"), meta.O),
+    symbol("b", "o"),
     close,
+    el("span", { class: "rv-answer-sizes" }, ...sizes.map(([glyph, shape]) => el("span", {}, glyph, ` ${shape}`))),
   );
 }

@@ -2,11 +2,23 @@
  * Python cut into coloured pieces: just enough of the language for one function of ours, line by line.
  */
 
-const WORDS =
-  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield";
-const KEYWORDS = new Set(WORDS.split(" "));
-const PIECE =
-  /(?<comment>#.*)|(?<open>[rbfuRBFU]{0,2}(?:"""|'''))|(?<string>[rbfuRBFU]{0,2}(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|(?<number>\b\d[\w.]*)|(?<name>[^\W\d]\w*)|(?<decorator>@[\w.]+)/gu;
+const KEYWORDS = new Set([
+  ..."and as assert async await break class continue def del elif else except finally for from global if".split(" "),
+  ..."import in is lambda nonlocal not or pass raise return try while with yield False None True".split(" "),
+]);
+const PIECE = new RegExp(
+  [
+    /(?<comment>#.*)/,
+    /(?<open>[rbfuRBFU]{0,2}(?:"""|'''))/,
+    /(?<string>[rbfuRBFU]{0,2}(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))/,
+    /(?<number>\b\d[\w.]*)/,
+    /(?<name>[^\W\d]\w*)/,
+    /(?<decorator>@[\w.]+)/,
+  ]
+    .map((part) => part.source)
+    .join("|"),
+  "gu",
+);
 
 /**
  * @typedef {{kind: "plain"|"comment"|"string"|"number"|"name"|"keyword"|"call"|"decorator", text: string}} Piece

@@ -3,8 +3,9 @@
  * and the value it had for the unit and the step that are looked at.
  */
 import { attr, el, heading, style, text } from "../dom.js";
+import { gatesOf, shownGate, shownUnit } from "./equations-choice.js";
 import { hue, show } from "./equations-math.js";
-import { gatesOf, Layer, shownUnit } from "./equations-model.js";
+import { Layer } from "./equations-model.js";
 import { titleOf } from "./equations-words.js";
 import { tokens } from "./source-tokens.js";
 
@@ -22,12 +23,13 @@ export function mount(element, data, cursor) {
   const head = heading(element, "", "");
   head.title.append(el("code", {}, source.name));
   const where = el("p", { class: "rv-source-where" });
-  head.head.append(el("code", { class: "rv-source-file" }, data.say("panel.source_file", { file: source.file, line: source.first })));
+  const place = data.say("panel.source_file", { file: source.file, line: source.first });
+  head.head.append(el("code", { class: "rv-source-file" }, place));
   text(head.hint, data.say("panel.source_hint"));
   const view = { data, cursor, layer: null, unit: -1 };
   view.lines = lines(view, source);
-  const width = String(source.first + source.lines.length).length;
-  const list = el("ol", { class: "rv-code", start: source.first, style: { "--rv-digits": width } }, ...view.lines.map((line) => line.node));
+  const look = { class: "rv-code", style: { "--rv-digits": String(source.first + source.lines.length).length } };
+  const list = el("ol", { ...look, start: source.first }, ...view.lines.map((line) => line.node));
   view.where = where;
   element.append(where, list);
   return cursor.subscribe((_, changed) => update(view, changed));
@@ -40,9 +42,11 @@ function lines(view, source) {
 }
 
 /** One line: its number, its code, and where it makes a quantity, the mark and the value. */
-function drawn({ data, cursor, ...view }, { quantity, doc }, pieces, n, known) {
-  const code = el("code", { class: doc ? "rv-code-text rv-code-doc" : "rv-code-text" }, ...pieces.map((piece) => coloured(piece, known)));
-  const node = el("li", { class: "rv-code-line", value: n }, el("span", { class: "rv-code-place", "aria-hidden": "true" }, n), code);
+function drawn({ data, cursor }, { quantity, doc }, pieces, n, known) {
+  const painted = pieces.map((piece) => coloured(piece, known));
+  const code = el("code", { class: doc ? "rv-code-text rv-code-doc" : "rv-code-text" }, ...painted);
+  const place = el("span", { class: "rv-code-place", "aria-hidden": "true" }, n);
+  const node = el("li", { class: "rv-code-line", value: n }, place, code);
   if (!quantity) return { node, quantity };
   node.classList.add("rv-code-made");
   style(node, { "--rv-hue": hue(quantity) ?? "var(--rv-muted)" });
@@ -51,7 +55,8 @@ function drawn({ data, cursor, ...view }, { quantity, doc }, pieces, n, known) {
   const gate = gatesOf(data.meta).includes(quantity) && quantity !== "a";
   const pick = gate ? picker(data, cursor, quantity) : null;
   if (pick) node.append(pick);
-  node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: shownUnit(data, cursor).unit, t: cursor.t } }));
+  const hover = () => ({ quantity, unit: shownUnit(data, cursor).unit, t: cursor.t });
+  node.addEventListener("pointerenter", () => cursor.set({ hover: hover() }));
   node.addEventListener("pointerleave", () => cursor.set({ hover: null }));
   return { node, quantity, value, pick };
 }
@@ -76,10 +81,11 @@ function update(view, changed) {
   if (changed.has("frame") || changed.has("layer") || !view.layer) view.layer = new Layer(data, cursor);
   if (["t", "unit", "frame", "layer"].some((field) => changed.has(field))) step(view);
   if (changed.has("gate")) {
+    const gate = shownGate(data.meta, cursor);
     for (const { node, pick, quantity } of view.lines) {
       if (!pick) continue;
-      node.classList.toggle("rv-code-on", cursor.gate === quantity);
-      attr(pick, "aria-pressed", cursor.gate === quantity);
+      node.classList.toggle("rv-code-on", quantity === gate);
+      attr(pick, "aria-pressed", quantity === gate);
     }
   }
   if (changed.has("hover")) light(view);
@@ -91,7 +97,8 @@ function step({ data, cursor, layer, lines: all, where }) {
   text(where, titleOf(data, layer, unit, t));
   for (const { quantity, value } of all) {
     if (!quantity) continue;
-    show(value, data, layer.value(quantity, unit, t), { quantity: quantity === "a" ? "pre" : quantity, unit, step: t, layer: layer.name });
+    const place = { unit, step: t, layer: layer.name };
+    show(value, data, layer.value(quantity, unit, t), { ...place, quantity: quantity === "a" ? "pre" : quantity });
   }
 }
 
