@@ -91,7 +91,7 @@ def amount(name: str, lang: str, **layout: Any) -> Any:
     kind = int if name in limits.WHOLE else float
     if name == "length":  # another generator may know fewer values
         st.session_state[name] = min(st.session_state[name] or int(most), int(most))
-    label = _label(name, lang, least=f"{least:g}", most=f"{most:,g}")
+    label = _label(name, lang, least=f"{least:g}".replace("-", "−"), most=f"{most:,g}")
     return st.number_input(label, kind(least), kind(most), key=name, **{"step": kind(1), **layout}, **KEEP)
 
 

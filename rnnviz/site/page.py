@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
+from rnnviz.run import resolve
 from rnnviz.site import address, holding, limits, present, state
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
@@ -98,7 +99,9 @@ class Page:
         if not present.presenting():
             holding.hold_controls(trace, self.lang)
         try:
-            self.experiment = self.experiment.replace(hold=st.session_state[holding.KEY])
+            held = replace(self.experiment, hold=st.session_state[holding.KEY])
+            resolve(held)  # a hand-built network has gates of its own
+            self.experiment = held
         except ExperimentError as error:
             self.sentences.append(state.sentence(error, (), self.lang))
         self.query = self.experiment.to_query()

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from rnnviz.stage.routes import SITE, STAGE, plotly
+from rnnviz.stage.routes import SITE, STAGE, plotly, words_url
 
 LOADER: Final = """\
 export default async function (component) {
@@ -33,8 +33,9 @@ def base() -> str:
 def mount_stage(payload: Mapping[str, Any], *, key: str) -> None:
     """Show the stage of one payload (`rnnviz.stage.payload.payload`); a changed payload updates it in place."""
     site = base()
-    data = {**payload, "plotly": plotly().url("plotly.min.js", site)}
-    mount_module("attach.js", {"stage": STAGE.url("stage.js", site), "payload": data}, key=key)
+    data = {**payload, "words": None, "plotly": plotly().url("plotly.min.js", site)}
+    addresses = {"stage": STAGE.url("stage.js", site), "words": words_url(payload["lang"], site)}
+    mount_module("attach.js", {**addresses, "payload": data}, key=key)
 
 
 def mount_module(file: str, data: Mapping[str, Any], *, key: str, width: Any = "stretch", **on: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import mimetypes
 import time
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from rnnviz.stage.payload import WORDS
+from rnnviz.words import languages, section
 
 PREFIX: Final = "/assets"
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -62,7 +66,8 @@ class Folder:
             zipped = await run_in_threadpool(_zipped, path, path.stat().st_mtime_ns)
             # A page opened before an update asks for the old version: it gets today's file, but not to keep.
             known = request.path_params["version"] == self.version()
-            return _response(path, zipped, request, FOREVER if known else "no-store")
+            kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+            return _response(kind, zipped, request, FOREVER if known else "no-store")
 
         return serve
 
@@ -80,9 +85,23 @@ def plotly() -> Folder:
     return Folder("plotly", Path(spec.origin).parent / "package_data", only=("plotly.min.js",))
 
 
+def words_url(lang: str, base: str = "") -> str:
+    """Return the address of all messages that a stage may say: most of a payload, and the same in every one."""
+    return f"{base}{PREFIX}/words-{_words(lang)[0]}/{lang}.json"
+
+
 def routes(base: str = "") -> list[Route]:
-    """Return the routes of every folder, for a site whose addresses begin with ``base``."""
-    return [folder.route(base) for folder in (STAGE, SITE, plotly())]
+    """Return the routes of every folder and of the words, for a site whose addresses begin with ``base``."""
+
+    async def serve(request: Request) -> Response:
+        lang, version = request.path_params["lang"], request.path_params["version"]
+        if lang not in languages():
+            return Response("Not found", status_code=404, media_type="text/plain")
+        known, zipped = _words(lang)
+        return _response("application/json", zipped, request, FOREVER if version == known else "no-store")
+
+    words = Route(f"{base}{PREFIX}/words-{{version}}/{{lang}}.json", serve)
+    return [*(folder.route(base) for folder in (STAGE, SITE, plotly())), words]
 
 
 def warm() -> None:
@@ -109,9 +128,14 @@ def _zipped(path: Path, changed: int) -> bytes:
     return gzip.compress(path.read_bytes(), mtime=0)
 
 
-def _response(path: Path, zipped: bytes, request: Request, keep: str) -> Response:
+@lru_cache
+def _words(lang: str) -> tuple[str, bytes]:
+    text = json.dumps(section(WORDS, lang), ensure_ascii=False).encode()
+    return hashlib.sha256(text).hexdigest()[:12], gzip.compress(text, mtime=0)
+
+
+def _response(kind: str | None, zipped: bytes, request: Request, keep: str) -> Response:
     accepted = "gzip" in request.headers.get("accept-encoding", "")
-    kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
     headers = {"Cache-Control": keep, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if accepted:
         headers["Content-Encoding"] = "gzip"

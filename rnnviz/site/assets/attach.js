@@ -10,7 +10,7 @@
 /** @type {WeakMap<Element, Host>} */
 const hosts = new WeakMap();
 
-/** @param {{data: {stage: string, payload: object, failed: string}, parentElement: HTMLElement}} component */
+/** @param {{data: {stage: string, words: string, payload: object}, parentElement: HTMLElement}} component */
 export default async function attach({ data, parentElement }) {
   const host = hosts.get(parentElement) ?? { calls: 0, queue: Promise.resolve(), stage: null };
   hosts.set(parentElement, host);
@@ -27,14 +27,25 @@ export default async function attach({ data, parentElement }) {
   };
 }
 
-/** @param {Host} host @param {{stage: string, payload: object}} data @param {HTMLElement} parent */
+/** @param {Host} host @param {{stage: string, words: string, payload: object}} data @param {HTMLElement} parent */
 async function show(host, data, parent) {
+  const href = (path) => new URL(path, document.baseURI).href;
+  const [{ mountStage }, words] = await Promise.all([import(href(data.stage)), read(href(data.words))]);
+  const payload = { ...data.payload, words };
   if (host.stage) {
-    await host.stage.update(data.payload);
+    await host.stage.update(payload);
     return;
   }
-  const { mountStage } = await import(new URL(data.stage, document.baseURI).href);
   const element = document.createElement("div");
   parent.replaceChildren(element);
-  host.stage = await mountStage(element, data.payload);
+  host.stage = await mountStage(element, payload);
+}
+
+/** @type {Map<string, Promise<Record<string, string>>>} */
+const catalogues = new Map();
+
+/** What the stage may say, fetched once: it would be two thirds of every payload. */
+function read(url) {
+  if (!catalogues.has(url)) catalogues.set(url, fetch(url).then((response) => response.json()));
+  return catalogues.get(url);
 }
