@@ -1,0 +1,142 @@
+/**
+ * What the network answers at one step: the most probable symbols as bars, or the predicted numbers beside their
+ * targets, and the loss of the step.
+ */
+import { attr, el, number, text } from "../dom.js";
+
+const SHOWN = 3;
+
+/** How many lines a head has in a run. */
+export function headLines(meta) {
+  return Math.min(SHOWN, meta.O) + (meta.kind === "numbers" && meta.O === 1 ? 3 : 2);
+}
+
+export class Head {
+  /**
+   * @param {import("../arrays.js").Data} data
+   * @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout
+   */
+  constructor(data, layout) {
+    this.data = data;
+    this.symbols = data.meta.kind === "symbols";
+    this.lines = Array.from({ length: Math.min(SHOWN, data.meta.O) }, () => this.line());
+    this.target = el("span", { class: "rv-u-wanted", dir: "auto" });
+    this.loss = el("span", { class: "rv-u-lost" });
+    this.track = data.meta.kind === "numbers" && data.meta.O === 1 ? this.makeTrack() : null;
+    const target = el("div", { class: "rv-u-line rv-u-foot" }, el("span", { class: "rv-u-what" }, data.say("graph.target")), this.target);
+    const loss = el("div", { class: "rv-u-line rv-u-foot" }, el("span", { class: "rv-u-what" }, data.say("graph.loss")), this.loss);
+    this.element = el("div", { class: this.symbols ? "rv-u-answer" : "rv-u-answer rv-u-numbers" }, this.lines.map(({ row }) => row), this.track?.element, target, loss);
+    this.element.style.height = `${layout.head.height}px`;
+    // A word needs the room of the bar: it is written onto it.
+    if (this.symbols && data.meta.answers?.some((answer) => answer.length > 4)) this.element.classList.add("rv-u-worded");
+    this.best = new Int32Array(SHOWN);
+  }
+
+  line() {
+    const label = el("span", { class: "rv-u-label", dir: "auto" });
+    const bar = el("span", { class: "rv-u-bar" });
+    const value = el("span", { class: "rv-u-share" });
+    const row = el("div", { class: "rv-u-line" }, label, this.symbols ? el("span", { class: "rv-u-room" }, bar) : null, value);
+    return { row, label, bar, value };
+  }
+
+  /** A scale over the range of targets and predictions, with a mark for each. */
+  makeTrack() {
+    const marks = { wanted: el("i", { class: "rv-u-mark rv-u-mark-wanted" }), said: el("i", { class: "rv-u-mark rv-u-mark-said" }) };
+    return { ...marks, element: el("div", { class: "rv-u-line rv-u-track", "aria-hidden": "true" }, el("span", { class: "rv-u-rail" }, marks.wanted, marks.said)) };
+  }
+
+  fill(t, frame) {
+    if (this.symbols) this.fillSymbols(t, frame);
+    else this.fillNumbers(t, frame);
+    const loss = frame.losses.at(t);
+    const counts = this.hasTarget(frame, t) && (this.data.meta.loss !== "last" || loss !== 0);
+    if (counts) number(this.loss, this.data, loss, { quantity: "loss", step: t });
+    else this.nothing(this.loss, "graph.no_loss");
+  }
+
+  hasTarget(frame, t) {
+    const wanted = frame.targets.at(t, 0);
+    return this.symbols ? wanted >= 0 : !Number.isNaN(wanted);
+  }
+
+  nothing(node, why) {
+    text(node, "–");
+    for (const name of ["data-value", "data-quantity", "data-step", "data-unit"]) attr(node, name, null);
+    attr(node, "title", this.data.say(why));
+  }
+
+  fillSymbols(t, frame) {
+    const { answers } = this.data.meta;
+    const shares = frame.probabilities.row(t);
+    const wanted = frame.targets.at(t, 0);
+    most(shares, this.best);
+    this.lines.forEach(({ row, label, bar, value }, k) => {
+      const o = this.best[k];
+      text(label, answers?.[o] ?? o + 1);
+      attr(label, "title", answers?.[o] ?? null);
+      bar.style.transform = `scaleX(${Number.isFinite(shares[o]) ? shares[o].toFixed(4) : 0})`;
+      number(value, this.data, shares[o], { quantity: "output", unit: o, step: t });
+      row.classList.toggle("rv-u-right", o === wanted);
+    });
+    if (wanted >= 0) {
+      text(this.target, answers?.[wanted] ?? wanted + 1);
+      attr(this.target, "title", answers?.[wanted] ?? null);
+    } else this.nothing(this.target, "graph.no_target");
+  }
+
+  fillNumbers(t, frame) {
+    const { answers, O } = this.data.meta;
+    this.lines.forEach(({ label, value }, k) => {
+      text(label, O > 1 ? answers?.[k] ?? `ŷ${k + 1}` : "ŷ");
+      number(value, this.data, frame.outputs.at(t, k), { quantity: "output", unit: k, step: t });
+    });
+    if (!this.hasTarget(frame, t)) this.nothing(this.target, "graph.no_target");
+    else if (O === 1) number(this.target, this.data, frame.targets.at(t, 0), { quantity: "target", unit: 0, step: t });
+    else text(this.target, [...frame.targets.row(t)].slice(0, SHOWN).map((v) => this.data.format(v)).join(" "));
+    if (this.track) this.moveMarks(frame.outputs.at(t, 0), frame.targets.at(t, 0), rangeOf(frame));
+  }
+
+  moveMarks(said, wanted, [low, high]) {
+    const place = (node, v) => {
+      node.hidden = !Number.isFinite(v);
+      node.style.left = `${(100 * Math.min(1, Math.max(0, (v - low) / (high - low)))).toFixed(2)}%`;
+    };
+    place(this.track.said, said);
+    place(this.track.wanted, wanted);
+  }
+}
+
+/** Indices of the largest values, largest first; NaN counts as the least. */
+function most(values, best) {
+  const top = [-Infinity, -Infinity, -Infinity];
+  best.forEach((_, k) => {
+    best[k] = Math.min(k, values.length - 1);
+  });
+  for (let o = 0; o < values.length; o++) {
+    for (let k = 0; k < top.length; k++) {
+      if (!(values[o] > top[k])) continue;
+      for (let m = top.length - 1; m > k; m--) [top[m], best[m]] = [top[m - 1], best[m - 1]];
+      [top[k], best[k]] = [values[o], o];
+      break;
+    }
+  }
+}
+
+const ranges = new WeakMap();
+
+/** The range of all finite targets and predictions of a run, found once. */
+function rangeOf(frame) {
+  if (!ranges.has(frame)) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const matrix of [frame.targets, frame.outputs]) {
+      for (const v of matrix.data) {
+        if (!Number.isFinite(v)) continue;
+        if (v < low) low = v;
+        if (v > high) high = v;
+      }
+    }
+    ranges.set(frame, high > low ? [low, high] : [Math.min(low, 0) - 1, Math.max(high, 0) + 1]);
+  }
+  return ranges.get(frame);
+}

@@ -1,0 +1,84 @@
+/**
+ * What the pointer is on: edges are found by their formula, not by hitting a hair's breadth of paint, so that thin
+ * ones and fingers get their due.
+ */
+import { middle } from "./unrolled-layout.js";
+
+const REACH = 9;
+
+/**
+ * @typedef {{kind: "forward"|"reverse"|"input"|"between", from: any, to: any, slot: number}} Hit
+ *   slot: of the column that the edge leads into
+ */
+
+/**
+ * The edge nearest to a point of the picture, or null.
+ * @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout
+ * @param {import("./unrolled-weights.js").Weights} weights
+ * @param {{recurrent: number, between: number}} limits
+ * @returns {Hit|null}
+ */
+export function edgeAt(layout, weights, limits, x, y) {
+  const slot = Math.floor((x - layout.offset) / layout.slot);
+  const inside = x - middle(layout, slot);
+  if (Math.abs(inside) <= layout.pill.width / 2) return withinColumn(layout, weights, limits, slot, inside, y);
+  const right = inside > 0 ? slot + 1 : slot;
+  const along = (x - middle(layout, right - 1) - layout.pill.width / 2) / layout.gap;
+  return betweenColumns(layout, weights, limits, right, along, y);
+}
+
+/** How far a curve has risen (0 … 1) where it has come `share` of the way across: x = 3u/2 − 3u²/2 + u³, y = 3u² − 2u³. */
+export function rise(share) {
+  let [low, high] = [0, 1];
+  for (let k = 0; k < 20; k++) {
+    const u = (low + high) / 2;
+    if (1.5 * u - 1.5 * u * u + u ** 3 < share) low = u;
+    else high = u;
+  }
+  return 3 * low ** 2 - 2 * low ** 3;
+}
+
+function betweenColumns(layout, weights, limits, right, share, y) {
+  const risen = rise(Math.min(1, Math.max(0, share)));
+  const best = { score: REACH * layout.px(1), hit: null };
+  for (const block of layout.blocks) {
+    if (y < block.top - 4 || y > block.bottom + 4) continue;
+    const table = weights.recurrent.get(block.layer);
+    for (const to of block.rows) {
+      for (const from of block.rows) {
+        const [left, end] = block.reverse ? [to.y, from.y] : [from.y, to.y];
+        const weight = table[to.index * block.rows.length + from.index];
+        const hit = { kind: block.reverse ? "reverse" : "forward", from, to, slot: block.reverse ? right - 1 : right };
+        consider(best, Math.abs(left + (end - left) * risen - y), weight, limits.recurrent, hit);
+      }
+    }
+  }
+  return best.hit;
+}
+
+function withinColumn(layout, weights, limits, slot, inside, y) {
+  const best = { score: 4 * layout.px(1), hit: null };
+  if (layout.blocks.some(({ rows }) => rows.some((row) => Math.abs(row.y - y) <= layout.pill.height / 2))) return null;
+  for (const row of layout.levels[0].rows) {
+    if (y > row.y && y < layout.input.top) consider(best, Math.abs(row.lane - inside), 0, 1, { kind: "input", from: null, to: row, slot });
+  }
+  for (const level of layout.levels.slice(1)) {
+    const low = layout.levels[level.level - 1];
+    if (y < level.bottom || y > low.top) continue;
+    const risen = rise((low.top - y) / (low.top - level.bottom));
+    for (const to of level.rows) {
+      const table = weights.between.get(to.block.layer);
+      low.rows.forEach((from, k) => {
+        const at = from.lane + (to.lane - from.lane) * risen;
+        consider(best, Math.abs(at - inside), table[to.index * low.rows.length + k], limits.between, { kind: "between", from, to, slot });
+      });
+    }
+  }
+  return best.hit;
+}
+
+/** The nearer wins; of two about as near, the heavier. */
+function consider(best, distance, weight, limit, hit) {
+  const score = distance - 2.5 * Math.min(1, Math.abs(weight) / limit || 0);
+  if (score < best.score) Object.assign(best, { score, hit });
+}

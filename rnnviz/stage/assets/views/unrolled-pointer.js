@@ -1,0 +1,186 @@
+/**
+ * Hands on the unrolled graph: clicks choose a step, a unit or a group; the pointer finds edges and nodes; the
+ * keyboard has one tab stop, the cursor's column, whose nodes ↑ and ↓ walk through.
+ */
+import { attr } from "../dom.js";
+import { edgeAt } from "./unrolled-hit.js";
+import { isGroup, middle } from "./unrolled-layout.js";
+import { matrixName } from "./unrolled-legend.js";
+import { Tip } from "./unrolled-tip.js";
+
+export class Pointer {
+  /** @param {import("./unrolled.js").Graph} graph */
+  constructor(graph) {
+    this.graph = graph;
+    this.row = 0;
+    this.shown = null;
+    this.stop = null;
+    this.tip = new Tip(graph.data, graph.picture);
+  }
+
+  /** The picture was built anew. */
+  enter() {
+    const { graph, tip } = this;
+    graph.picture.append(tip.element);
+    tip.hide();
+    this.shown = null;
+    const on = (type, act) => graph.window.addEventListener(type, act);
+    on("click", (event) => this.click(event));
+    on("pointermove", (event) => this.move(event));
+    on("pointerleave", () => this.leave());
+    on("keydown", (event) => this.key(event));
+    on("focusin", (event) => this.focus(event));
+    on("focusout", () => this.leave());
+  }
+
+  columnOf(target) {
+    const element = target.closest?.(".rv-u-column");
+    return element && this.graph.columns.find((column) => column.element === element);
+  }
+
+  nodeOf(column, target) {
+    const button = target.closest?.(".rv-u-node");
+    return button && column?.nodes.find((node) => node.button === button);
+  }
+
+  click(event) {
+    const { graph } = this;
+    const column = this.columnOf(event.target);
+    const node = this.nodeOf(column, event.target);
+    const token = event.target.closest(".rv-u-token");
+    if (event.pointerType === "touch" && !node && !token && this.find(event)) return;
+    if (graph.opened && !node && !token) return graph.open(null);
+    if (!column) return;
+    const t = this.step(column.position);
+    if (!node) return graph.cursor.set({ t, playing: false });
+    if (isGroup(node.row)) return this.openGroup(node.row, t);
+    this.choose(node.row, t);
+  }
+
+  /** The step of a position; the columns before the first and after the last step lead to those. */
+  step(position) {
+    return Math.max(0, Math.min(this.graph.cursor.T - 1, position - 1));
+  }
+
+  choose(row, t) {
+    const { cursor } = this.graph;
+    const { layer } = row.block;
+    const again = cursor.unit === row.start && cursor.layer === layer && cursor.t === t;
+    cursor.set(again ? { unit: null } : { t, unit: row.start, layer, playing: false });
+  }
+
+  openGroup(row, t) {
+    const { graph } = this;
+    graph.cursor.set({ t, layer: row.block.layer, unit: null, playing: false });
+    graph.open({ layer: row.block.layer, start: row.start });
+  }
+
+  move(event) {
+    const { graph } = this;
+    if (event.pointerType === "touch") return; // a finger scrolls; its tap is a click
+    const column = this.columnOf(event.target);
+    const node = this.nodeOf(column, event.target);
+    if (node) this.onNode(column, node, ...this.place(event));
+    else if (!this.find(event)) this.leave();
+  }
+
+  place(event) {
+    const box = this.graph.window.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  /** The edge under the pointer is told of. @returns {boolean} whether there is one */
+  find(event) {
+    const { graph } = this;
+    const [x, y] = this.place(event);
+    const hit = edgeAt(graph.layout, graph.weights, graph.scale, x - graph.shift, y);
+    const position = hit && graph.start + hit.slot;
+    const led = hit && position >= 1 && position <= graph.cursor.T && (!graph.folded || hit.slot === graph.slot);
+    if (led) this.onEdge(hit, x, y);
+    return Boolean(led);
+  }
+
+  onNode(column, { row }, x, y) {
+    const { graph } = this;
+    const lines = () => this.tip.node(row, column.position, graph.frame, graph.weights);
+    this.show({ lines, x, y });
+    graph.point(null);
+    const t = this.step(column.position);
+    graph.cursor.set({ hover: isGroup(row) ? null : { quantity: "h", unit: row.start, t } });
+  }
+
+  onEdge(hit, x, y) {
+    const { graph, tip } = this;
+    const matrix = matrixName(hit.kind === "forward" || hit.kind === "reverse" ? "h" : "i", graph.weights.gate);
+    const write = { forward: "recurrent", reverse: "recurrent", between: "between", input: "input" }[hit.kind];
+    const lines = () => tip[write](hit, graph.start + hit.slot, graph.frame, graph.weights, matrix);
+    this.show({ lines, x, y, above: hit.to.block.top - graph.layout.px(4) });
+    graph.point(hit.kind === "input" ? null : hit);
+  }
+
+  show(shown) {
+    this.shown = shown;
+    const { graph } = this;
+    const left = graph.layout.gutter;
+    this.tip.show(shown.lines(), { ...shown, x: shown.x + left }, graph.layout);
+  }
+
+  leave() {
+    this.shown = null;
+    this.tip.hide();
+    this.graph.point(null);
+    if (this.graph.cursor.hover?.quantity === "h") this.graph.cursor.set({ hover: null });
+  }
+
+  /** After a step: the numbers under the pointer are those of another step. */
+  refresh() {
+    if (this.shown) this.show(this.shown);
+  }
+
+  /** Another view points at a unit: ring its node if it is in the window. */
+  echo() {
+    const { columns, cursor } = this.graph;
+    const { hover } = cursor;
+    for (const { nodes, position } of columns) {
+      for (const { row, button } of nodes) {
+        const on = hover?.quantity === "h" && hover.t === position - 1 && row.start <= hover.unit && hover.unit < row.stop && row.block.layer === cursor.layer;
+        button.classList.toggle("rv-u-echo", Boolean(on));
+      }
+    }
+  }
+
+  /** One node of the cursor's column is the tab stop of the graph. @param {boolean} follow and takes the focus along */
+  rove(follow = false) {
+    const { nodes } = this.graph.current;
+    const { button } = nodes[Math.max(0, Math.min(this.row, nodes.length - 1))];
+    if (button !== this.stop) {
+      if (this.stop) attr(this.stop, "tabindex", -1);
+      attr(button, "tabindex", 0);
+      this.stop = button;
+    }
+    if (follow && button.getRootNode().activeElement !== button) button.focus({ preventScroll: true });
+  }
+
+  key(event) {
+    if (event.key === "Escape") this.graph.open(null);
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const { graph } = this;
+    if (!by || event.ctrlKey || event.metaKey || event.altKey || (graph.cursor.F > 1 && !event.shiftKey)) return;
+    const { nodes } = graph.current;
+    this.row = Math.max(0, Math.min(nodes.length - 1, this.row + by));
+    this.rove(true);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** A focused node tells what a pointer would be told. */
+  focus(event) {
+    const { graph } = this;
+    const column = this.columnOf(event.target);
+    const node = this.nodeOf(column, event.target);
+    if (!node || !event.target.matches(":focus-visible")) return;
+    this.row = column.nodes.indexOf(node);
+    const x = middle(graph.layout, graph.slot) + graph.shift + graph.layout.pill.width / 2;
+    this.show({ lines: () => this.tip.node(node.row, graph.current.position, graph.frame, graph.weights), x, y: node.row.y });
+  }
+}
