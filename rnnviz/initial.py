@@ -188,7 +188,7 @@ def _check_parameter(parameters: Mapping[str, Any], name: str, shape: tuple[int,
     if name not in parameters:
         raise ExperimentError("parameters", name, "error.parameter_missing", shape=shape)
     try:
-        array = np.array(parameters[name], dtype=np.float64)
+        array = np.asarray(parameters[name]).astype(np.float64, casting="same_kind")
     except (TypeError, ValueError, RuntimeError):  # RuntimeError: torch's, of a tensor that still requires grad
         raise ExperimentError("parameters", name, "error.parameter_numbers", shape=shape) from None
     if array.shape != shape:
