@@ -13,7 +13,9 @@ VIEWS = [
 
 with site.open_page("step", step=6) as page:
     trace = site.traced(page.controls())
-    page.lead(page.say(f"step.lead.{trace.experiment.cell}", symbol=page.say(f"step.symbol.{site.kind_of_step(trace)}")))
+    page.lead(
+        page.say(f"step.lead.{trace.experiment.cell}", symbol=page.say(f"step.symbol.{site.kind_of_step(trace)}"))
+    )
     page.stage(trace, VIEWS)
     page.prose("look")
     page.prose("handmade" if trace.experiment.network else "random")

@@ -4,12 +4,12 @@ A page is a short list of calls::
 
     from rnnviz import site
 
-    with site.open_page("gates", takes=site.fields("hold")) as page:    # title; what was wrong with the link
-        before = site.traced(page.controls(cells=("gru", "lstm")))       # the row of controls, all in the link; cached run
-        after = site.traced(page.hold(before))                           # the controls that hold a gate open or shut
-        page.lead("…")                                                   # the sentence under the title
-        page.stage(after, [{"view": "cell", "area": "graph", "options": {}}, …], baseline=before)
-        page.prose("gates")                                              # a block of rnnviz/lessons/<lang>/gates.md
+    with site.open_page("gates", takes=site.fields("hold")) as page:  # title; what was wrong with the link
+        before = site.traced(page.controls())       # the row of controls, all in the link; a cached run
+        after = site.traced(page.hold(before))      # the controls that hold a gate open or shut
+        page.lead("…")                              # the sentence under the title
+        page.stage(after, [{"view": "cell", "area": "graph", "options": {}}], baseline=before)
+        page.prose("look")                          # a block of rnnviz/lessons/<lang>/gates.md
 
 What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the pages themselves are listed once, in
 `rnnviz.site.lessons`.

@@ -29,12 +29,15 @@ def compare(networks: dict[str, tuple[Trace, Trace]], lang: str) -> None:
     left = len(words) - MOST_WORDS
     more = f"<p>{escape(say('start.more_words', lang, count=left))}</p>" if left > 0 else ""
     caption = escape(say("start.caption", lang))
-    st.html(f'<table class="site-compare"><caption>{caption}</caption>{_head(networks, lang)}<tbody>{rows}</tbody></table>{more}')
+    head = f"<caption>{caption}</caption>{_head(networks, lang)}"
+    st.html(f'<table class="site-compare">{head}<tbody>{rows}</tbody></table>{more}')
 
 
 def _head(networks: dict[str, tuple[Trace, Trace]], lang: str) -> str:
     names = "".join(f'<th colspan="3" scope="colgroup">{escape(say(f"start.{name}", lang))}</th>' for name in networks)
-    columns = "".join(f'<th scope="col">{escape(say(f"start.{name}", lang))}</th>' for name in ("typed", "turned", "apart"))
+    columns = "".join(
+        f'<th scope="col">{escape(say(f"start.{name}", lang))}</th>' for name in ("typed", "turned", "apart")
+    )
     word = escape(say("start.word", lang))
     return f'<thead><tr><td></td>{names}</tr><tr><th scope="col">{word}</th>{columns * len(networks)}</tr></thead>'
 
@@ -48,7 +51,9 @@ def _row(word: str, index: int, networks: dict[str, tuple[Trace, Trace]], lang: 
         apart = spread_of(word, *traces)
         kind = "same" if apart == 0 else "other"
         cells += f'<td{_label(name, "apart", lang)} class="site-{kind}" data-value="{apart!r}">{apart:.2f}</td>'
-    return f'<tr><th scope="row"><span class="site-word site-word-{index % HUES}">{escape(word)}</span></th>{cells}</tr>'
+    return (
+        f'<tr><th scope="row"><span class="site-word site-word-{index % HUES}">{escape(word)}</span></th>{cells}</tr>'
+    )
 
 
 def _label(network: str, column: str, lang: str) -> str:

@@ -12,13 +12,12 @@ from rnnviz.site import limits, state
 from rnnviz.site.upload import upload
 from rnnviz.words import say
 
-
 KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
 """What was chosen stays when the page is changed or the control hidden."""
 
 
 def input_controls(lang: str) -> None:
-    """What the network reads: a text, numbers, a generator's series, or what a hand-built network is made for."""
+    """Offer what the network reads: a text, numbers, a generator's series, or the task of a hand-built network."""
     kind = choose(state.KIND, INPUTS, lang, width=120)
     most = f"{limits.STEPS:,}"
     if kind == "text":
@@ -31,7 +30,7 @@ def input_controls(lang: str) -> None:
 
 
 def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
-    """The cell and its size, unless a hand-built network decides them, and the seed of all random draws."""
+    """Offer the cell and its size, unless a hand-built network decides them, and the seed of all random draws."""
     if st.session_state[state.KIND] != "network":
         if st.session_state["cell"] not in cells:
             st.session_state["cell"] = cells[-1]
@@ -48,7 +47,7 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
 
 
 def more_controls(lang: str) -> None:
-    """What is changed more rarely, in the manner of a drawer."""
+    """Offer what is changed more rarely."""
     kind = st.session_state[state.KIND]
     if kind == "text":
         choose("tokens", TOKENS, lang)
@@ -87,7 +86,9 @@ def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
 
 def amount(name: str, lang: str, **layout: Any) -> Any:
     """Offer a number within its limits, which stand beside its name."""
-    least, most = state.range_of(name, st.session_state)
+    least, most = state.range_of(
+        name, {"task": st.session_state.get("task")} if st.session_state[state.KIND] == "task" else {}
+    )
     kind = int if name in limits.WHOLE else float
     if name == "length":  # another generator may know fewer values
         st.session_state[name] = min(st.session_state[name] or int(most), int(most))
@@ -97,4 +98,6 @@ def amount(name: str, lang: str, **layout: Any) -> Any:
 
 def _label(name: str, lang: str, **limit: str) -> str:
     label = say(f"control.{name}", lang)
-    return say("control.limited", lang, label=label, limit=say(f"control.{name}.limit", lang, **limit)) if limit else label
+    return (
+        say("control.limited", lang, label=label, limit=say(f"control.{name}.limit", lang, **limit)) if limit else label
+    )

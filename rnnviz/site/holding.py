@@ -19,7 +19,8 @@ def hold_controls(trace: Trace, lang: str) -> None:
     gates, units, steps = GATES[trace.experiment.cell], trace.layers["l0"].h.shape[1], trace.steps
     held = st.session_state[KEY]
     _show(held[0] if held else None, gates, units, steps)
-    cell, change = trace.experiment.cell, {"on_change": _take, "args": (units, steps)}
+    cell = trace.experiment.cell
+    change: dict[str, Any] = {"on_change": _take, "args": (units, steps)}
     with st.container(key="hold", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             say("control.hold", lang),

@@ -44,7 +44,9 @@ def _document(base: str, assets: str) -> str:
         html = stream.read()
     html = re.sub(r"<title>.*?</title>", f"<title>{escape(say('site.title'))}</title>", html, count=1)
     html = re.sub(r'<html lang="\w+">', f'<html lang="{DEFAULT_LANGUAGE}">', html, count=1)
-    html = re.sub(r'<link rel="shortcut icon"[^>]*>', f'<link rel="icon" type="image/svg+xml" href="{assets}icon.svg" />', html)
+    html = re.sub(
+        r'<link rel="shortcut icon"[^>]*>', f'<link rel="icon" type="image/svg+xml" href="{assets}icon.svg" />', html
+    )
     # The site uses the system's fonts; Streamlit's would be loaded and never used.
     html = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*/>', "", html)
     return html.replace("</head>", f"{_head(base, assets)}</head>", 1)

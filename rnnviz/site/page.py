@@ -173,7 +173,8 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     head = st.container(key="head")
     head.title(say(f"{name}.title", lang), anchor=False)
     last = st.session_state.get("_experiment", Experiment())
-    page = Page(LESSONS[name], lang, last, head, *(st.container(key=key) for key in ("bar", "errors", "look")), values)
+    bar, errors, look = (st.container(key=key) for key in ("bar", "errors", "look"))
+    page = Page(LESSONS[name], lang, last, head, bar, errors, look, values)
     try:
         yield page
     except ExperimentError as error:  # what only a run can find out

@@ -26,7 +26,7 @@ def traced(experiment: Experiment) -> Trace:
     return keep(experiment)
 
 
-_HASH = {Experiment: Experiment.to_json}
+_HASH: dict[str | type[Any], Any] = {Experiment: Experiment.to_json}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_HASH)

@@ -24,7 +24,16 @@ from rnnviz.words import say
 KIND: Final = "input"
 """The key of the control that says which of `INPUTS` the network reads."""
 
-OF_NETWORK: Final = ("cell", "hidden_size", "num_layers", "bidirectional", "nonlinearity", "init", "gain", "forget_bias")
+OF_NETWORK: Final = (
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "bidirectional",
+    "nonlinearity",
+    "init",
+    "gain",
+    "forget_bias",
+)
 ALWAYS: Final = ("seed", "loss", "truncate", "clip")
 OF_INPUT: Final[Mapping[str, tuple[str, ...]]] = {
     "text": ("text", "tokens"),
@@ -172,7 +181,13 @@ def _shown(value: Any, lang: str) -> str:
         return say("control.on" if value else "control.off", lang)
     if isinstance(value, tuple):
         return shorten(written(value)) if isinstance(value[0], float) else ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) and math.isfinite(value) else str(value) if isinstance(value, int) else shorten(value)
+    return (
+        f"{value:g}"
+        if isinstance(value, float) and math.isfinite(value)
+        else str(value)
+        if isinstance(value, int)
+        else shorten(value)
+    )
 
 
 def _number(value: Any, fallback: float | None) -> float | None:
@@ -190,4 +205,3 @@ def _values(experiment: Experiment) -> dict[str, Any]:
     names = (*OF_NETWORK, *ALWAYS, "text", "tokens", "task", "network", "length", "hold")
     series = {} if experiment.series is None else {"series": written(experiment.series)}
     return {name: getattr(experiment, name) for name in names} | series
-

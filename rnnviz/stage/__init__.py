@@ -1,1 +1,1 @@
-"""The player in the browser: plain ES modules under assets/, the payload they are sent, and the lines that mount them."""
+"""The player in the browser: ES modules under assets/, the payload they are sent, and the lines that mount them."""

@@ -57,7 +57,15 @@ def test_a_wrong_value_is_named_with_its_limit_and_what_is_used(name, text, used
 
 def test_good_values_pass_without_a_word() -> None:
     experiment = Experiment(
-        cell="gru", hidden_size=7, num_layers=2, bidirectional=True, init="xavier", gain=0.5, seed=3, text="hé", loss="last"
+        cell="gru",
+        hidden_size=7,
+        num_layers=2,
+        bidirectional=True,
+        init="xavier",
+        gain=0.5,
+        seed=3,
+        text="hé",
+        loss="last",
     )
     values, sentences = taken(**experiment.to_query())
     assert sentences == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from urllib.parse import parse_qs
 
 import pytest
@@ -11,6 +13,7 @@ from rnnviz.site import limits
 from rnnviz.site.lessons import LESSONS
 from rnnviz.site.presets import PRESETS
 from tests.site.visit import Visit
+from tests.sources import ROOT
 
 NONSENSE = ["", "-1", "nan", "<script>alert(1)</script>\u202e", "9" * 400]
 
@@ -63,8 +66,17 @@ def test_every_control_is_in_the_link() -> None:
     test.toggle(key="bidirectional").set_value(True)
     visit.run()
     wanted = Experiment(
-        cell="rnn", text="ab ba", hidden_size=7, seed=12, num_layers=2, gain=0.5, nonlinearity="relu", init="xavier",
-        tokens="words", loss="last", bidirectional=True,
+        cell="rnn",
+        text="ab ba",
+        hidden_size=7,
+        seed=12,
+        num_layers=2,
+        gain=0.5,
+        nonlinearity="relu",
+        init="xavier",
+        tokens="words",
+        loss="last",
+        bidirectional=True,
     )
     assert parse_qs(visit.query) == {name: [value] for name, value in wanted.to_query().items()}
 
@@ -79,7 +91,9 @@ def test_every_kind_of_input_runs(kind) -> None:
 
 
 @pytest.mark.parametrize("value", NONSENSE)
-@pytest.mark.parametrize("name", [name for name in Experiment.__dataclass_fields__ if name != "hold"] + ["step", "present", "evil"])
+@pytest.mark.parametrize(
+    "name", [name for name in Experiment.__dataclass_fields__ if name != "hold"] + ["step", "present", "evil"]
+)
 def test_nonsense_in_a_link_is_one_sentence_and_a_page_that_stands(name, value) -> None:
     visit = Visit("step", **{name: value})
     assert visit.meta()["T"] >= 1
@@ -185,3 +199,48 @@ def test_the_start_page_compares_the_words_that_are_typed() -> None:
 def test_the_start_page_has_no_other_settings() -> None:
     visit = Visit("start", cell="gru")
     assert len(visit.errors) == 1 and "'cell'" in visit.errors[0]
+
+
+def test_a_file_is_read_into_the_field_of_numbers() -> None:
+    visit = Visit("step", series="1,2,3")
+    visit.test.file_uploader(key="upload").set_value(("a.csv", b"day,price\nmon,1.5\ntue,2.5\n", "text/csv"))
+    visit.run()
+    assert not visit.errors
+    assert Experiment.from_query({name: value[0] for name, value in parse_qs(visit.query).items()}).series == (1.5, 2.5)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00\xff", b"when,what\nmonday,much\n"])
+def test_a_file_without_numbers_is_one_sentence(content) -> None:
+    visit = Visit("step", series="1,2,3")
+    before = visit.query
+    visit.test.file_uploader(key="upload").set_value(("a.csv", content, "text/csv"))
+    visit.run()
+    assert len(visit.errors) == 1 and visit.query == before
+
+
+def test_a_held_gate_is_in_the_link_and_let_go_with_a_cell_that_lacks_it() -> None:
+    visit = Visit("gates", cell="lstm", hold="f:0:steps2-3:unit1", text="abcd")
+    assert not visit.errors
+    assert parse_qs(visit.query)["hold"] == ["f:0:steps2-3:unit1"]
+    visit.test.segmented_control(key="cell").set_value("gru")
+    visit.run()
+    assert len(visit.errors) == 1 and "r, z, n" in visit.errors[0] and "hold" not in parse_qs(visit.query)
+    visit.test.segmented_control(key="cell").set_value("lstm")
+    assert parse_qs(visit.run().query)["hold"] == ["f:0:steps2-3:unit1"], "what was chosen is not lost"
+
+
+def test_a_link_to_step_cannot_hold_a_gate_unseen() -> None:
+    visit = Visit("step", hold="f:0")
+    assert len(visit.errors) == 1 and "'hold'" in visit.errors[0] and not visit.meta()["hold"]
+
+
+def test_no_page_imports_torch() -> None:
+    code = """
+import sys
+from tests.site.visit import Visit
+for page in ("start", "step", "gates"):
+    Visit(page)
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]

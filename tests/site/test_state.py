@@ -19,7 +19,9 @@ ANY = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text())
 def test_without_a_text_the_last_one_stays(text) -> None:
     settled = settle({"text": text, "tokens": "characters"}, LAST, "en")
     assert settled.experiment.text == "before"
-    assert len(settled.sentences) == 1 and settled.sentences[0].startswith("Text") and "'before'" in settled.sentences[0]
+    assert (
+        len(settled.sentences) == 1 and settled.sentences[0].startswith("Text") and "'before'" in settled.sentences[0]
+    )
 
 
 def test_blanks_have_no_words() -> None:
@@ -40,7 +42,9 @@ def test_a_long_text_of_words_is_cut_between_words() -> None:
     assert symbols(settled.experiment.text or "", "words") == ("to", "be") * (limits.STEPS // 2)
 
 
-@pytest.mark.parametrize("text", ["x", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "שלום עולם", "\u202eabc", "\0"])
+@pytest.mark.parametrize(
+    "text", ["x", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "שלום עולם", "\u202eabc", "\0"]
+)
 def test_any_text_within_the_limit_is_run_as_it_is(text) -> None:
     settled = settle({"text": text, "tokens": "characters"}, LAST, "en")
     assert settled.experiment.text == text and not settled.sentences
@@ -74,8 +78,17 @@ def test_a_hold_that_the_cell_does_not_have_is_let_go() -> None:
 
 
 @given(
-    cell=ANY, hidden_size=ANY, num_layers=ANY, gain=ANY, forget_bias=ANY, seed=ANY, init=ANY, loss=ANY, text=ANY,
-    bidirectional=ANY, nonlinearity=ANY,
+    cell=ANY,
+    hidden_size=ANY,
+    num_layers=ANY,
+    gain=ANY,
+    forget_bias=ANY,
+    seed=ANY,
+    init=ANY,
+    loss=ANY,
+    text=ANY,
+    bidirectional=ANY,
+    nonlinearity=ANY,
 )
 def test_anything_at_all_settles_to_something_that_can_be_run(**values) -> None:
     settled = settle({"tokens": "characters", **values}, LAST, "en")

@@ -39,7 +39,7 @@ class Visit:
         return [line.removeprefix("- ") for text in texts for line in text.splitlines()]
 
     def component(self, key: str) -> dict[str, Any]:
-        """The data that the component ``key`` was sent."""
+        """Return the data that the component ``key`` was sent."""
         found = [part for part in self.test.get("bidi_component") if part.proto.id.endswith(f"-{key}")]
         assert len(found) == 1, f"{len(found)} components are called {key}"
         data: dict[str, Any] = json.loads(found[0].proto.json)
@@ -51,7 +51,7 @@ class Visit:
         return str(self.component("address")["query"])
 
     def meta(self, key: str = "stage-step") -> dict[str, Any]:
-        """What the stage says about its run."""
+        """Return what the stage says about its run."""
         meta: dict[str, Any] = self.component(key)["payload"]["meta"]
         return meta
 

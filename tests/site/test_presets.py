@@ -1,0 +1,78 @@
+"""What a preset says one will see is there to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnnviz.run import run
+from rnnviz.site.presets import PRESETS
+from rnnviz.trace import Trace
+
+
+def of(name: str, **changes: object) -> Trace:
+    return run(replace(PRESETS[name], **changes))  # type: ignore[arg-type]
+
+
+def dh(trace: Trace) -> np.ndarray:
+    return np.linalg.norm(trace.layers["l0"].dh, axis=1)
+
+
+def same_label_other_state(trace: Trace, label: str, count: int) -> None:
+    steps = [t for t, other in enumerate(trace.labels) if other == label]
+    assert len(steps) == count
+    states = trace.layers["l0"].h[steps]
+    assert len({tuple(np.round(h, 2)) for h in states}) == count
+    assert (trace.inputs[steps] == trace.inputs[steps[0]]).all()
+
+
+def test_hello() -> None:
+    same_label_other_state(of("hello"), "l", 3)
+
+
+def test_plain() -> None:
+    layer = of("plain").layers["l0"]
+    assert not layer.gates and layer.c is None
+
+
+def test_words() -> None:
+    same_label_other_state(of("words"), "the", 4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_vanish_at_most_half_is_left(seed) -> None:
+    norms = dh(of("vanish", seed=seed))
+    assert norms[-1] > 0 and (norms[:-1] <= 0.5 * norms[1:] * (1 + 1e-9)).all()
+    assert np.count_nonzero(of("vanish").losses) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_explode_exactly_by_the_gain(seed) -> None:
+    norms = dh(of("explode", seed=seed))
+    np.testing.assert_allclose(norms[:-1] / norms[1:], 1.1, rtol=1e-9)
+
+
+def test_remember() -> None:
+    kept, lost = of("remember"), of("remember", forget_bias=None)
+    assert kept.layers["l0"].gates["f"].min() > 0.98
+    assert 0.35 < lost.layers["l0"].gates["f"].mean() < 0.65
+    cells = [np.abs(trace.layers["l0"].c).mean(axis=1) for trace in (kept, lost)]  # type: ignore[arg-type]
+    assert cells[0][-1] > 5 * cells[0][4] and cells[0][-1] > 5 * cells[1][-1]
+
+
+def test_both() -> None:
+    trace = of("both")
+    assert trace.labels[:4] == tuple("race") and trace.labels[3:] == tuple("ecar")
+    middle = [trace.layers[name].h[3] for name in ("l0", "l0_reverse")]
+    assert not np.allclose(*middle, atol=0.05)
+
+
+def test_stocks() -> None:
+    assert of("stocks").inputs[0, 0] == 1.0 and of("stocks").steps == 104
+
+
+def test_script() -> None:
+    family = next(label for label in of("script").labels if len(label) > 1)
+    assert len(family) == 5
