@@ -36,7 +36,8 @@ export function subscript(sub) {
 export function setSubscript(node, sub) {
   if (node.dataset.sub === sub && sub) return;
   node.dataset.sub = sub;
-  node.replaceChildren(...sub.split(/([a-z]+)/).filter(Boolean).map((part) => (/[a-z]/.test(part) ? el("i", {}, part) : part)));
+  const parts = sub.split(/([a-z]+)/).filter(Boolean);
+  node.replaceChildren(...parts.map((part) => (/[a-z]/.test(part) ? el("i", {}, part) : part)));
 }
 
 /**

@@ -2,7 +2,8 @@
  * The equations of each cell as data: rows of tokens, in the notation a person knows. Nothing is drawn here.
  *
  * A row is a list of chunks; a line breaks before a chunk, and within a long one only where a whole line is too short
- * for it. A chunk holds words of the formula (strings such as "σ(", "+", "⊙") and terms: symbols that share one number, which stands below them.
+ * for it. A chunk holds words of the formula (strings such as "σ(", "+", "⊙") and terms: symbols that share one
+ * number, which stands below them.
  */
 
 /**

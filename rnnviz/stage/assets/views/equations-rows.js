@@ -93,7 +93,8 @@ function fillNumber(node, name, parts, { data, layer, unit, t }) {
 
 function fillPast(node, name, { data, layer, unit, t }) {
   const step = layer.before(t);
-  const what = step < 0 ? { quantity: `${name}0`, unit, layer: layer.name } : { quantity: name, unit, step, layer: layer.name };
+  const place = { unit, layer: layer.name };
+  const what = step < 0 ? { ...place, quantity: `${name}0` } : { ...place, quantity: name, step };
   show(node, data, layer.previous(name, t)[unit], what);
 }
 

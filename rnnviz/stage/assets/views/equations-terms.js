@@ -1,17 +1,17 @@
 /**
- * One dot product, term by term: a list whose bars continue each other from zero to the sum, or one signed bar.
+ * One dot product, term by term: a list whose bars continue each other from zero to the sum.
  */
 import { attr, el, style, text } from "../dom.js";
-import { hue, setSubscript, show, symbol } from "./equations-math.js";
-import { weightName } from "./equations-notation.js";
+import { axis, colour, lay, shift, write } from "./equations-bars.js";
+import { hue, show, symbol } from "./equations-math.js";
 
 /**
- * The list, the folded bar, and a function that fills both.
+ * The list, and a function that fills it.
  * @param {import("../arrays.js").Data} data
  * @param {import("../cursor.js").Cursor} cursor
  * @param {import("./equations-model.js").Layer} layer
  */
-export function termsOf(data, cursor, layer) {
+export function listOf(data, cursor, layer) {
   const rows = Array.from({ length: layer.termCount }, () => line(cursor));
   const total = line(cursor, true);
   text(total.name, data.say("panel.sum"));
@@ -26,12 +26,7 @@ export function termsOf(data, cursor, layer) {
     el("tfoot", {}, total.node),
   );
   style(table, { "--rv-name": `${nameWidth(layer)}em` });
-  const pieces = rows.map(() => piece());
-  const mark = el("span", { class: "rv-eq-stack-mark" }, el("span", {}, data.say("panel.sum")));
-  const zero = el("span", { class: "rv-eq-stack-zero" }, "0");
-  const band = el("div", { class: "rv-eq-stack-band" }, ...pieces.flatMap(({ bar, edge, label }) => [bar, edge, label]));
-  const stack = el("div", { class: "rv-eq-stack", role: "img" }, band, mark, zero);
-  return { table, stack, fill: (now) => fill({ rows, total, pieces, mark, zero, stack, table }, { data, ...now }) };
+  return { node: table, fill: (now) => fill({ rows, total, table }, now) };
 }
 
 /** One line of the list: what it is, weight × value, its bar, its product. */
@@ -63,91 +58,31 @@ function line(cursor, isSum = false) {
   return parts;
 }
 
-function piece() {
-  const glyph = symbol("x", " ");
-  const [letter, sub] = glyph.childNodes;
-  const value = el("span", { class: "rv-eq-stack-value" });
-  const label = el("span", { class: "rv-eq-stack-label" }, el("span", {}, glyph, value));
-  const [bar, edge] = [el("span", { class: "rv-eq-stack-bar" }), el("span", { class: "rv-eq-stack-end" })];
-  return { bar, edge, label, letter, sub, value };
-}
-
 /**
  * @param {object} nodes
  * @param {{data: any, layer: any, unit: number, t: number, gate: string, notation: string, digits: number,
  *   reach: ReturnType<import("./equations-model.js").Layer["extent"]>}} now
  */
-function fill({ rows, total, pieces, mark, zero, stack, table }, now) {
-  const { data, layer, unit, t, gate } = now;
+function fill({ rows, total, table }, now) {
+  const { data, layer, unit, t, gate, digits } = now;
   const terms = layer.terms(gate, unit, t);
   const sum = layer.preactivation(gate, unit, t);
-  const [walk, heap] = [axis(now.reach.walk, table), axis(now.reach.heap, stack)];
+  const place = { unit, step: t, layer: layer.name, digits };
+  const walk = axis(now.reach.walk, table);
   terms.forEach((term, k) => {
-    const product = Number.isFinite(term.product) ? term.product : 0;
+    const length = Number.isFinite(term.product) ? term.product / walk.width : 0;
     name(rows[k], term, now);
-    show(rows[k].product, data, term.product, { quantity: "term", unit, step: t, layer: layer.name, digits: now.digits });
-    lay(rows[k].bar, walk.at, product / walk.width, colour(product));
-    walk.at += product / walk.width;
+    show(rows[k].product, data, term.product, { ...place, quantity: "term" });
+    lay(rows[k].bar, walk.at, length, colour(length));
+    walk.at += length;
     shift(rows[k].end, walk.at);
-    pile(pieces[k], term, product / heap.width, heap, now);
   });
-  show(total.product, data, sum, { quantity: "pre", unit, step: t, layer: layer.name, digits: now.digits });
+  show(total.product, data, sum, { ...place, quantity: "pre" });
   attr(total.product, "data-gate", gate);
   attr(total.product, "data-added", terms.reduce((a, term) => a + term.product, 0));
-  const end = Number.isFinite(sum) ? sum : 0;
-  lay(total.bar, walk.zero, end / walk.width, colour(end));
-  shift(total.end, walk.zero + end / walk.width);
-  shift(mark, heap.zero + end / heap.width);
-  zero.hidden = Math.abs(end / heap.width) < 0.1; // there the word "sum" stands
-  attr(stack, "aria-label", data.say("panel.stack", { sum: data.format(sum, now.digits) }));
-}
-
-/** Where zero stands on a scale from low to high, in shares of its width; every bar on it begins there. */
-function axis({ low, high }, node) {
-  const width = high - low || 1;
-  const zero = -low / width;
-  style(node, { "--rv-zero-at": `${(100 * zero).toFixed(2)}%` });
-  return { width, zero, at: zero, low: zero, high: zero };
-}
-
-function colour(v) {
-  return v < 0 ? "var(--rv-negative)" : "var(--rv-positive)";
-}
-
-/** A bar from `start`, `length` long, in shares of the track; drawn by transform alone. */
-function lay(bar, start, length, paint) {
-  const from = Math.min(start, start + length);
-  bar.style.transform = `translateX(${(100 * from).toFixed(2)}%) scaleX(${Math.abs(length).toFixed(4)})`;
-  if (bar.dataset.paint !== paint) bar.style.background = bar.dataset.paint = paint;
-}
-
-function shift(node, share) {
-  node.style.transform = `translateX(${(100 * share).toFixed(2)}%)`;
-}
-
-/** The same term in the folded bar: negative ones pile up to the left of zero, positive ones to the right. */
-function pile({ bar, edge, label, ...words }, term, length, at, now) {
-  const side = length < 0 ? "low" : "high";
-  lay(bar, at[side], length, colour(length));
-  label.hidden = !(Math.abs(length) > 0.11 && (term.kind !== "rest" || Math.abs(length) > 0.3));
-  if (!label.hidden) {
-    shift(label, at[side] + length / 2 - 0.5);
-    write(words, term, now);
-    text(words.value, now.data.format(term.product, now.digits));
-  }
-  at[side] += length;
-  shift(edge, at[side]);
-}
-
-/** The name of a term: a letter and its subscript, or words for what is added up. */
-function write({ letter, sub }, term, { data, layer, gate, notation }) {
-  const words = term.kind === "rest";
-  const bias = term.kind === "b" ? biasName(data, notation, gate, term.index) : null;
-  text(letter, words ? data.say("panel.rest", { n: term.index }) : (bias?.[0] ?? term.kind));
-  letter.classList.toggle("rv-eq-words", words);
-  if (term.kind !== "x") return setSubscript(sub, words ? "" : (bias?.[1] ?? String(term.index + 1)));
-  text(sub, labelOf(data, layer, term)); // a person's own text, set as it is
-  sub.dataset.sub = "";
+  const end = Number.isFinite(sum) ? sum / walk.width : 0;
+  lay(total.bar, walk.zero, end, colour(end));
+  shift(total.end, walk.zero + end);
 }
 
 /** What a line stands for, and the numbers it multiplies. */
@@ -178,23 +113,11 @@ function hoverOf(layer, { kind, index }, t) {
   return step < 0 ? null : { quantity: kind, unit: index, t: step };
 }
 
-/** The bias as PyTorch keeps it, b_ih and b_hh; other notations write their sum as one letter. */
-function biasName(data, notation, gate, index) {
-  const { cell } = data.meta;
-  const own = weightName(notation, cell, "d", gate) ? notation : "torch";
-  return weightName(own, cell, index ? "d" : "b", gate);
-}
-
 /** Room for the longest name, in em: words are long, and cut where they are too long. */
 function nameWidth(layer) {
   const labels = layer.inputTerms === 1 && !layer.index ? (layer.meta.alphabet ?? []) : [];
   const longest = Math.max(String(layer.H).length, String(layer.D).length, ...labels.map((label) => label.length));
   return Math.min(5, 1.7 + 0.4 * longest);
-}
-
-function labelOf(data, layer, term) {
-  if (term.kind === "x" && layer.inputTerms === 1 && !layer.index && data.meta.alphabet) return data.meta.alphabet[term.index];
-  return String(term.index + 1);
 }
 
 /** Where the value of a term stands in the trace: in layers above the first, x is a state of the layer below. */

@@ -8,7 +8,8 @@ import { curve } from "./equations-curve.js";
 import { hue, show } from "./equations-math.js";
 import { Layer, squashOf } from "./equations-model.js";
 import { fillRows, markGate, rowsOf } from "./equations-rows.js";
-import { termsOf } from "./equations-terms.js";
+import { stackOf } from "./equations-stack.js";
+import { listOf } from "./equations-terms.js";
 import { tools } from "./equations-tools.js";
 import { digitsFor, notes, pushSentence, titleOf, widthFor } from "./equations-words.js";
 
@@ -62,7 +63,8 @@ function rebuild(view) {
 function build(view) {
   const { data, cursor, layer } = view;
   view.rows = rowsOf(data, cursor, layer, chosen.notation);
-  view.terms = termsOf(data, cursor, layer);
+  view.list = listOf(data, cursor, layer);
+  view.stack = stackOf(data, layer);
   view.curve = curve();
   const remarks = el("div", { class: "rv-eq-notes" }, ...notes(data, layer).map((note) => el("p", {}, note)));
   const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.tools.bar, view.tools.legend(layer), remarks);
@@ -79,7 +81,7 @@ function working(view) {
   const { data } = view;
   const id = unique("rv-working");
   view.workTitle = el("h4", { class: "rv-eq-work-title", id });
-  view.fold = el("button", { class: "rv-eq-fold", type: "button", onclick: () => fold(view, !chosen.folded) });
+  view.fold = el("button", { class: "rv-eq-fold", type: "button", onclick: () => toggle(view) });
   view.result = el("span", { class: "rv-eq-result-value" });
   view.sum = el("span", { class: "rv-eq-result-sum" });
   view.call = el("span", { class: "rv-eq-result-call" });
@@ -88,16 +90,21 @@ function working(view) {
   view.equation = equation;
   const outcome = el("div", { class: "rv-eq-outcome" }, view.curve.node, el("div", {}, equation, view.sentence));
   const head = el("div", { class: "rv-eq-work-head" }, view.workTitle, view.fold);
-  view.work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, view.terms.stack, view.terms.table, outcome);
+  view.work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, view.stack.node, view.list.node, outcome);
   fold(view, chosen.folded);
   attr(view.work, "data-holds", data.meta.hold?.length ? "" : null);
   return view.work;
 }
 
+function toggle(view) {
+  fold(view, !chosen.folded);
+  step(view);
+}
+
 function fold(view, folded) {
   chosen.folded = folded;
-  view.terms.table.hidden = folded;
-  view.terms.stack.hidden = !folded;
+  view.list.node.hidden = folded;
+  view.stack.node.hidden = !folded;
   attr(view.fold, "aria-expanded", !folded);
   text(view.fold, view.data.say(folded ? "panel.unfold" : "panel.fold"));
 }
@@ -108,8 +115,8 @@ function aim(view, unit, gate) {
   Object.assign(view, { unit, gate, squash: squashOf(data.meta, gate), reach: layer.extent(gate, unit) });
   const most = Math.max(view.reach.heap.high, -view.reach.heap.low);
   view.digits = digitsFor(most);
-  style(view.terms.table, { "--rv-wide": `${widthFor(most, view.digits)}em`, "--rv-decimals": view.digits });
-  attr(view.terms.table, "data-scaled", data.meta.cell === "gru" && gate === "n" ? "" : null);
+  style(view.list.node, { "--rv-wide": `${widthFor(most, view.digits)}em`, "--rv-decimals": view.digits });
+  attr(view.list.node, "data-scaled", data.meta.cell === "gru" && gate === "n" ? "" : null);
   view.curve.bend(data, view.squash, view.reach.sum);
   view.tools.follow(unit, layer.name);
   markGate(view.rows.rows, gate);
@@ -126,8 +133,9 @@ function step(view) {
   const now = { data, layer, unit, gate, t, reach, digits, notation: chosen.notation };
   text(view.head.title, titleOf(data, layer, unit, t));
   fillRows(view.rows.rows, now);
-  view.terms.fill(now);
-  const [sum, result, isHeld] = [layer.preactivation(gate, unit, t), layer.result(gate, unit, t), layer.held(gate, unit, t)];
+  (chosen.folded ? view.stack : view.list).fill(now); // the other one is not seen
+  const [sum, result] = [layer.preactivation(gate, unit, t), layer.result(gate, unit, t)];
+  const isHeld = layer.held(gate, unit, t);
   const place = { unit, step: t, layer: layer.name };
   show(view.sum, data, sum, { ...place, quantity: "pre", digits: Math.max(2, digits) });
   attr(view.sum, "data-gate", gate);

@@ -1,0 +1,53 @@
+/**
+ * What the list of terms and the one bar share: scales, bars drawn by transform alone, and the names of terms.
+ */
+import { style, text } from "../dom.js";
+import { setSubscript } from "./equations-math.js";
+import { weightName } from "./equations-notation.js";
+
+/** Where zero stands on a scale from low to high, in shares of its width; every bar on it begins there. */
+export function axis({ low, high }, node) {
+  const width = high - low || 1;
+  const zero = -low / width;
+  const at = `${(100 * zero).toFixed(2)}%`;
+  if (node.dataset.zero !== at) style(node, { "--rv-zero-at": (node.dataset.zero = at) });
+  return { width, zero, at: zero, low: zero, high: zero };
+}
+
+export function colour(v) {
+  return v < 0 ? "var(--rv-negative)" : "var(--rv-positive)";
+}
+
+/** A bar from `start`, `length` long, in shares of the track; drawn by transform alone. */
+export function lay(bar, start, length, paint) {
+  const from = Math.min(start, start + length);
+  bar.style.transform = `translateX(${(100 * from).toFixed(2)}%) scaleX(${Math.abs(length).toFixed(4)})`;
+  if (bar.dataset.paint !== paint) bar.style.background = bar.dataset.paint = paint;
+}
+
+export function shift(node, share) {
+  node.style.transform = `translateX(${(100 * share).toFixed(2)}%)`;
+}
+
+/** The name of a term: a letter and its subscript, or words for what is added up. */
+export function write({ letter, sub }, term, { data, layer, gate, notation }) {
+  const words = term.kind === "rest";
+  const bias = term.kind === "b" ? biasName(data, notation, gate, term.index) : null;
+  text(letter, words ? data.say("panel.rest", { n: term.index }) : (bias?.[0] ?? term.kind));
+  letter.classList.toggle("rv-eq-words", words);
+  if (term.kind !== "x") return setSubscript(sub, words ? "" : (bias?.[1] ?? String(term.index + 1)));
+  text(sub, labelOf(data, layer, term)); // a person's own text, set as it is
+  sub.dataset.sub = "";
+}
+
+/** The bias as PyTorch keeps it, b_ih and b_hh; other notations write their sum as one letter. */
+function biasName(data, notation, gate, index) {
+  const { cell } = data.meta;
+  const own = weightName(notation, cell, "d", gate) ? notation : "torch";
+  return weightName(own, cell, index ? "d" : "b", gate);
+}
+
+function labelOf(data, layer, term) {
+  if (term.kind === "x" && layer.inputTerms === 1 && !layer.index && data.meta.alphabet) return data.meta.alphabet[term.index];
+  return String(term.index + 1);
+}

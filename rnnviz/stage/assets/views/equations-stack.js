@@ -1,0 +1,56 @@
+/**
+ * The terms as one bar, the short form of the list: negative ones to the left of zero, positive ones to the right.
+ */
+import { attr, el, text } from "../dom.js";
+import { axis, colour, lay, shift, write } from "./equations-bars.js";
+import { symbol } from "./equations-math.js";
+
+/** The narrowest share of the bar in which a name and a number can be read; a name in words needs more. */
+const READABLE = { glyph: 0.11, words: 0.3 };
+
+/** @param {import("../arrays.js").Data} data @param {import("./equations-model.js").Layer} layer */
+export function stackOf(data, layer) {
+  const pieces = Array.from({ length: layer.termCount }, piece);
+  const mark = el("span", { class: "rv-eq-stack-mark" }, el("span", {}, data.say("panel.sum")));
+  const zero = el("span", { class: "rv-eq-stack-zero" }, "0");
+  const band = el("div", { class: "rv-eq-stack-band" }, ...pieces.flatMap(({ bar, edge, label }) => [bar, edge, label]));
+  const node = el("div", { class: "rv-eq-stack", role: "img" }, band, mark, zero);
+  return { node, fill: (now) => fill({ node, pieces, mark, zero }, now) };
+}
+
+function piece() {
+  const glyph = symbol("x", " ");
+  const [letter, sub] = glyph.childNodes;
+  const value = el("span", { class: "rv-eq-stack-value" });
+  const label = el("span", { class: "rv-eq-stack-label" }, el("span", {}, glyph, value));
+  const [bar, edge] = [el("span", { class: "rv-eq-stack-bar" }), el("span", { class: "rv-eq-stack-end" })];
+  return { bar, edge, label, letter, sub, value };
+}
+
+function fill({ node, pieces, mark, zero }, now) {
+  const { data, layer, unit, t, gate, digits } = now;
+  const heap = axis(now.reach.heap, node);
+  layer.terms(gate, unit, t).forEach((term, k) => {
+    const product = Number.isFinite(term.product) ? term.product : 0;
+    pile(pieces[k], term, product / heap.width, heap, now);
+  });
+  const sum = layer.preactivation(gate, unit, t);
+  const end = Number.isFinite(sum) ? sum / heap.width : 0;
+  shift(mark, heap.zero + end);
+  zero.hidden = Math.abs(end) < 0.1; // there the word "sum" stands
+  attr(node, "aria-label", data.say("panel.stack", { sum: data.format(sum, digits) }));
+}
+
+/** Put one term at the end of its side. */
+function pile({ bar, edge, label, ...words }, term, length, at, now) {
+  const side = length < 0 ? "low" : "high";
+  lay(bar, at[side], length, colour(length));
+  label.hidden = !(Math.abs(length) > (term.kind === "rest" ? READABLE.words : READABLE.glyph));
+  if (!label.hidden) {
+    shift(label, at[side] + length / 2 - 0.5);
+    write(words, term, now);
+    text(words.value, now.data.format(term.product, now.digits));
+  }
+  at[side] += length;
+  shift(edge, at[side]);
+}
