@@ -95,7 +95,7 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
             {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
         ]
         page.stage(held, views, baseline=free if changed else None)
-        page.prose(f"look-{cell}")
+        page.prose("look-lstm") if cell == "lstm" else page.prose("look-gru")
 
         gates, keep = held.layers["l0"].gates, KEEPING_GATE[cell][1]
         left = {"cell": cell, "baseline": free.layers["l0"].gates[keep] if changed else None, "lang": page.lang}
@@ -111,4 +111,4 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         if not ever_saturated(gates):
             page.prose("unsaturated")
             offer({"gates.take.gain": {"gain": 4.0}, "gates.take.latch": LATCH}, page)
-        page.prose(f"try-{cell}")
+        page.prose("try-lstm") if cell == "lstm" else page.prose("try-gru")

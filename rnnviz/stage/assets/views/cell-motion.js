@@ -4,24 +4,43 @@
  */
 import { el, text } from "../dom.js";
 
+/** Milliseconds that one leg takes. */
 const LEG = 110;
-const FASTEST = 2;
+/** Steps that follow each other faster than this, by a held key or by playing, are shown without motion. */
+const UNHURRIED = 240;
+/** The frame that shows the step is painted first; the motion begins after it. */
+const AFTER = 20;
 
 /**
  * @param {HTMLElement} parent positioned, of the drawing's size
  * @param {import("../arrays.js").Data} data
  * @param {Array<{name: string, hue: string, leg: number, from: number[], to: number[]}>} routes
+ * @returns {{go(now: Record<string, number>): void, remove(): void}}
  */
 export function motion(parent, data, routes) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const pills = routes.map((route) => pill(parent, data, route));
+  let last = -Infinity;
+  let timer = 0;
+  let riding = false;
+  const rest = () => {
+    clearTimeout(timer);
+    if (riding) for (const one of pills) one.stop();
+    riding = false;
+  };
   return {
-    /** Send the numbers on their way, unless they would not keep up or the reader asked for rest. */
-    go: (now, cursor) => {
-      if (still.matches || (cursor.playing && cursor.speed > FASTEST)) return;
-      for (const one of pills) one.go(now);
+    go: (now) => {
+      const hurried = performance.now() - last < UNHURRIED;
+      last = performance.now();
+      rest();
+      if (hurried || still.matches) return;
+      riding = true;
+      timer = setTimeout(() => pills.forEach((one) => one.go(now)), AFTER);
     },
-    remove: () => pills.forEach((one) => one.remove()),
+    remove: () => {
+      rest();
+      for (const one of pills) one.remove();
+    },
   };
 }
 
@@ -42,12 +61,9 @@ function pill(parent, data, { name, hue, leg, from, to }) {
   return {
     go: (now) => {
       text(node, data.format(now[name]));
-      ride.cancel();
       ride.play();
     },
-    remove: () => {
-      ride.cancel();
-      node.remove();
-    },
+    stop: () => ride.cancel(),
+    remove: () => node.remove(),
   };
 }

@@ -98,7 +98,7 @@ class CellView {
     this.writeLines(this.scene);
     this.head(full);
     const forward = run.reverse ? this.last - 1 : this.last + 1;
-    if (changed.has("t") && t === forward) this.pills.go(now, cursor);
+    if (changed.has("t") && t === forward) this.pills.go(now);
     this.last = t;
   }
 
@@ -142,6 +142,6 @@ function unitPicker(head, data, cursor) {
     el("option", { value: "" }, data.say("cell.mean_of", { n: data.meta.H })),
     ...units,
   );
-  head.append(el("label", { class: "rv-cell-pick" }, `${data.say("cell.look_at")} `, select));
+  head.append(el("label", { class: "rv-cell-pick" }, data.say("cell.look_at"), " ", select));
   return { set: (unit) => (select.value = unit === null ? "" : String(unit)) };
 }
