@@ -18,5 +18,8 @@ with site.open_page("step", step=6) as page:
     )
     page.stage(trace, VIEWS)
     page.prose("look")
-    page.prose("handmade" if trace.experiment.network else "random")
+    if trace.experiment.network:
+        page.prose("handmade")
+    else:
+        page.prose("random")
     page.prose("gradient")

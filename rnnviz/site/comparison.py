@@ -47,7 +47,7 @@ def _row(word: str, index: int, networks: dict[str, tuple[Trace, Trace]], lang: 
     for name, traces in networks.items():
         for trace, order in zip(traces, ("typed", "turned"), strict=True):
             h = trace.layers["l0"].h[places(trace, word)[0]]
-            cells += f"<td{_label(name, order, lang)}>{_state(h)}</td>"
+            cells += f'<td class="site-states"{_label(name, order, lang)}>{_state(h)}</td>'
         apart = spread_of(word, *traces)
         kind = "same" if apart == 0 else "other"
         cells += f'<td{_label(name, "apart", lang)} class="site-{kind}" data-value="{apart!r}">{apart:.2f}</td>'
