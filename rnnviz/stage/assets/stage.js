@@ -95,7 +95,9 @@ class Stage {
     root.className = `rv-stage rv-size-${payload.stage.size ?? "full"}`;
     root.lang = payload.lang ?? "en";
     attr(root, "data-stage", payload.stage.key);
-    attr(root, "aria-label", data.say("stage.label", { cell: payload.meta.cell.toUpperCase() }));
+    const label = data.say("stage.label", { cell: payload.meta.cell.toUpperCase() });
+    attr(root, "aria-label", label);
+    root.append(el("h2", { class: "rv-hidden" }, label)); // between the page's h1 and the views' h3
     root.hidden = false;
     this.furnish(data);
     this.lay(data);

@@ -135,12 +135,13 @@ function outputLane(context) {
       scale: () => ({ low: 0, high: 1, text: data.say("score.scale_probability"), lines: [0, 0.5, 1] }) });
   }
   const series = [];
+  const [target, prediction] = [data.say("score.target"), data.say("score.prediction")];
   for (let k = 0; k < data.meta.O; k++) {
     const n = data.meta.O > 1 ? k + 1 : "";
     const column = (matrix) => (matrix.cols === 1 ? matrix.data : Float32Array.from({ length: matrix.rows }, (_, t) => matrix.at(t, k)));
-    series.push({ quantity: "target", unit: k, hue: "x", label: `${data.say("score.target")} ${n}`.trim(), short: `y${n}`, mark: "line", thin: true, optional: true,
+    series.push({ quantity: "target", unit: k, hue: "x", label: `${target} ${n}`.trim(), short: `y${n}`, mark: "line", thin: true, optional: true,
       pick: ({ targets }) => column(targets) });
-    series.push({ quantity: "output", unit: k, hue: "output", label: `${data.say("score.prediction")} ${n}`.trim(), short: `ŷ${n}`, mark: "line",
+    series.push({ quantity: "output", unit: k, hue: "output", label: `${prediction} ${n}`.trim(), short: `ŷ${n}`, mark: "line",
       pick: ({ outputs }) => column(outputs) });
   }
   return new CurveLane(context, { name: "output", hue: "output", title: data.say("score.output"), series, height: 64, scale: span(context, series) });
