@@ -85,7 +85,7 @@ export class CurveLane {
     attr(this.broken, "d", this.gone.map(([from, to]) => `M${axis.left(from)} 0H${axis.left(to)}V${this.height}H${axis.left(from)}Z`).join(""));
     this.drawZeros();
     this.placeLegend();
-    showHolds(this.plot, data, cursor, axis, spec.gates?.find((gate) => data.meta.hold?.some((held) => held.gate === gate)));
+    showHolds(this.plot, data, cursor, axis, spec.gates ?? []);
   }
 
   /** Whether a step has a value that is no number, where one should be. */

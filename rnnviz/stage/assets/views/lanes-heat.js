@@ -93,7 +93,7 @@ export class HeatLane {
     this.image = paint(context, this.matrix, data.theme, ramp, end, this.image);
     gaps(context, axis, this.rows, this.row, data.theme);
     if (this.image.bad) badCells(context, this.matrix, axis, this.row, data);
-    showHolds(this.plot, data, this.cursor, axis, spec.gate, this.row);
+    showHolds(this.plot, data, this.cursor, axis, spec.gate ? [spec.gate] : [], this.row, this.rows);
   }
 
   scaleText(mode, end) {

@@ -116,16 +116,22 @@ export function holds(data, cursor, gate) {
     .filter((held) => held.start < held.stop);
 }
 
-/** Draw the held spans over a plot: all its height, or one unit's row. */
-export function showHolds(plot, data, cursor, axis, gate, row) {
+/**
+ * Draw the held spans over a plot: in a heatmap a frame around the cells that are held, with the value; over lines a
+ * bar a gate along the top.
+ * @param {string[]} gates whose holds @param {number} [row] height of a heatmap's row @param {number} [rows]
+ */
+export function showHolds(plot, data, cursor, axis, gates, row = 0, rows = 1) {
   plot.querySelectorAll(".rv-hold").forEach((node) => node.remove());
-  for (const held of gate ? holds(data, cursor, gate) : []) {
-    const [top, height] = row && held.unit !== null ? [row * held.unit, row] : [0, plot.clientHeight];
+  const spans = gates.flatMap((gate) => holds(data, cursor, gate));
+  spans.forEach((held, k) => {
+    const words = data.say("score.held", { gate: held.gate, value: short(data, held.value) });
+    const width = axis.left(held.stop) - axis.left(held.start);
+    const [top, height] = !row ? [k * 5, 3] : held.unit === null ? [0, row * rows] : [row * held.unit, row];
+    const fits = row && height >= 14 * axis.scale && width > 7 * words.length * axis.scale;
     plot.append(el("div", {
-      class: "rv-hold",
-      title: data.say("score.held", { gate, value: data.format(held.value) }),
-      style: { left: `${axis.left(held.start)}px`, width: `${axis.left(held.stop) - axis.left(held.start)}px`,
-        top: `${top}px`, height: `${height}px`, "--rv-hue": `var(--rv-${gate})` },
-    }));
-  }
+      class: `rv-hold ${row ? "" : "rv-hold-bar"}`,
+      style: { left: `${axis.left(held.start)}px`, width: `${width}px`, top: `${top}px`, height: `${height}px`, "--rv-hue": `var(--rv-${held.gate})` },
+    }, fits ? el("span", {}, words) : null));
+  });
 }
