@@ -73,7 +73,8 @@ export class Theme {
     const colours = name === "diverging" ? [...up("negative").slice(1).reverse(), ...up("positive")] : up(name);
     return {
       css: colours.map(css),
-      ink: colours.map((rgb) => (luminance(rgb) > 0.36 ? "#12151c" : "#ffffff")),
+      // Where black and white contrast alike, at 4.58 : 1: either side of it the better one meets WCAG AA.
+      ink: colours.map((rgb) => (luminance(rgb) > 0.179 ? "#000000" : "#ffffff")),
       packed: Uint32Array.from(colours, ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0),
     };
   }
