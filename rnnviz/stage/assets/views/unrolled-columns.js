@@ -24,11 +24,12 @@ export class Column {
     this.head = new Head(data, layout);
     this.nodes = layout.blocks.flatMap((block) => block.rows.map((row) => this.node(row)));
     this.strings = layout.levels[0].rows.map((row) => ({ row, line: this.string(row), weight: null }));
+    this.carries = carryOf(data.meta) ? layout.blocks.flatMap(({ rows }) => rows.map((row) => ({ row, line: this.carry(row), share: null }))) : [];
     this.input = el("button", { type: "button", class: "rv-u-token", tabindex: "-1", dir: "auto", "data-go": "" });
     this.step = el("div", { class: "rv-u-step" });
     this.canvas = layout.grouped ? el("canvas", { class: "rv-u-members", "aria-hidden": "true" }) : null;
     this.lines = svg("svg", { class: "rv-u-lanes", width: layout.slot, height: layout.height, "aria-hidden": "true" });
-    this.lines.append(...this.strings.map(({ line }) => line));
+    this.lines.append(...[...this.carries, ...this.strings].map(({ line }) => line));
     this.element = el("div", { class: "rv-u-column" }, this.lines, this.head.element, this.nodes.map(({ button }) => button));
     this.element.append(this.input, this.step);
     if (this.canvas) this.element.append(this.canvas);
@@ -41,7 +42,11 @@ export class Column {
    */
   move(left, now) {
     if (left !== this.left) this.element.style.transform = `translateX(${left}px)`;
-    if (now !== this.now) for (const node of [this.lines, this.input, this.step]) node.classList.toggle("rv-u-now", now);
+    if (now !== this.now) {
+      for (const node of [this.lines, this.input, this.step]) node.classList.toggle("rv-u-now", now);
+      attr(this.element, "data-now", now ? "" : null);
+      attr(this.input, "aria-current", now ? "step" : null);
+    }
     Object.assign(this, { left, now });
   }
 
@@ -51,6 +56,14 @@ export class Column {
     const button = el("button", { ...props, class: isGroup(row) ? "rv-u-node rv-u-node-group" : "rv-u-node" });
     button.style.top = `${row.y - layout.pill.height / 2}px`;
     return { row, button, value: undefined, unit: null };
+  }
+
+  /** The straight path of a unit's own past, beside the edges of W. */
+  carry(row) {
+    const side = (this.layout.slot - this.layout.pill.width) / 2;
+    const [x1, x2] = row.block.reverse ? [this.layout.slot - side, this.layout.slot + side] : [-side, side];
+    const y = carryHeight(this.layout, row);
+    return svg("line", { class: "rv-u-carry", x1, x2, y1: y, y2: y });
   }
 
   string({ y, lane }) {
@@ -91,6 +104,7 @@ export class Column {
     this.head.fill(t, frame);
     this.fillInput(t, frame);
     this.fillStrings(t, frame, weights, limits.input);
+    this.fillCarries(t, frame);
   }
 
   fillNode(node, t, kind, layer, deep) {
@@ -153,6 +167,16 @@ export class Column {
     }
   }
 
+  fillCarries(t, frame) {
+    const gate = carryOf(this.data.meta);
+    for (const carry of this.carries) {
+      const share = meanOf(frame.layers[carry.row.block.layer].gates[gate].row(t), carry.row);
+      if (Object.is(share, carry.share)) continue;
+      carry.share = share;
+      attr(carry.line, "stroke-width", (Number.isFinite(share) ? this.layout.px(3.2) * share : 0).toFixed(2));
+    }
+  }
+
   /** One weight a row where one number comes in, or one symbol; else what all numbers add together. */
   inputWeights(block, t, frame, weights) {
     const { alphabet, D } = this.data.meta;
@@ -166,6 +190,15 @@ export class Column {
     attr(string.line, "class", weight > 0 ? "rv-u-plus" : weight < 0 ? "rv-u-minus" : "rv-u-nought");
     attr(string.line, "stroke-width", stringWidth(this.layout, Number.isFinite(weight) ? Math.abs(weight) / limit : 0).toFixed(2));
   }
+}
+
+/** The gate by which a unit keeps its own past without any matrix: f of c in an LSTM, z of h in a GRU. */
+export function carryOf({ cell }) {
+  return { lstm: "f", gru: "z" }[cell] ?? null;
+}
+
+export function carryHeight(layout, row) {
+  return row.y + layout.pill.height * 0.3;
 }
 
 /** Which component of a one-hot row is 1. */

@@ -2,12 +2,13 @@
  * What the pointer is on: edges are found by their formula, not by hitting a hair's breadth of paint, so that thin
  * ones and fingers get their due.
  */
+import { carryHeight } from "./unrolled-columns.js";
 import { middle } from "./unrolled-layout.js";
 
 const REACH = 9;
 
 /**
- * @typedef {{kind: "forward"|"reverse"|"input"|"between", from: any, to: any, slot: number}} Hit
+ * @typedef {{kind: "forward"|"reverse"|"input"|"between"|"carry", from: any, to: any, slot: number}} Hit
  *   slot: of the column that the edge leads into
  */
 
@@ -44,11 +45,13 @@ function betweenColumns(layout, weights, limits, right, share, y) {
   for (const block of layout.blocks) {
     if (y < block.top - 4 || y > block.bottom + 4) continue;
     const table = weights.recurrent.get(block.layer);
+    const into = block.reverse ? right - 1 : right;
     for (const to of block.rows) {
+      if (weights.carries) consider(best, Math.abs(carryHeight(layout, to) - y) + 2, 0, 1, { kind: "carry", from: to, to, slot: into });
       for (const from of block.rows) {
         const [left, end] = block.reverse ? [to.y, from.y] : [from.y, to.y];
         const weight = table[to.index * block.rows.length + from.index];
-        const hit = { kind: block.reverse ? "reverse" : "forward", from, to, slot: block.reverse ? right - 1 : right };
+        const hit = { kind: block.reverse ? "reverse" : "forward", from, to, slot: into };
         consider(best, Math.abs(left + (end - left) * risen - y), weight, limits.recurrent, hit);
       }
     }

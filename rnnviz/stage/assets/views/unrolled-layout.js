@@ -73,8 +73,8 @@ function gutterWidth({ unit_names: names, H, layers }, narrow) {
 function slots(room, positions, px) {
   const ideal = room >= px(440) ? px(138) : px(92);
   const count = Math.min(positions, Math.max(2, Math.min(7, Math.floor(room / ideal))));
-  const slot = Math.min(room / count, px(200));
-  return { room, count, slot, offset: (room - count * slot) / 2, before: Math.floor(count / 2) };
+  const slot = Math.floor(Math.min(room / count, px(200))); // whole pixels keep text sharp where columns move
+  return { room, count, slot, offset: Math.floor((room - count * slot) / 2), before: Math.floor(count / 2) };
 }
 
 /** @returns {Block} */

@@ -42,7 +42,7 @@ export function chooser(data, choose) {
 export function gutterOf(data, layout, close) {
   const { meta } = data;
   const at = (y, css, ...children) => el("div", { class: css, style: { top: `${y}px` } }, ...children);
-  const deep = meta.layers.length > 1;
+  const deep = meta.num_layers > 1;
   const rows = layout.blocks.flatMap((block) => block.rows.map((row) => at(row.y, "rv-u-row-name", rowLabel(data, row))));
   const titles = layout.blocks.map((block) =>
     at(block.top - layout.px(10), "rv-u-block-name", el("i", { class: "rv-u-symbol" }, "h", deep ? el("sup", {}, String(block.level + 1)) : null), meta.directions === 2 ? (block.reverse ? " ←" : " →") : null),
@@ -112,7 +112,9 @@ export function caption(data, node, { matrix, limit, block, table }) {
   const grouped = block.rows.some(isGroup);
   const nought = table.every((w) => w === 0);
   const width = nought ? data.say("graph.nought") : el("span", {}, phrase(data, "graph.scale", { limit: data.format(limit), plus: el("b", { class: "rv-u-plus-word" }, data.say("graph.plus")), minus: el("b", { class: "rv-u-minus-word" }, data.say("graph.minus")) }));
-  node.replaceChildren(el("p", { class: "rv-u-once" }, line), el("p", {}, width, grouped ? ` ${data.say("graph.grouped")}` : ""));
+  const carry = { lstm: ["graph.path_c", "rv-u-carry-word"], gru: ["graph.path_h", "rv-u-keep-word"] }[data.meta.cell];
+  const straight = carry ? [" ", ...phrase(data, carry[0], { line: el("b", { class: carry[1] }, data.say("graph.straight")) })] : [];
+  node.replaceChildren(el("p", { class: "rv-u-once" }, line), el("p", {}, width, straight, grouped ? ` ${data.say("graph.grouped")}` : ""));
 }
 
 /** Keep a paragraph for those who do not see the picture; written when stepping rests. */

@@ -112,10 +112,10 @@ export class Pointer {
   onEdge(hit, x, y) {
     const { graph, tip } = this;
     const matrix = matrixName(hit.kind === "forward" || hit.kind === "reverse" ? "h" : "i", graph.weights.gate);
-    const write = { forward: "recurrent", reverse: "recurrent", between: "between", input: "input" }[hit.kind];
+    const write = { forward: "recurrent", reverse: "recurrent", between: "between", input: "input", carry: "carry" }[hit.kind];
     const lines = () => tip[write](hit, graph.start + hit.slot, graph.frame, graph.weights, matrix);
     this.show({ lines, x, y, above: hit.to.block.top - graph.layout.px(4) });
-    graph.point(hit.kind === "input" ? null : hit);
+    graph.point(hit.kind === "input" || hit.kind === "carry" ? null : hit);
   }
 
   show(shown) {

@@ -101,6 +101,20 @@ export class Tip {
     return position >= 1 && position <= T ? layer.h.row(position - 1) : layer.h0.data;
   }
 
+  /** The straight path: f·c of an LSTM, z·h of a GRU. */
+  carry({ to }, position, frame) {
+    const { data } = this;
+    const layer = frame.layers[to.block.layer];
+    const lstm = data.meta.cell === "lstm";
+    const before = position + (to.block.reverse ? 1 : -1);
+    const share = meanOf(layer.gates[lstm ? "f" : "z"].row(position - 1), to);
+    const lines = [this.line(lstm ? "graph.carry_c" : "graph.carry_h", { unit: this.name(to) }, "rv-u-tip-title")];
+    if (isGroup(to)) return [...lines, this.line("graph.carry_mean", { value: data.format(share) })];
+    const states = lstm ? { h: layer.c, h0: layer.c0 } : layer;
+    const value = this.state(states, before)[to.start];
+    return [...lines, this.line(lstm ? "graph.carry_forget" : "graph.carry_update"), this.sum(share, value, share * value)];
+  }
+
   /** The string from the input to a row. */
   input(hit, position, frame, weights, matrix) {
     const { meta } = this.data;

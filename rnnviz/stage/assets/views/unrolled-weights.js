@@ -52,6 +52,8 @@ export class Weights {
     this.parameters = frame.parameters;
     this.first = blockStart(data.meta, gate);
     this.gate = gate;
+    /** Whether a unit's own past comes straight on, too. */
+    this.carries = data.meta.cell !== "rnn";
     /** @type {Map<string, Float32Array>} layer → (to, from), both rows of the layer's block */
     this.recurrent = new Map(layout.blocks.map((b) => [b.layer, meanTable(this.matrix("hh", b.layer), this.first, b.rows, b.rows)]));
     /** @type {Map<string, Float32Array>} upper layer → (to: rows of its block, from: rows of the level below) */

@@ -98,6 +98,7 @@ export class Graph {
     for (const [name, value] of Object.entries({ "--rv-pill-width": layout.pill.width, "--rv-pill-height": layout.pill.height, "--rv-slot": layout.slot })) {
       this.picture.style.setProperty(name, `${value.toFixed(2)}px`);
     }
+    this.picture.classList.toggle("rv-u-gru", data.meta.cell === "gru");
     this.picture.classList.toggle("rv-u-grouped", layout.grouped);
     this.picture.classList.toggle("rv-u-tight", layout.pitch < layout.px(34));
     this.picture.classList.toggle("rv-u-narrow", layout.slot < layout.px(126));
@@ -122,12 +123,12 @@ export class Graph {
     return [this.band, this.edges.now, this.rings];
   }
 
-  /** Where the window cuts, edges fade and a mark stands in the row of the input. */
+  /** Where the window cuts, edges fade and a mark stands in the row of the steps. */
   cut(side) {
-    const { head, input, px } = this.layout;
+    const { head, input, caption: row, px } = this.layout;
     const top = head.height + px(20);
     const fade = el("div", { class: "rv-u-fade", style: { top: `${top}px`, height: `${input.top - top}px` } });
-    const mark = el("div", { class: "rv-u-dots", style: { top: `${input.top + px(4)}px` } }, "…");
+    const mark = el("div", { class: "rv-u-dots", style: { top: `${row - px(4)}px` } }, "…");
     return el("div", { class: `rv-u-cut rv-u-cut-${side}`, "aria-hidden": "true" }, fade, mark);
   }
 
@@ -173,8 +174,9 @@ export class Graph {
     const lit = unit === null ? [] : this.list.filter(({ from, to }) => own(from) || own(to));
     this.edges.draw("unit", lit);
     attr(this.picture, "data-lit", unit === null ? null : "");
-    for (const { nodes } of this.columns) for (const { row, button } of nodes) {
-      attr(button, "aria-pressed", isGroup(row) ? null : unit !== null && own(row));
+    for (const { nodes, strings, carries } of this.columns) {
+      for (const { row, button } of nodes) attr(button, "aria-pressed", isGroup(row) ? null : unit !== null && own(row));
+      for (const { row, line } of [...strings, ...carries]) attr(line, "data-own", unit !== null && own(row) ? "" : null);
     }
   }
 
@@ -195,9 +197,10 @@ export class Graph {
     const same = group?.start === this.opened?.start && group?.layer === this.opened?.layer;
     if (same) return;
     const had = this.focused;
+    const place = group ?? this.opened;
     this.opened = group;
     this.build();
-    if (group) this.pointer.row = this.current.nodes.findIndex(({ row }) => row.of === group.start && row.block.layer === group.layer);
+    this.pointer.row = this.current.nodes.findIndex(({ row }) => row.start === place.start && row.block.layer === place.layer);
     this.pointer.rove(had);
   }
 
@@ -336,10 +339,10 @@ export class Graph {
       const values = { steps: this.steps, T: String(cursor.T), matrix: symbol(matrix) };
       this.heads.hint.replaceChildren(...phrase(data, key, values));
       this.said = `${key} ${matrix}`;
-      const digits = String(cursor.T).length;
-      this.steps.style.width = `${folded || cursor.T === 1 ? digits : 2 * digits + 2}ch`;
     }
-    text(this.steps, folded ? cursor.t + 1 : first === last ? first : `${first} – ${last}`);
+    const shown = folded ? `${cursor.t + 1}` : first === last ? `${first}` : `${first} – ${last}`;
+    if (shown.length !== this.steps.textContent.length) this.steps.style.width = `${shown.length - (shown.includes("–") ? 0.9 : 0)}ch`;
+    text(this.steps, shown);
     const cut = !folded && [this.start > 0, this.start + layout.count < layout.positions];
     attr(this.window, "data-cut-left", cut && cut[0] ? "" : null);
     attr(this.window, "data-cut-right", cut && cut[1] ? "" : null);
