@@ -26,6 +26,7 @@ from rnnviz.words import say
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 MOST_SENTENCES = 4
+READING_WIDTH = 704
 
 
 @dataclass
@@ -38,11 +39,11 @@ class Page:
     head: DeltaGenerator
     tools: DeltaGenerator
     errors: DeltaGenerator
-    look: DeltaGenerator
     asked: dict[str, Any] | None
     sentences: list[str] = field(default_factory=list)
     query: dict[str, str] = field(default_factory=dict)
     linked: bool = False
+    look: str | None = None
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a message in the visitor's language."""
@@ -73,9 +74,7 @@ class Page:
         settled = state.settle(state.wanted(), self.experiment, self.lang)
         self.sentences += settled.sentences
         self.experiment = st.session_state["_experiment"] = settled.experiment
-        if look := look_for(self.experiment, self.lang):
-            self.look.caption(look)
-        self.query = self.experiment.to_query()
+        self.query, self.look = self.experiment.to_query(), look_for(self.experiment, self.lang)
         return self.experiment
 
     def words(self, first: str) -> str:
@@ -142,8 +141,7 @@ class Page:
 
     def prose(self, block: str, **values: object) -> None:
         """Show a block of the lesson's Markdown, in a column of reading width."""
-        with st.container(key=f"prose-{self.lesson.name}-{block}"):
-            st.markdown(prose(self.lesson.name, block, self.lang, **values))
+        st.markdown(prose(self.lesson.name, block, self.lang, **values), width=READING_WIDTH)
 
 
 @contextmanager
@@ -173,8 +171,7 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     head = st.container(key="head")
     head.title(say(f"{name}.title", lang), anchor=False)
     last = st.session_state.get("_experiment", Experiment())
-    bar, errors, look = (st.container(key=key) for key in ("bar", "errors", "look"))
-    page = Page(LESSONS[name], lang, last, head, bar, errors, look, values)
+    page = Page(LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"), values)
     try:
         yield page
     except ExperimentError as error:  # what only a run can find out
@@ -192,6 +189,8 @@ def _close(page: Page) -> None:
     if left_out:
         page.sentences.append(page.say("notice.link", most=f"{limits.LINK:,}"))
     _complain(page)
+    if page.look:
+        page.errors.caption(page.look)
     words = {name: page.say(f"site.link.{name}") for name in ("label", "help", "copied", "by_hand")}
     path = f"{base()}/{page.lesson.path}"
     data = {"query": query, "path": path, "present": present.presenting(), "link": words if page.linked else None}

@@ -47,8 +47,8 @@ class Folder:
         return sorted(path for path in self.path.rglob("*") if path.is_file())
 
     def version(self) -> str:
-        """Return the hash of the folder's content; whether a file was changed is looked up once a second at most."""
-        return _version(self, int(time.monotonic()))
+        """Return the hash of the folder's content; whether a file was changed is looked up every few seconds."""
+        return _version(self, int(time.monotonic() // 5))
 
     def url(self, file: str, base: str = "") -> str:
         """Return the address of ``file`` on a site whose own address begins with ``base``."""
@@ -111,7 +111,7 @@ def warm() -> None:
 
 
 @lru_cache(maxsize=16)
-def _version(folder: Folder, second: int) -> str:
+def _version(folder: Folder, moment: int) -> str:
     return _hash(tuple((path, path.stat().st_mtime_ns) for path in folder.files()))
 
 
