@@ -42,7 +42,7 @@ class TokenLane {
     Object.assign(this, context);
     Object.assign(this, laneFrame({ name: "tokens", hue: "x", title: context.data.say("score.x") }));
     this.labels = this.data.meta.labels.map(symbol);
-    this.longest = largest(this.labels.map((label) => [...label].length));
+    this.longest = largest(this.labels.map(signs));
     this.strip = el("div", { class: "rv-tokens", "aria-hidden": "true" });
     this.plot.append(this.strip);
     this.now = null;
@@ -123,4 +123,9 @@ class TokenLane {
     const t = axis.stepAt(x);
     return { t, unit: null, quantity: "x", text: "", box: { left: axis.left(t), top: 0, width: axis.span(t), height: axis.px(34) } };
   }
+}
+
+/** How many signs a person sees: an emoji of several parts is one. */
+function signs(label) {
+  return globalThis.Intl?.Segmenter ? [...new Intl.Segmenter().segment(label)].length : [...label].length;
 }
