@@ -89,14 +89,8 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
             offer_holds(cell, steps, page)
         changed = hold_sentences(free, held, lang=page.lang)
         if changed:
-            st.info(" ".join(changed))
-        views = [
-            {"view": "cell", "area": "wide", "options": {"unit": 0}},
-            {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
-        ]
-        page.stage(held, views, baseline=free if changed else None)
-        page.prose("look-lstm") if cell == "lstm" else page.prose("look-gru")
-
+            with st.container(key="gates-effect", border=True):
+                st.markdown(" ".join(changed))
         gates, keep = held.layers["l0"].gates, KEEPING_GATE[cell][1]
         left = {"cell": cell, "baseline": free.layers["l0"].gates[keep] if changed else None, "lang": page.lang}
         since = since_step(held.experiment.hold, steps)
@@ -104,10 +98,13 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         figures |= in_both_themes("saturation", saturation_spec, gates, lang=page.lang)
         counted = saturation_sentences(gates, page.lang)
         views = [
+            {"view": "cell", "area": "graph", "options": {"unit": 0}},
+            {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
             {"view": "plot", "area": "wide", "options": {"figure": "left"}},
             {"view": "plot", "area": "wide", "options": {"figure": "saturation", "sentences": counted}},
         ]
-        page.stage(held, views, key="gates-figures", transport=False, figures=figures)
+        page.stage(held, views, baseline=free if changed else None, figures=figures)
+        page.prose("look-lstm") if cell == "lstm" else page.prose("look-gru")
         if not ever_saturated(gates):
             page.prose("unsaturated")
             offer({"gates.take.gain": {"gain": 4.0}, "gates.take.latch": LATCH}, page)

@@ -15,7 +15,7 @@ const AFTER = 20;
  * @param {HTMLElement} parent positioned, of the drawing's size
  * @param {import("../arrays.js").Data} data
  * @param {Array<{name: string, hue: string, leg: number, from: number[], to: number[]}>} routes
- * @returns {{go(now: Record<string, number>): void, remove(): void}}
+ * @returns {{go(now: Record<string, number>): void, rest(): void, remove(): void}}
  */
 export function motion(parent, data, routes) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -37,6 +37,7 @@ export function motion(parent, data, routes) {
       riding = true;
       timer = setTimeout(() => pills.forEach((one) => one.go(now)), AFTER);
     },
+    rest,
     remove: () => {
       rest();
       for (const one of pills) one.remove();

@@ -99,6 +99,7 @@ class CellView {
     this.head(full);
     const forward = run.reverse ? this.last - 1 : this.last + 1;
     if (changed.has("t") && t === forward) this.pills.go(now);
+    else this.pills.rest();
     this.last = t;
   }
 
