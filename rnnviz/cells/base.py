@@ -73,11 +73,14 @@ class Cell(ABC):
         The blocks that are gates, that is, have an activation of their own to look at and to hold.
     has_c : bool
         Whether there is a cell state c beside the hidden state h.
+    one_sum : bool
+        Whether ``from_x`` and ``from_h`` occur only as their sum, so that both have the same gradient.
     """
 
     blocks: ClassVar[tuple[str, ...]]
     gates: ClassVar[tuple[str, ...]]
     has_c: ClassVar[bool] = False
+    one_sum: ClassVar[bool] = True
 
     @staticmethod
     @abstractmethod

@@ -24,6 +24,7 @@ class GRU(Cell):
     """Reset gate r, update gate z, candidate n; no cell state."""
 
     blocks = gates = GATES["gru"]
+    one_sum = False
 
     @staticmethod
     def forward(from_x: Array, from_h: Array, h_prev: Array, c_prev: Array, hold: Holding) -> dict[str, Array]:

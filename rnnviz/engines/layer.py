@@ -151,7 +151,8 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
     weights, cell, steps = run.weights, run.cell, len(dout)
     dhs, dcs = np.empty_like(dout), np.empty_like(dout)
     blocks = (*dout.shape[:-1], len(weights.hh))
-    from_x, from_h = np.empty(blocks), np.empty(blocks)
+    from_h = np.empty(blocks)
+    from_x = from_h if cell.one_sum else np.empty(blocks)
     dh = dc = np.zeros_like(dout[0])
     for t in order(0, steps, not run.reverse):
         dh = np.add(dout[t], dh, out=dhs[t])
@@ -160,8 +161,9 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
             dc = np.where(inside[t, ..., None], dc, 0.0)
         step = cell.backward(dh, dc, run.local[start + t])
         dcs[t] = step.dc
-        np.concatenate(step.from_x, axis=-1, out=from_x[t])
         np.concatenate(step.from_h, axis=-1, out=from_h[t])
+        if not cell.one_sum:
+            np.concatenate(step.from_x, axis=-1, out=from_x[t])
         dh = from_h[t] @ weights.hh + step.h_prev
         dc = step.c_prev
     return Adjoint(dhs, dcs if cell.has_c else None, from_x, from_h)

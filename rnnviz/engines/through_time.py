@@ -16,6 +16,27 @@ BLOCK = 16
 """Most losses that walk back side by side: enough to fill a matrix product, few enough to hold in memory."""
 
 
+def backward_stack(experiment: Experiment, runs: Mapping[str, Run], dtop: Array) -> dict[str, Adjoint]:
+    """Take the loss's gradient by the top's hidden states, (T, directions·H), back through all layers and steps.
+
+    Truncated, the loss of step k reaches the positions t with |t − k| ≤ ``truncate`` and no other: BPTT(h) of Williams
+    & Peng 1990, where the total gradient is a sum over a band of pairs (k, t). A forward layer fills only the half
+    t ≤ k of it, a reverse layer the half t ≥ k.
+
+    Returns
+    -------
+    dict of Adjoint
+        By layer, the sums over all losses; arrays (T, H) and (T, GH).
+    """
+    if experiment.truncate is None or experiment.truncate >= len(dtop) - 1:
+        return walk(experiment, runs, Part(0, len(dtop), dtop))
+    totals = {name: zeros(run) for name, run in runs.items()}
+    for part in bands(dtop, experiment.truncate, experiment.directions):
+        for name, adjoint in walk(experiment, runs, part).items():
+            add(totals[name], adjoint, part)
+    return totals
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """A part of the loss to take back through the layers.
@@ -36,21 +57,12 @@ class Part:
     inside: NDArray[np.bool_] | None = None
 
 
-def parts(dtop: Array, truncate: int | None, directions: int) -> Iterator[Part]:
-    """Yield the whole loss as one part, or, when truncating, blocks of steps' losses.
-
-    Truncated, the loss of step k reaches the positions t with |t − k| ≤ ``truncate`` and no other: BPTT(h) of Williams
-    & Peng 1990, where the total gradient is a sum over a band of pairs (k, t). A forward layer fills only the half
-    t ≤ k of it, a reverse layer the half t ≥ k.
-    """
-    steps = len(dtop)
-    if truncate is None or truncate >= steps - 1:
-        yield Part(0, steps, dtop)
-        return
-    block = min(BLOCK, truncate + 1)
+def bands(dtop: Array, truncate: int, directions: int) -> Iterator[Part]:
+    """Yield the losses of a few steps at a time, each kept apart and with the positions that it may reach."""
+    steps, block = len(dtop), min(BLOCK, truncate + 1)
+    ahead = truncate if directions > 1 else 0
     for first in range(0, steps, block):
         losses = np.arange(first, min(first + block, steps))
-        ahead = truncate if directions > 1 else 0
         start, stop = max(0, first - truncate), min(steps, losses[-1] + ahead + 1)
         dout = np.zeros((stop - start, len(losses), dtop.shape[1]))
         dout[losses - start, losses - first] = dtop[losses]
@@ -58,28 +70,16 @@ def parts(dtop: Array, truncate: int | None, directions: int) -> Iterator[Part]:
         yield Part(start, stop, dout, distance <= truncate)
 
 
-def backward_stack(experiment: Experiment, runs: Mapping[str, Run], dtop: Array) -> dict[str, Adjoint]:
-    """Take the loss's gradient by the top's hidden states, (T, directions·H), back through all layers and steps.
-
-    Returns
-    -------
-    dict of Adjoint
-        By layer, the sums over all losses; arrays (T, H) and (T, GH).
-    """
-    totals = {name: zeros(run) for name, run in runs.items()}
-    for part in parts(dtop, experiment.truncate, experiment.directions):
-        dout = part.dtop
-        for level in reversed(levels(experiment)):
-            shares = np.split(dout, len(level), axis=-1)
-            adjoints = [
-                backward(runs[name], share, part.start, part.inside) for name, share in zip(level, shares, strict=True)
-            ]
-            for name, adjoint in zip(level, adjoints, strict=True):
-                add(totals[name], adjoint, part)
-            if level[0] != "l0":
-                below = [adjoint.from_x @ runs[name].weights.ih for name, adjoint in zip(level, adjoints, strict=True)]
-                dout = np.sum(below, axis=0)
-    return totals
+def walk(experiment: Experiment, runs: Mapping[str, Run], part: Part) -> dict[str, Adjoint]:
+    """Take one part of the loss back, the top layer first; what a layer read is what the one below it made."""
+    dout, adjoints = part.dtop, {}
+    for level in reversed(levels(experiment)):
+        shares = np.split(dout, len(level), axis=-1)
+        for name, share in zip(level, shares, strict=True):
+            adjoints[name] = backward(runs[name], share, part.start, part.inside)
+        if level[0] != "l0":
+            dout = np.sum([adjoints[name].from_x @ runs[name].weights.ih for name in level], axis=0)
+    return adjoints
 
 
 def levels(experiment: Experiment) -> list[tuple[str, ...]]:
@@ -97,8 +97,8 @@ def zeros(run: Run) -> Adjoint:
 
 
 def add(total: Adjoint, adjoint: Adjoint, part: Part) -> None:
-    """Add a part's adjoint to the total at its positions; losses that were kept apart are summed."""
+    """Add a part's adjoint to the total at its positions, summed over its losses."""
     for name in ("dh", "dc", "from_x", "from_h"):
         sum_, term = getattr(total, name), getattr(adjoint, name)
         if term is not None:
-            sum_[part.start : part.stop] += term if part.inside is None else term.sum(axis=1)
+            sum_[part.start : part.stop] += term.sum(axis=1)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from rnnviz.engines import ENGINES, engine_named
+from rnnviz.engines.clipping import clip, global_norm
 from rnnviz.engines.numpy_engine import trace
 from rnnviz.engines.through_time import BLOCK
 from rnnviz.experiment import Experiment, ExperimentError, Hold
@@ -201,6 +202,16 @@ def test_a_gradient_whose_squares_overflow_is_still_clipped() -> None:
     clipped = trace(experiment.replace(clip=2.0), data, initial_parameters(experiment, 3, 1))
     flat = np.concatenate([grad.ravel() for grad in clipped.parameter_grads.values()])
     assert np.linalg.norm(flat) == pytest.approx(2.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("broken", [np.inf, -np.inf, np.nan])
+def test_a_gradient_that_is_not_finite_is_shown_as_it_is(broken: float) -> None:
+    """It has no direction to keep: scaling it would turn the finite entries into 0 or NaN."""
+    grads = {"a": np.array([1.0, broken]), "b": np.array([3.0])}
+    norm = global_norm(grads)
+    assert not np.isfinite(norm)
+    np.testing.assert_array_equal(clip(grads, norm, 1.0)["a"], [1.0, broken])
+    assert clip(grads, norm, 1.0)["b"].tolist() == [3.0]
 
 
 # Beyond the numbers
