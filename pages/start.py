@@ -14,10 +14,10 @@ with site.open_page("start", takes=frozenset({"text"})) as page:
     left, right = st.container(key="graphs").columns(2)
     with left:
         st.markdown(page.say("start.plain.graph"))
-        page.stage(alone, GRAPH, key="plain", size="small")
+        page.stage(alone, GRAPH, key="plain", name=page.say("start.plain"), size="small")
     with right:
         st.markdown(page.say("start.recurrent.graph"))
-        page.stage(there, GRAPH, key="recurrent", size="small")
+        page.stage(there, GRAPH, key="recurrent", name=page.say("start.recurrent"), size="small")
     page.prose("why")
     site.lesson_map(page.lang)
     st.caption(page.say("start.who"))

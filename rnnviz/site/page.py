@@ -112,6 +112,7 @@ class Page:
         views: Sequence[Mapping[str, Any]],
         *,
         key: str | None = None,
+        name: str | None = None,
         size: str = "full",
         transport: bool = True,
         baseline: Trace | None = None,
@@ -126,6 +127,8 @@ class Page:
             ``{"view": name, "area": "graph" | "panel" | "score" | "wide", "options": {…}}`` in reading order.
         key : str, optional
             A name of its own for each of several stages of a page; the lesson's name by default.
+        name : str, optional
+            What the stage is called, needed where a page has several alike.
         size : {"full", "small"}
         transport : bool
             Whether the stage carries the row of playing controls.
@@ -136,7 +139,7 @@ class Page:
         start = min(address.memory().start, trace.steps - 1)
         data = packed(trace, views, baseline, page=self.lesson.name, start=start, size=size, lang=self.lang)
         key = key or self.lesson.name
-        stage = {**data["stage"], "key": key, "transport": transport}
+        stage = {**data["stage"], "key": key, "transport": transport} | ({"name": name} if name else {})
         mount_stage({**data, "stage": stage, "figures": dict(figures or {})}, key=f"stage-{key}")
 
     def prose(self, block: str, **values: object) -> None:

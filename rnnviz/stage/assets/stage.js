@@ -5,7 +5,7 @@
 import { address } from "./address.js";
 import { decode } from "./arrays.js";
 import { Cursor } from "./cursor.js";
-import { attr, el, text } from "./dom.js";
+import { attr, el, text, unique } from "./dom.js";
 import { helpDialog } from "./help.js";
 import { enter, leave } from "./keys.js";
 import { load, remember, restore, stylesheet, viewModule } from "./parts.js";
@@ -95,9 +95,10 @@ class Stage {
     root.className = `rv-stage rv-size-${payload.stage.size ?? "full"}`;
     root.lang = payload.lang ?? "en";
     attr(root, "data-stage", payload.stage.key);
-    const label = data.say("stage.label", { cell: payload.meta.cell.toUpperCase() });
+    const label = payload.stage.name ?? data.say("stage.label", { cell: payload.meta.cell.toUpperCase() });
     attr(root, "aria-label", label);
-    root.append(el("h2", { class: "rv-hidden" }, label)); // between the page's h1 and the views' h3
+    this.title = el("h2", { class: "rv-hidden", id: unique("rv-stage") }, label); // between the page's h1 and the views' h3
+    root.append(this.title);
     root.hidden = false;
     this.furnish(data);
     this.lay(data);
@@ -157,6 +158,7 @@ class Stage {
       const section = el("section", { class: `rv-view rv-${view}`, "data-view": view });
       areas[name].append(section);
       this.cleanups.push(this.mountView(section, view, { ...data, options }));
+      if (this.payload.stage.name) named(section, this.title.id);
     }
     body.classList.toggle("rv-lone", !areas.panel || !areas.graph);
   }
@@ -211,4 +213,10 @@ class Stage {
       pages.delete(this.page);
     }
   }
+}
+
+/** Put a stage's own name before a view's, so that the same view of two stages can be told apart by ear. */
+function named(section, id) {
+  const own = section.getAttribute("aria-labelledby");
+  if (own) section.setAttribute("aria-labelledby", `${id} ${own}`);
 }
