@@ -3,7 +3,7 @@
  * gap between every pair of columns: what lights it lights it everywhere. Stepping touches none of it. The edges into
  * the cursor's column are a layer of their own that is moved by a transform, never redrawn.
  */
-import { attr, svg, text, unique } from "../dom.js";
+import { attr, el, svg, text, unique } from "../dom.js";
 import { middle } from "./unrolled-layout.js";
 
 const BUCKETS = 8;
@@ -24,45 +24,85 @@ export class Edges {
   constructor(layout) {
     this.layout = layout;
     this.groups = new Map();
-    const defs = svg("defs", {});
-    for (const set of SETS) for (const kind of KINDS) defs.append(this.group(`${set}-${kind}`, `rv-u-set-${set}`));
-    defs.append(this.group("strings", "rv-u-strings"), this.group("readout", "rv-u-readout"));
-    this.strings();
-    const { room, height, count } = layout;
+    /** @type {{left: number, forward: any[], reverse: any[]}[]} `left`: the slot that the gap begins at */
     this.gaps = [];
+    /** @type {{slot: number, nodes: any[]}[]} */
     this.columns = [];
     /** @type {{node: SVGTextElement, kind: "h"|"i"}[]} */
     this.names = [];
-    this.all = svg("svg", { class: "rv-u-edges rv-u-edges-all", width: room, height, "aria-hidden": "true" }, defs);
-    for (let k = -1; k <= count + 1; k++) this.all.append(this.gapAt(k));
-    for (let k = -1; k <= count; k++) this.all.append(this.columnAt(k));
-    this.now = svg("svg", { class: "rv-u-edges rv-u-edges-now", width: layout.slot, height, "aria-hidden": "true" });
-    this.now.append(...this.around());
+    const { room, height, slot } = layout;
+    // A picture for each set, so that lighting one and dimming the others redraws neither.
+    this.far = SETS.map((set) => svg("svg", { class: `rv-u-edges rv-u-${set}`, width: room, height }, this.everywhere(set)));
+    this.near = SETS.map((set) => svg("svg", { class: `rv-u-edges rv-u-${set}`, width: slot, height }, this.here(set)));
+    this.far[0].prepend(this.defs());
+    this.far[2].append(...this.gapNames());
+    this.near[2].append(...this.inputName());
+    this.all = el("div", { class: "rv-u-far", "aria-hidden": "true" }, this.far);
+    this.now = el("div", { class: "rv-u-near", "aria-hidden": "true" }, this.near);
   }
 
-  group(name, css) {
-    const node = svg("g", { id: unique("rv-u-edge"), class: css });
-    this.groups.set(name, node);
-    return node;
+  defs() {
+    this.strings();
+    return svg("defs", {}, [...this.groups.values()]);
   }
 
-  use(name, x, css = "") {
-    return svg("use", { href: `#${this.groups.get(name).id}`, x, class: css });
+  /** The group of a name, to be drawn into; used wherever its edges stand. */
+  group(name) {
+    if (!this.groups.has(name)) this.groups.set(name, svg("g", { id: unique("rv-u-edge"), class: `rv-u-of-${name}` }));
+    return this.groups.get(name);
   }
 
-  /** All edges between the columns of slot k − 1 and slot k. */
-  gapAt(k) {
-    const x = middle(this.layout, k - 1) + this.layout.pill.width / 2;
-    const part = (kind) => svg("g", {}, SETS.map((set) => this.use(`${set}-${kind}`, x, `rv-u-use-${set}`)));
-    const gap = { k, forward: part("forward"), reverse: part("reverse") };
-    this.gaps.push(gap);
-    const centre = middle(this.layout, k) - this.layout.slot / 2;
-    const whole = k > 0 && k < this.layout.count; // a gap cut by the window has no room for a name
-    for (const { bottom, reverse } of whole ? this.layout.blocks : []) gap[reverse ? "reverse" : "forward"].append(this.name("h", centre, bottom + this.layout.px(9)));
-    return svg("g", {}, gap.forward, gap.reverse);
+  use(name, x) {
+    return svg("use", { href: `#${this.group(name).id}`, x });
   }
 
-  /** What a matrix is called, beside its edges; `title` says it. @param {"h"|"i"} kind */
+  /** One set in every gap and column of the window, and one beyond on either side for the slide. */
+  everywhere(set) {
+    const { layout } = this;
+    const uses = [];
+    for (let k = -2; k <= layout.count; k++) {
+      const x = middle(layout, k) + layout.pill.width / 2;
+      const gap = { left: k, forward: [this.use(`${set}-forward`, x)], reverse: [this.use(`${set}-reverse`, x)] };
+      const column = { slot: k, nodes: this.within(set, middle(layout, k)) };
+      this.gaps.push(gap);
+      this.columns.push(column);
+      uses.push(...gap.forward, ...gap.reverse, ...column.nodes);
+    }
+    return uses;
+  }
+
+  /** One set around the cursor's column: what reaches it from either side and from below; x counts from the slot's left. */
+  here(set) {
+    const { slot, pill } = this.layout;
+    const half = (slot - pill.width) / 2;
+    const uses = [this.use(`${set}-forward`, -half), this.use(`${set}-reverse`, slot - half), ...this.within(set, slot / 2)];
+    return set === "base" ? [...uses, ...this.heads()] : uses;
+  }
+
+  /** The edges within a column, from level to level and to the answers. */
+  within(set, x) {
+    const names = set === "base" ? ["strings", "readout", "base-between"] : [`${set}-between`];
+    return names.map((name) => this.use(name, x));
+  }
+
+  /** What the matrices are called, in the gaps that the window does not cut. */
+  gapNames() {
+    const { layout } = this;
+    return this.gaps.filter(({ left }, k) => k <= layout.count + 2 && left >= 0 && left < layout.count - 1).flatMap((gap) =>
+      layout.blocks.map(({ bottom, reverse }) => {
+        const name = this.name("h", middle(layout, gap.left) + layout.slot / 2, bottom + layout.px(9));
+        gap[reverse ? "reverse" : "forward"].push(name);
+        return name;
+      }),
+    );
+  }
+
+  inputName() {
+    const { slot, pill, input, px } = this.layout;
+    return slot > px(126) ? [this.name("i", (slot + pill.width) / 2 + px(3), input.top - px(10))] : [];
+  }
+
+  /** A matrix's name beside its edges; `title` says it. @param {"h"|"i"} kind */
   name(kind, x, y) {
     const node = matrixLabel(x, y, kind === "h" ? "middle" : "start");
     this.names.push({ node, kind });
@@ -77,28 +117,6 @@ export class Edges {
   /** Name the matrices of a gate. @param {(kind: "h"|"i") => string} subscript */
   title(subscript) {
     for (const { node, kind } of this.names) text(node.lastChild, subscript(kind));
-  }
-
-  /** All edges within the column of slot k, from level to level and to the answers. */
-  columnAt(k) {
-    const x = middle(this.layout, k);
-    const column = { k, node: svg("g", {}, this.within(x)) };
-    this.columns.push(column);
-    return column.node;
-  }
-
-  within(x) {
-    return [...["strings", "readout"].map((name) => this.use(name, x)), ...SETS.map((set) => this.use(`${set}-between`, x, `rv-u-use-${set}`))];
-  }
-
-  /** What reaches the cursor's column, from either side and from below; x counts from the slot's left. */
-  around() {
-    const { slot, pill } = this.layout;
-    const half = (slot - pill.width) / 2;
-    const sides = [["forward", -half], ["reverse", slot - half]];
-    const between = sides.flatMap(([kind, x]) => SETS.map((set) => this.use(`${set}-${kind}`, x, `rv-u-use-${set}`)));
-    const name = slot > this.layout.px(126) && this.name("i", (slot + pill.width) / 2 + this.layout.px(3), this.layout.input.top - this.layout.px(10));
-    return [...this.within(slot / 2), ...between, ...this.heads(), ...(name ? [name] : [])];
   }
 
   /** Arrow heads at the nodes of the cursor's column, on the side the state comes from. */
@@ -125,17 +143,17 @@ export class Edges {
         parts.push(`M${lane} ${y}V${level.top}`);
       }
     }
-    this.groups.get("strings").append(svg("path", { d: parts.join("") }));
+    this.group("strings").append(svg("path", { d: parts.join("") }));
     const top = layout.levels.at(-1);
     const end = layout.head.height + layout.px(5);
     const bundle = top.rows.map(({ lane }) => `M${lane} ${top.top}C${lane} ${(top.top + end) / 2} 0 ${(top.top + end) / 2} 0 ${end}`);
-    this.groups.get("readout").append(svg("path", { d: bundle.join("") }));
+    this.group("readout").append(svg("path", { d: bundle.join("") }));
   }
 
   /** Draw one set anew. @param {"base"|"unit"|"point"} set @param {Edge[]} edges */
   draw(set, edges) {
     for (const kind of KINDS) {
-      const group = this.groups.get(`${set}-${kind}`);
+      const group = this.group(`${set}-${kind}`);
       group.replaceChildren(...buckets(edges.filter((edge) => edge.kind === kind), (edge) => this.path(edge), this.layout));
     }
   }
@@ -154,12 +172,14 @@ export class Edges {
 
   /** Hide what would reach beyond the first or the last position when the first slot shows position `start`. */
   show(start, T) {
-    for (const { k, forward, reverse } of this.gaps) {
-      const [left, right] = [start + k - 1, start + k];
-      attr(forward, "display", left >= 0 && right <= T ? null : "none");
-      attr(reverse, "display", left >= 1 && right <= T + 1 ? null : "none");
+    const see = (nodes, seen) => {
+      for (const node of nodes) attr(node, "display", seen ? null : "none");
+    };
+    for (const { left, forward, reverse } of this.gaps) {
+      see(forward, start + left >= 0 && start + left < T);
+      see(reverse, start + left >= 1 && start + left <= T);
     }
-    for (const { k, node } of this.columns) attr(node, "display", start + k >= 1 && start + k <= T ? null : "none");
+    for (const { slot, nodes } of this.columns) see(nodes, start + slot >= 1 && start + slot <= T);
   }
 }
 

@@ -84,14 +84,21 @@ export class MatrixPicture {
     const size = Math.max(3, Math.min(13, Math.floor((84 * em) / 15 / n)));
     attr(this.svg, "width", n * size + 1);
     attr(this.svg, "height", n * size + 1);
+    if (block !== this.block) this.rule(block, size);
+    this.rects.forEach((rect, k) => attr(rect, "fill", this.data.diverging(table[k], limit)));
+  }
+
+  /** The cells of a block, still empty. */
+  rule(block, size) {
+    this.block = block;
     this.cells = block.rows.flatMap((to) => block.rows.map((from) => ({ to, from })));
-    const rects = this.cells.map(({ to, from }, k) => {
+    this.rects = this.cells.map(({ to, from }, k) => {
       const [x, y] = [from.index * size + 0.5, to.index * size + 0.5];
-      return svg("rect", { x, y, width: size, height: size, fill: this.data.diverging(table[k], limit), "data-cell": k });
+      return svg("rect", { x, y, width: size, height: size, "data-cell": k });
     });
     this.frame = svg("rect", { class: "rv-u-cell-mark", width: size, height: size, display: "none" });
     this.svg.classList.toggle("rv-u-fine", size < 6);
-    this.svg.replaceChildren(...rects, this.frame);
+    this.svg.replaceChildren(...this.rects, this.frame);
     this.size = size;
   }
 

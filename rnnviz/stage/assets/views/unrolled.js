@@ -84,6 +84,7 @@ export class Graph {
     const { data } = this;
     const room = { width, em, small: data.stage.size === "small", open: this.opened, headLines: headLines(data.meta) };
     const layout = (this.layout = layoutOf(data.meta, room));
+    this.lit = false;
     this.columns = Array.from({ length: layout.count + 2 }, () => new Column(data, layout));
     this.edges = new Edges(layout);
     this.loop = new Loop(data, layout);
@@ -163,7 +164,9 @@ export class Graph {
     const { block, scale, layout, data } = this;
     this.matrix.draw(block, this.weights.recurrent.get(block.layer), scale.recurrent, layout.em);
     const said = { matrix: matrixName("h", this.weights.gate), limit: scale.recurrent, block, table: this.weights.recurrent.get(block.layer) };
-    caption(data, this.caption, said);
+    const key = [said.matrix, data.format(said.limit), block.layer, block.rows.some(isGroup), said.table.every((w) => w === 0)].join();
+    if (key !== this.captioned) caption(data, this.caption, said);
+    this.captioned = key;
   }
 
   /** Light the edges of the unit that is singled out, in all columns. */
@@ -172,7 +175,8 @@ export class Graph {
     const { layer } = this.block;
     const own = (row) => row.block.layer === layer && row.start <= unit && unit < row.stop;
     const lit = unit === null ? [] : this.list.filter(({ from, to }) => own(from) || own(to));
-    this.edges.draw("unit", lit);
+    if (lit.length || this.lit) this.edges.draw("unit", lit);
+    this.lit = lit.length > 0;
     attr(this.picture, "data-lit", unit === null ? null : "");
     for (const { nodes, strings, carries } of this.columns) {
       for (const { row, button } of nodes) attr(button, "aria-pressed", isGroup(row) ? null : unit !== null && own(row));
