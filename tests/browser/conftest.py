@@ -65,5 +65,7 @@ def visit(new_context: Callable[..., BrowserContext], server: Server) -> Iterato
     yield open_page
     problems = [problem for screen in screens for problem in screen.problems]
     log = server.written()[log_before:]
-    assert not problems, "\n".join(problems)
-    assert "Traceback" not in log, log
+    if problems:
+        pytest.fail("The browser had to report:\n" + "\n".join(problems), pytrace=False)
+    if "Traceback" in log:
+        pytest.fail(f"The server had to report:\n{log[-2000:]}", pytrace=False)

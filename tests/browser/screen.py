@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +10,15 @@ from urllib.parse import urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, WebSocket
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from rnnviz.words import say
 
 DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 WIDEST = 132  # pixels: no column is wider, however few steps there are
+PATIENCE = 20_000  # ms
+QUIET = 0.4  # seconds; a text field waits 0.3 for the next key
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 # querySelectorAll that looks into shadow roots too.
@@ -35,13 +39,6 @@ NUMBERS = (
     text: e.textContent.trim(), ...e.dataset }));
 }"""
 )
-# Notes that a script run has begun, however short it is.
-RUNS = """() => {
-  window.rerun = false;
-  const app = document.querySelector("[data-testid=stApp]");
-  new MutationObserver((_, watch) => { window.rerun = true; watch.disconnect(); })
-    .observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
-}"""
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
@@ -76,7 +73,9 @@ class Screen:
     page: Page
     address: str
     problems: list[str] = field(default_factory=list)
-    sent: int = 0
+    sent: int = 0  # messages to the server
+    finished: int = 0  # runs of the script
+    latest: float = 0.0  # when either last happened
 
     def __post_init__(self) -> None:
         self.page.on("console", self._on_console)
@@ -94,10 +93,17 @@ class Screen:
             self.problems.append(f"a request left the site: {request.url}")
 
     def _on_websocket(self, socket: WebSocket) -> None:
-        def count(_: Any) -> None:
+        def on_sent(_: Any) -> None:
             self.sent += 1
+            self.latest = time.monotonic()
 
-        socket.on("framesent", count)
+        def on_received(payload: str | bytes) -> None:
+            if isinstance(payload, bytes) and ForwardMsg.FromString(payload).HasField("script_finished"):
+                self.finished += 1
+                self.latest = time.monotonic()
+
+        socket.on("framesent", on_sent)
+        socket.on("framereceived", on_received)
 
     def goto(self, path: str = "/", **query: object) -> Screen:
         """Open a page of the site and wait until it stands."""
@@ -107,16 +113,21 @@ class Screen:
 
     def settle(self) -> Screen:
         """Wait until the script has run, the stages are drawn and the last frame is painted."""
-        self.page.wait_for_selector(READY, timeout=60_000)
-        self.page.wait_for_selector("[data-stage][data-steps]", timeout=60_000)
-        self.page.wait_for_selector(READY, timeout=60_000)
+        fault = self.page.get_by_text(say("error.unexpected"))
+        self.page.wait_for_selector(READY, timeout=PATIENCE)
+        self.page.locator("[data-stage][data-steps]").or_(fault).first.wait_for(timeout=PATIENCE)
+        assert not fault.count(), "the page says that it has a fault"
+        self.page.wait_for_selector(READY, timeout=PATIENCE)
         return self.paint()
 
     def settled(self, act: Callable[[], object]) -> Screen:
         """Do something that makes the script run again, and wait until its result stands."""
-        self.page.evaluate(RUNS)
+        before, deadline = self.finished, time.monotonic() + PATIENCE / 1000
         act()
-        self.page.wait_for_function("window.rerun", timeout=30_000)
+        # A field that reports while one types may ask for a run of its own a little later.
+        while self.finished == before or time.monotonic() - self.latest < QUIET:
+            assert time.monotonic() < deadline, "the script did not run again"
+            self.page.wait_for_timeout(20)
         return self.settle()
 
     def paint(self) -> Screen:
@@ -142,6 +153,20 @@ class Screen:
         """How many time steps the run has."""
         return self._count("data-steps")
 
+    def field(self, name: str) -> Locator:
+        """Return the control of a setting, by its word in the link."""
+        return self.page.locator(f".st-key-{name} input, .st-key-{name} textarea").first
+
+    def enter(self, name: str, value: str) -> Screen:
+        """Type into a control, as if for good, and wait for what comes of it."""
+        field = self.field(name)
+
+        def type_it() -> None:
+            field.fill(value)
+            field.press("ControlOrMeta+Enter" if field.evaluate("e => e.localName") == "textarea" else "Enter")
+
+        return self.settled(type_it)
+
     def press(self, *keys: str) -> Screen:
         """Press keys, wherever the focus is."""
         for key in keys:
@@ -153,6 +178,20 @@ class Screen:
         x, y = self.place_of(t)
         self.scrubber.click(position={"x": x, "y": y})
         return self.paint()
+
+    def column(self, t: int) -> Locator:
+        """Return the column of a step in the unrolled graph, not a spare one that waits beside its window."""
+        graph = self.stage.locator("[data-view=unrolled]")
+        window = graph.bounding_box()
+        for column in graph.locator(f"[data-kind=step][data-step='{t}']:visible").all():
+            box = column.bounding_box()
+            if window and box and window["x"] < box["x"] + box["width"] / 2 < window["x"] + window["width"]:
+                return column
+        raise AssertionError(f"the graph shows no column {t}")
+
+    def token(self, t: int) -> Locator:
+        """Return what a column of the graph reads, a button that leads to its step."""
+        return self.column(t).locator("button[data-go]:not([data-row])")
 
     @property
     def scrubber(self) -> Locator:
@@ -193,9 +232,10 @@ class Screen:
 
 def _number(item: dict[str, str]) -> Number:
     known = {name: item.get(name, "") for name in ("text", "quantity", "step", "layer", "run", "view")}
+    # JavaScript's words; Python knows "inf" and "nan".
+    value = float(item["value"].replace("Infinity", "inf").replace("null", "nan"))
     known["unit"] = item.get("unit") or item.get("units", "")
-    # JavaScript's word for it; Python knows "inf" only.
-    return Number(value=float(item["value"].replace("Infinity", "inf")), gate=item.get("gate") or item["row"], **known)
+    return Number(value=value, gate=item.get("gate") or item["row"], **known)
 
 
 def _nodes(nodes: Iterable[dict[str, Any]]) -> str:

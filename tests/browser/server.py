@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,8 +34,9 @@ class Server:
         return f"http://{HOST}:{self.port}"
 
     def written(self) -> str:
-        """Return all that the server has printed so far."""
-        return Path(self.log.name).read_text(encoding="utf-8", errors="replace")
+        """Return all that the server has printed so far, without colours and frames."""
+        text = Path(self.log.name).read_text(encoding="utf-8", errors="replace")
+        return re.sub(r"\x1b\[[0-9;]*m|[─│]", "", text)
 
     def cpu_seconds(self) -> float:
         """Return the processor time the server has used, in seconds (Linux only)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -33,6 +33,12 @@ def experiment_in(link: str) -> Experiment:
     return Experiment.from_query({name: value for name, value in asked(link).items() if name != "step"})
 
 
+def of_the_step(screen: Screen) -> list[str]:
+    return sorted(
+        str(number) for number in screen.numbers() if number.view != "unrolled" or number.step == str(screen.t)
+    )
+
+
 def assert_true(screen: Screen, experiment: Experiment) -> None:
     truth = Truth(run(experiment))
     numbers = screen.numbers()
@@ -56,21 +62,20 @@ def test_a_pasted_link_restores_the_screen(visit: Visit) -> None:
     assert asked(screen.link())["step"] == "3"
     other = visit(*[screen.link().removeprefix(screen.address)])
     assert (other.t, other.steps) == (screen.t, screen.steps) == (2, 11)
-    assert [str(number) for number in other.numbers()] == [str(number) for number in screen.numbers()]
+    # The graph's window may begin elsewhere: it moves no further than it must.
+    assert of_the_step(other) == of_the_step(screen)
     assert other.link() == screen.link()
 
 
 def test_each_control_writes_its_word_into_the_link(visit: Visit) -> None:
     screen = visit("/step", text="hello")
     page = screen.page
-    screen.settled(lambda: page.get_by_role("radio", name=say("control.cell.gru")).click())
-    field = page.get_by_label(say("control.text"), exact=True)
-    screen.settled(lambda: field.fill("banana"))
-    size = page.get_by_label(say("control.hidden_size"))
-    screen.settled(lambda: (size.fill("7"), size.press("Enter")))
-    screen.press("Escape")
-    assert experiment_in(page.url) == Experiment(cell="gru", text="banana", hidden_size=7)
-    assert_true(screen, experiment_in(page.url))
+    screen.settled(page.get_by_role("radio", name=say("control.cell.gru")).click)
+    screen.enter("text", "banana").enter("hidden_size", "7").enter("seed", "11")
+    experiment = Experiment(cell="gru", text="banana", hidden_size=7, seed=11)
+    page.wait_for_url(f"**/step?{urlencode(experiment.to_query())}*")
+    assert experiment_in(page.url) == experiment
+    assert_true(screen, experiment)
 
 
 def test_back_returns_to_the_screen_that_was_left(visit: Visit) -> None:

@@ -221,7 +221,8 @@ def _same(one: float, other: float) -> bool:
 def reads_as(text: str, value: float) -> bool:
     """Tell whether a text, read by a person, is this number to the digits that are shown."""
     if not math.isfinite(value):
-        return ("NaN" if math.isnan(value) else "−∞" if value < 0 else "∞") in text
+        words = ("NaN", "–") if math.isnan(value) else ("−∞",) if value < 0 else ("∞",)
+        return any(word in text for word in words)
     return any(_reads(match, value) for match in _NUMERAL.finditer(text))
 
 

@@ -72,13 +72,13 @@ class Walker:
         """Click the input of a column of the unrolled graph, the cursor's or one beside it."""
         t = self._near()
         self.done = f"clicked column {t}"
-        self.column(t).locator("button[data-go]:not([data-row])").click()
+        self.screen.token(t).click()
         self._move(t)
 
     def click_unit(self) -> None:
         """Single out a unit by its node; the same node again lets it go."""
         t = self._near()
-        node = self.random.choice(self.column(t).locator("button[data-row]:visible").all())
+        node = self.random.choice(self.screen.column(t).locator("button[data-row]:visible").all())
         unit = int(node.get_attribute("data-unit") or "")
         self.done = f"clicked unit {unit} of column {t}"
         node.click()
@@ -90,16 +90,6 @@ class Walker:
         self.done = "Escape"
         self.screen.page.keyboard.press("Escape")
         self.unit = None
-
-    def column(self, t: int) -> Locator:
-        """Return the column of a step in the unrolled graph, not a spare one that waits beside its window."""
-        graph = self.screen.stage.locator("[data-view=unrolled]")
-        window = graph.bounding_box()
-        for column in graph.locator(f"[data-kind=step][data-step='{t}']:visible").all():
-            box = column.bounding_box()
-            if window and box and window["x"] < box["x"] + box["width"] / 2 < window["x"] + window["width"]:
-                return column
-        raise AssertionError(f"the graph shows no column {t}, which is beside the cursor")
 
     def _near(self) -> int:
         return min(max(self.t + self.random.choice((-1, 0, 1)), 0), self.screen.steps - 1)
