@@ -76,10 +76,10 @@ def offer(buttons: dict[str, dict[str, Any]], page: site.Page) -> None:
 with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
     free = site.traced(page.controls())
     cell, steps = free.experiment.cell, free.steps
+    own = {"input": "text"} if free.experiment.network else {}  # a hand-built network's cell and weights are given
     page.lead(page.say(f"gates.lead.{cell}"))
     if cell == "rnn":
         page.prose("none")
-        own = {} if free.experiment.network is None else {"input": "text"}  # a hand-built network has the cell it has
         offer({f"gates.take.{name}": {"cell": name, **own} for name in ("lstm", "gru")}, page)
         page.stage(free, [{"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}}])
     else:
@@ -96,16 +96,19 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         since = since_step(held.experiment.hold, steps)
         figures = in_both_themes("left", retention_spec, gates[keep], since, **left)
         figures |= in_both_themes("saturation", saturation_spec, gates, lang=page.lang)
-        counted = saturation_sentences(gates, page.lang)
+        of_first = [page.say("gates.first_layer")] if len(held.layers) > 1 else []
+        counted = of_first + saturation_sentences(gates, page.lang)
         views = [
             {"view": "cell", "area": "graph", "options": {"unit": 0}},
             {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
-            {"view": "plot", "area": "wide", "options": {"figure": "left"}},
+            {"view": "plot", "area": "wide", "options": {"figure": "left", "sentences": of_first}},
             {"view": "plot", "area": "wide", "options": {"figure": "saturation", "sentences": counted}},
         ]
         page.stage(held, views, baseline=free if changed else None, figures=figures)
         page.prose("look-lstm") if cell == "lstm" else page.prose("look-gru")
         if not ever_saturated(gates):
             page.prose("unsaturated")
-            offer({"gates.take.gain": {"gain": 4.0}, "gates.take.latch": LATCH}, page)
+            bias = {"gates.take.bias": {"forget_bias": 3.0, **own}} if cell == "lstm" else {}
+            gain = {"init": "orthogonal", "gain": 10.0, **own}
+            offer(bias | {"gates.take.gain": gain, "gates.take.latch": LATCH}, page)
         page.prose("try-lstm") if cell == "lstm" else page.prose("try-gru")

@@ -28,7 +28,7 @@ export const shape = { state: "h", height: BUS + BELOW };
 export function draw(board, cursor) {
   const shares = Object.entries(board.narrow ? NARROW : WIDE);
   const at = Object.fromEntries(shares.map(([name, share]) => [name, Math.round(share * board.width)]));
-  const w = board.narrow ? Math.min(72, at.r - at.z - 4) : 124;
+  const w = board.narrow ? Math.min(72, at.r - at.z - 4) : Math.min(124, at.r - at.z - 12);
   const pipes = lay(board, at);
   const valves = {
     z: board.valve(at.z, BELT, "across", "z"),
@@ -92,7 +92,7 @@ function label(board, at) {
     written: board.tag({ ...beside, y: MIX - 26, word: data.say("cell.written"), hue: "n" }),
     h: board.tag({ ...left, x: width - 10, anchor: "end", symbol: "h", sub: "t", hue: "h" }),
     recalled: narrow ? null : board.tag({ ...beside, y: GATES - 34, word: "r ×", hue: "h" }),
-    hn: board.tag({ ...beside, y: GATES + 34, symbol: "W", sub: "hn", after: " h", hue: "h", stack: narrow }),
+    hn: board.tag({ ...beside, y: GATES + 34, symbol: "W", sub: "hn", after: " h", hue: "h", stack: width < 800 }),
     read: board.tag({ x: narrow ? width - 10 : at.x, y: NEW - side - (narrow ? 28 : 4), anchor: narrow ? "end" : "middle", symbol: "W", sub: "in", after: " x", hue: "x", stack: narrow }),
   };
 }

@@ -24,7 +24,7 @@ const LINES = {
     mean: [{ name: "h", formula: "kept + written", numbers: "= kept:h + written:n = h" }],
   },
 };
-const WORDS = /^(tanh|[×=+−()1]+)$/;
+const AS_IT_STANDS = /^(tanh\(|[×=+−()1]+)$/;
 
 /**
  * @param {HTMLElement} parent
@@ -69,7 +69,7 @@ function row(data, { name, formula, numbers }) {
 }
 
 function quantity(data, part) {
-  if (WORDS.test(part) || /^tanh\($/.test(part)) return { field: null, node: el("span", {}, part) };
+  if (AS_IT_STANDS.test(part)) return { field: null, node: el("span", {}, part) };
   const [field, hue = field] = part.split(":");
   return { field, node: el("span", { class: "rv-cell-num", style: { color: data.colour(hue) } }) };
 }

@@ -36,7 +36,7 @@ export function draw(board, cursor) {
   };
   board.node(at.g, BELT, "+");
   board.node(at.out, SQUASH, "tanh", 18);
-  const w = board.narrow ? Math.min(72, at.i - at.f - 4) : 124;
+  const w = board.narrow ? Math.min(72, at.i - at.f - 4) : Math.min(124, at.i - at.f - 12);
   const one = (gate) => tile(board, { x: at[gate], y: GATES, w, h: TALL, gate, act: gate === "g" ? "tanh" : "σ" }, cursor);
   const tiles = { f: one("f"), i: one("i"), g: one("g"), o: one("o") };
   stems(board, at);

@@ -5,6 +5,8 @@
  */
 import { attr, number, svg, text } from "../dom.js";
 
+/** Boards narrower than this have narrower conduits and tiles, fewer words, and names above their numbers. */
+const NARROW = 620;
 const HAIR = 1.5;
 const WALL = 2.4;
 
@@ -13,18 +15,18 @@ export class Board {
   /**
    * @param {import("../arrays.js").Data} data
    * @param {number} width @param {number} height
-   * @param {number} bore the width of a full conduit
    */
-  constructor(data, width, height, bore) {
+  constructor(data, width, height) {
     this.data = data;
     this.width = width;
     this.height = height;
-    this.bore = bore;
-    this.narrow = width < 620;
+    this.narrow = width < NARROW;
+    /** The width of a full conduit. */
+    this.bore = this.narrow ? 22 : 34;
     const layer = (name) => svg("g", { class: `rv-cell-${name}` });
     this.groups = ["wires", "casings", "flows", "stems", "valves", "nodes", "tiles", "tags"].map(layer);
     [this.wires, this.casings, this.flows, this.stems, this.valves, this.nodes, this.tiles, this.tags] = this.groups;
-    this.root = svg("svg", { class: "rv-cell-board", viewBox: `0 0 ${width} ${height}`, width, height }, ...this.groups);
+    this.root = svg("svg", { class: `rv-cell-board${this.narrow ? " rv-cell-narrow" : ""}`, viewBox: `0 0 ${width} ${height}`, width, height }, ...this.groups);
   }
 
   /** A conduit along a path; `set(value, full)` makes its flow |value| / full of the bore wide, pale below zero. */
@@ -42,10 +44,9 @@ export class Board {
     this.wires.append(svg("path", { d, class: "rv-cell-wire" }));
   }
 
-  /** The head of an arrow that points "up" or "right" with its tip at a place. */
-  head(x, y, direction) {
-    const d = direction === "up" ? `M${x - 6} ${y + 8}l6 -8l6 8z` : `M${x - 8} ${y - 6}l8 6l-8 6z`;
-    this.wires.append(svg("path", { d, class: "rv-cell-head" }));
+  /** The head of an arrow that points up, with its tip at a place. */
+  head(x, y) {
+    this.wires.append(svg("path", { d: `M${x - 6} ${y + 8}l6 -8l6 8z`, class: "rv-cell-head" }));
   }
 
   /** The open end of a conduit that leads on to the next step. */

@@ -45,22 +45,28 @@ export function tile(board, { x, y, w, h, gate, act, wasX = 0, wasY = h / 2 + 16
       writeSum(sum, data, { act, pre, held, gate, what, digits: board.narrow ? 1 : 2 });
       setWas(was, data, before, now, { quantity: gate, ...what });
       node.classList.toggle("rv-cell-held", held !== null);
-      attr(node, "aria-label", describe(data, gate, now, held));
+      attr(node, "aria-label", describe(data, gate, now, held, what));
       units.set(row, unit);
     },
   };
 }
 
-/** "σ(0.28)", or that the gate is held and where. */
+/** "σ(0.28)", or that the gate is held and at what. */
 function writeSum(node, data, { act, pre, held, gate, what, digits }) {
-  text(node, held ? data.say("cell.held", { value: shortly(data, held.value) }) : `${act}(${data.format(pre, digits)})`);
+  text(node, held ? heldWords(data, held, what) : `${act}(${data.format(pre, digits)})`);
   const shown = held ? {} : { quantity: "pre", gate, value: pre, ...what };
   for (const key of ["quantity", "gate", "value", "unit", "step"]) attr(node, `data-${key}`, shown[key]);
 }
 
-function describe(data, gate, now, held) {
+/** Of the mean over all units it says in which one a gate is held. */
+function heldWords(data, held, { unit }) {
+  if (unit === "mean" && held.unit !== null) return data.say("cell.held_unit", { unit: held.unit + 1 });
+  return data.say("cell.held", { value: shortly(data, held.value) });
+}
+
+function describe(data, gate, now, held, what) {
   const words = data.say("cell.tile", { name: data.say(`cell.name_${gate}`), gate, value: data.format(now) });
-  return held ? `${words}, ${data.say("cell.held", { value: shortly(data, held.value) })}` : words;
+  return held ? `${words}, ${heldWords(data, held, what)}` : words;
 }
 
 /** 1 and not 1.00 for a value that a person set. */

@@ -27,7 +27,7 @@ export function vectors(board, { bus, readers }) {
   board.wire(`M${Math.min(...ends)} ${bus}H${Math.max(...ends)}M${10 + wide / 2} ${top}V${bus}M${chipAt} ${top}V${bus}`);
   for (const { x, foot } of readers) {
     board.wire(`M${x} ${bus}V${foot + 6}`);
-    board.head(x, foot, "up");
+    board.head(x, foot);
   }
   const size = wide / H;
   const strip = Array.from({ length: H }, (_, j) => svg("rect", { x: 10 + j * size, y: top, width: Math.max(size - (size > 5 ? 1 : 0), 0.5), height: TALL }));

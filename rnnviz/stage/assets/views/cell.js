@@ -2,7 +2,7 @@
  * The cell, drawn large: the standard picture of an LSTM or GRU as pipes and valves, through which the numbers of
  * the current step flow. What a step changes is text, widths and transforms; its cost does not grow with T.
  */
-import { attr, el, heading, text, unitName } from "../dom.js";
+import { attr, el, heading, style, text, unitName } from "../dom.js";
 import * as gru from "./cell-gru.js";
 import { lines, sentence } from "./cell-lines.js";
 import * as lstm from "./cell-lstm.js";
@@ -11,8 +11,10 @@ import { Board } from "./cell-parts.js";
 import { flowAt, holdAt, runOf, stepBefore } from "./cell-values.js";
 
 const CELLS = { lstm, gru };
-const LEAST = 300;
+/** The narrowest and the widest drawing, in its own pixels, and the size of the stage's text for which it is drawn. */
+const LEAST = 320;
 const MOST = 1240;
+const TEXT = 15;
 /** Cursors that have been given a unit to begin with; later the choice is the reader's, no unit included. */
 const begun = new WeakSet();
 
@@ -52,24 +54,32 @@ class CellView {
     this.observer.observe(this.frame);
   }
 
-  /** Draw the board for a width; everything on it is placed in CSS pixels, so that text keeps its size. */
+  /**
+   * Draw the board for a width. Everything on it is placed in pixels, so that its text keeps the size of the stage's;
+   * it is scaled only with that, in full screen, or to fit a screen that is too narrow for it.
+   */
   build(wanted) {
-    const width = Math.round(Math.min(MOST, Math.max(LEAST, wanted)));
     const { draw, shape } = CELLS[this.cell];
+    const size = parseFloat(getComputedStyle(this.frame).fontSize) || TEXT;
+    const scale = Math.min(size / TEXT, wanted / LEAST);
+    const width = Math.round(Math.min(MOST, wanted / scale));
     this.wanted = wanted;
     this.state = shape.state;
     this.pills?.remove();
-    this.board = new Board(this.data, width, shape.height, width < 620 ? 22 : 34);
+    this.board = new Board(this.data, width, shape.height);
     this.drawn = draw(this.board, this.cursor);
     attr(this.board.root, "role", "group");
     attr(this.board.root, "aria-label", this.data.say(`cell.picture_${this.cell}`));
-    const stand = el("div", { class: "rv-cell-stand", style: { width: `${width}px`, height: `${shape.height}px` } }, this.board.root);
+    const stand = el("div", { class: "rv-cell-stand" }, this.board.root);
+    style(stand, { width: `${width}px`, height: `${shape.height}px`, left: `${(wanted - width * scale) / 2}px` });
+    if (scale !== 1) stand.style.transform = `scale(${scale})`;
+    this.frame.style.height = `${shape.height * scale}px`;
     this.frame.replaceChildren(stand);
     this.pills = motion(stand, this.data, this.drawn.routes);
   }
 
   resize(width) {
-    if (Math.abs(width - this.wanted) < 1) return;
+    if (width < 1 || Math.abs(width - this.wanted) < 1) return; // hidden, or the same
     this.build(width);
     this.follow(this.cursor, new Set(["unit", "gate"]));
   }
@@ -118,11 +128,10 @@ class CellView {
     const { data, cursor } = this;
     const who = cursor.unit === null ? data.say("cell.mean_of", { n: data.meta.H }) : unitName(data, cursor.unit);
     text(this.heads.title, data.say("cell.title_at", { cell: this.cell.toUpperCase(), who, t: cursor.t + 1 }));
-    text(this.heads.hint, data.say("cell.hint", { full: data.format(full) }));
+    text(this.heads.hint, data.say(`cell.hint_${this.cell}`, { full: data.format(full) }));
   }
 
   pick(gate) {
-    this.board.root.classList.toggle("rv-cell-picked", gate !== null);
     for (const node of this.board.root.querySelectorAll("[data-gate]")) node.classList.toggle("rv-cell-on", node.dataset.gate === gate);
     for (const [name, { node }] of Object.entries(this.drawn.tiles)) attr(node, "aria-pressed", name === gate);
   }

@@ -84,7 +84,7 @@ class PlotView {
   }
 
   resize(width) {
-    if (Math.abs(width - this.width) < 1) return;
+    if (width < 1 || Math.abs(width - this.width) < 1) return;
     const layout = this.reserve(width);
     this.plotly.relayout(this.holder, { ...domains(layout), width, height: layout.height });
     this.place(layout);
