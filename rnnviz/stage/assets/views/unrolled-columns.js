@@ -24,7 +24,8 @@ export class Column {
     this.head = new Head(data, layout);
     this.nodes = layout.blocks.flatMap((block) => block.rows.map((row) => this.node(row)));
     this.strings = layout.levels[0].rows.map((row) => ({ row, line: this.string(row), weight: null }));
-    this.carries = carryOf(data.meta) ? layout.blocks.flatMap(({ rows }) => rows.map((row) => ({ row, line: this.carry(row), share: null }))) : [];
+    const carried = carryOf(data.meta) ? this.nodes : [];
+    this.carries = carried.map(({ row }) => ({ row, line: this.carry(row), share: null }));
     this.input = el("button", { type: "button", class: "rv-u-token", tabindex: "-1", dir: "auto", "data-go": "" });
     this.step = el("div", { class: "rv-u-step" });
     this.canvas = layout.grouped ? el("canvas", { class: "rv-u-members", "aria-hidden": "true" }) : null;
@@ -91,23 +92,22 @@ export class Column {
   /** Show a position of a run; what it shows already is left alone. */
   fill(position, frame, weights, limits) {
     if (position === this.position && frame === this.frame && weights === this.weights) return;
-    const { T, layers } = this.data.meta;
-    const kind = position < 0 || position > T + 1 ? "none" : position === 0 ? "before" : position === T + 1 ? "after" : "step";
+    const kind = kindOf(position, this.data.meta.T);
     Object.assign(this, { position, frame, weights, limits });
     attr(this.element, "data-kind", kind);
     if (kind === "none") return;
     const t = kind === "step" ? position - 1 : null;
     attr(this.element, "data-step", t);
-    for (const node of this.nodes) this.fillNode(node, t, kind, frame.layers[node.row.block.layer], layers.length > 1);
+    for (const node of this.nodes) this.fillNode(node, t, kind, frame.layers[node.row.block.layer]);
     if (this.canvas) this.stack(t, frame);
-    if (t === null) return text(this.step, this.data.say(layers.length > 1 ? "graph.start_deep" : "graph.start"));
+    if (t === null) return text(this.step, this.data.say("graph.start"));
     this.head.fill(t, frame);
     this.fillInput(t, frame);
     this.fillStrings(t, frame, weights, limits.input);
     this.fillCarries(t, frame);
   }
 
-  fillNode(node, t, kind, layer, deep) {
+  fillNode(node, t, kind, layer) {
     const { row, button } = node;
     const absent = kind !== "step" && row.block.reverse !== (kind === "after");
     if (node.absent !== absent) button.hidden = node.absent = absent;
@@ -125,7 +125,7 @@ export class Column {
     attr(button, "data-quantity", t === null ? "h0" : isGroup(row) ? "h-mean" : "h");
     attr(button, isGroup(row) ? "data-units" : "data-unit", isGroup(row) ? `${row.start}-${row.stop - 1}` : row.start);
     attr(button, "data-step", t);
-    attr(button, "aria-label", nodeLabel(data, row, t, value, deep));
+    attr(button, "aria-label", nodeLabel(data, row, t, value));
   }
 
   /** The members of each group as bands, first unit on top. */
@@ -138,7 +138,7 @@ export class Column {
       const values = t === null ? layer.h0.data : layer.h.row(t);
       const band = (layout.pill.height - 8) / (row.stop - row.start);
       for (let j = row.start; j < row.stop; j++) {
-        brush.fillStyle = Number.isFinite(values[j]) ? data.diverging(values[j], this.limits.h) : data.palette[data.dark ? "dark" : "light"].faint;
+        brush.fillStyle = Number.isFinite(values[j]) ? data.diverging(values[j], this.limits.h) : data.theme.palette.faint;
         brush.fillRect(0, row.y - layout.pill.height / 2 + 4 + (j - row.start) * band, layout.px(12), band + 0.3);
       }
     }
@@ -201,6 +201,12 @@ export function carryHeight(layout, row) {
   return row.y + layout.pill.height * 0.3;
 }
 
+/** What stands at a position: a step, the state before the first one, that of a reverse layer after the last, nothing. */
+function kindOf(position, T) {
+  if (position < 0 || position > T + 1) return "none";
+  return position === 0 ? "before" : position > T ? "after" : "step";
+}
+
 /** Which component of a one-hot row is 1. */
 export function hot(inputs, t) {
   const row = inputs.row(t);
@@ -223,16 +229,15 @@ export function short(data, value) {
 }
 
 /** "Unit 2", "Units 1 to 4", with the layer where there are several. */
-export function rowName(data, row, deep) {
+export function rowName(data, row) {
   const plain = isGroup(row) ? data.say("graph.units", { first: row.start + 1, last: row.stop }) : unitName(data, row.start);
-  if (!deep) return plain;
+  if (data.meta.layers.length === 1) return plain;
   const { level, reverse } = row.block;
   return data.say(reverse ? "graph.in_reverse" : "graph.in_layer", { unit: plain, n: level + 1 });
 }
 
-function nodeLabel(data, row, t, value, deep) {
-  const name = rowName(data, row, deep);
-  const said = short(data, value);
-  if (isGroup(row)) return data.say(t === null ? "graph.group_start" : "graph.group", { unit: name, t: t + 1, value: said });
-  return data.say(t === null ? "graph.node_start" : "graph.node", { unit: name, t: t + 1, value: said });
+function nodeLabel(data, row, t, value) {
+  const said = { unit: rowName(data, row), t: t + 1, value: short(data, value) };
+  if (isGroup(row)) return data.say(t === null ? "graph.group_start" : "graph.group", said);
+  return data.say(t === null ? "graph.node_start" : "graph.node", said);
 }

@@ -88,7 +88,7 @@ export class Edges {
   /** What the matrices are called, in the gaps that the window does not cut. */
   gapNames() {
     const { layout } = this;
-    return this.gaps.filter(({ left }, k) => k <= layout.count + 2 && left >= 0 && left < layout.count - 1).flatMap((gap) =>
+    return this.gaps.filter(({ left }) => left >= 0 && left < layout.count - 1).flatMap((gap) =>
       layout.blocks.map(({ bottom, reverse }) => {
         const name = this.name("h", middle(layout, gap.left) + layout.slot / 2, bottom + layout.px(9));
         gap[reverse ? "reverse" : "forward"].push(name);
@@ -154,7 +154,8 @@ export class Edges {
   draw(set, edges) {
     for (const kind of KINDS) {
       const group = this.group(`${set}-${kind}`);
-      group.replaceChildren(...buckets(edges.filter((edge) => edge.kind === kind), (edge) => this.path(edge), this.layout));
+      const own = edges.filter((edge) => edge.kind === kind);
+      if (own.length || group.firstChild) group.replaceChildren(...buckets(own, (edge) => this.path(edge), this.layout));
     }
   }
 

@@ -23,9 +23,10 @@ export class Head {
     this.target = el("span", { class: "rv-u-wanted", dir: "auto" });
     this.loss = el("span", { class: "rv-u-lost" });
     this.track = data.meta.kind === "numbers" && data.meta.O === 1 ? this.makeTrack() : null;
-    const target = el("div", { class: "rv-u-line rv-u-foot" }, el("span", { class: "rv-u-what" }, data.say("graph.target")), this.target);
-    const loss = el("div", { class: "rv-u-line rv-u-foot" }, el("span", { class: "rv-u-what" }, data.say("graph.loss")), this.loss);
-    this.element = el("div", { class: this.symbols ? "rv-u-answer" : "rv-u-answer rv-u-numbers" }, this.lines.map(({ row }) => row), this.track?.element, target, loss);
+    const foot = (said, node) => el("div", { class: "rv-u-line rv-u-foot" }, el("span", { class: "rv-u-what" }, said), node);
+    this.element = el("div", { class: this.symbols ? "rv-u-answer" : "rv-u-answer rv-u-numbers" });
+    this.element.append(...this.lines.map(({ row }) => row), ...(this.track ? [this.track.element] : []));
+    this.element.append(foot(data.say("graph.target"), this.target), foot(data.say("graph.loss"), this.loss));
     this.element.style.height = `${layout.head.height}px`;
     // A word needs the room of the bar: it is written onto it.
     if (this.symbols && data.meta.answers?.some((answer) => answer.length > 4)) this.element.classList.add("rv-u-worded");
@@ -42,8 +43,10 @@ export class Head {
 
   /** A scale over the range of targets and predictions, with a mark for each. */
   makeTrack() {
-    const marks = { wanted: el("i", { class: "rv-u-mark rv-u-mark-wanted" }), said: el("i", { class: "rv-u-mark rv-u-mark-said" }) };
-    return { ...marks, element: el("div", { class: "rv-u-line rv-u-track", "aria-hidden": "true" }, el("span", { class: "rv-u-rail" }, marks.wanted, marks.said)) };
+    const wanted = el("i", { class: "rv-u-mark rv-u-mark-wanted" });
+    const said = el("i", { class: "rv-u-mark rv-u-mark-said" });
+    const rail = el("span", { class: "rv-u-rail" }, wanted, said);
+    return { wanted, said, element: el("div", { class: "rv-u-line rv-u-track", "aria-hidden": "true" }, rail) };
   }
 
   fill(t, frame) {

@@ -12,18 +12,20 @@ export function loopRoom(layout) {
 }
 
 /** How far the cursor's column stands from the left in the folded form: column and past together in the middle. */
-export function foldedMiddle(layout, directions) {
-  return layout.room / 2 + (directions === 2 ? 0 : layout.slot / 2);
+export function foldedMiddle(layout) {
+  const both = layout.blocks.some(({ reverse }) => reverse);
+  return Math.round(layout.room / 2 + (both ? 0 : layout.slot / 2));
 }
 
 export class Loop {
   /** @param {import("../arrays.js").Data} data @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout */
   constructor(data, layout) {
     this.layout = layout;
-    const centre = foldedMiddle(layout, data.meta.directions);
+    const centre = foldedMiddle(layout);
     const paths = layout.blocks.map((block) => this.path(block, centre));
     this.svg = svg("svg", { class: "rv-u-loop-lines", width: layout.room, height: layout.height, "aria-hidden": "true" }, paths);
-    this.names = layout.blocks.map((block) => matrixLabel(centre - ((block.reverse ? -1 : 1) * layout.slot) / 2, block.bottom + layout.px(9), "middle"));
+    const between = ({ reverse }) => centre + ((reverse ? 1 : -1) * layout.slot) / 2;
+    this.names = layout.blocks.map((block) => matrixLabel(between(block), block.bottom + layout.px(9), "middle"));
     this.svg.append(...this.names);
     this.labels = layout.blocks.map((block) => this.label(data, block, centre));
     this.element = el("div", { class: "rv-u-loop" }, this.svg, this.labels);
@@ -47,11 +49,9 @@ export class Loop {
     const trunk =
       `M${out - side * r} ${y}Q${out} ${y} ${out} ${y - r}V${high + r}Q${out} ${high} ${out - side * r} ${high}` +
       `H${back + side * r}Q${back} ${high} ${back} ${high + r}V${y - r}Q${back} ${y} ${back + side * r} ${y}`;
-    return svg("g", {}, this.fan([...fan(start, out - side * r), ...fan(end, back + side * r)]), svg("path", { class: "rv-u-trunk", d: trunk }), this.head(centre, high, side));
-  }
-
-  fan(parts) {
-    return svg("path", { class: "rv-u-fan", d: parts.join("") });
+    const fans = [...fan(start, out - side * r), ...fan(end, back + side * r)].join("");
+    const lines = [svg("path", { class: "rv-u-fan", d: fans }), svg("path", { class: "rv-u-trunk", d: trunk })];
+    return svg("g", {}, lines, this.head(centre, high, side));
   }
 
   /** An arrow head in the middle of the way back. */
@@ -75,9 +75,9 @@ export class Loop {
  * @param {number} slot the cursor's
  * @returns {(slot: number) => number} slot → its left edge
  */
-export function placer(layout, folded, slot, directions) {
+export function placer(layout, folded, slot) {
   if (!folded) return (k) => middle(layout, k) - layout.slot / 2;
-  const centre = foldedMiddle(layout, directions) - layout.slot / 2;
+  const centre = foldedMiddle(layout) - layout.slot / 2;
   return (k) => centre + Math.max(-1, Math.min(1, k - slot)) * layout.slot;
 }
 

@@ -5,8 +5,8 @@
 import { attr } from "../dom.js";
 import { edgeAt } from "./unrolled-hit.js";
 import { isGroup, middle } from "./unrolled-layout.js";
-import { matrixName } from "./unrolled-legend.js";
 import { Tip } from "./unrolled-tip.js";
+import { matrixName } from "./unrolled-words.js";
 
 export class Pointer {
   /** @param {import("./unrolled.js").Graph} graph */
@@ -15,16 +15,15 @@ export class Pointer {
     this.row = 0;
     this.shown = null;
     this.stop = null;
-    this.tip = new Tip(graph.data, graph.picture);
+    this.tip = new Tip(graph.data);
   }
 
-  /** The picture was built anew. */
-  enter() {
-    const { graph, tip } = this;
-    graph.picture.append(tip.element);
-    tip.hide();
+  /** The picture was built anew. @param {HTMLElement} window */
+  enter(window) {
+    this.graph.element.append(this.tip.element);
+    this.tip.hide();
     this.shown = null;
-    const on = (type, act) => graph.window.addEventListener(type, act);
+    const on = (type, act) => window.addEventListener(type, act);
     on("click", (event) => this.click(event));
     on("pointermove", (event) => this.move(event));
     on("pointerleave", () => this.leave());
@@ -35,7 +34,7 @@ export class Pointer {
 
   columnOf(target) {
     const element = target.closest?.(".rv-u-column");
-    return element && this.graph.columns.find((column) => column.element === element);
+    return element && this.graph.picture.columns.find((column) => column.element === element);
   }
 
   nodeOf(column, target) {
@@ -85,7 +84,7 @@ export class Pointer {
   }
 
   place(event) {
-    const box = this.graph.window.getBoundingClientRect();
+    const box = this.graph.picture.window.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
@@ -111,9 +110,10 @@ export class Pointer {
 
   onEdge(hit, x, y) {
     const { graph, tip } = this;
-    const matrix = matrixName(hit.kind === "forward" || hit.kind === "reverse" ? "h" : "i", graph.weights.gate);
-    const write = { forward: "recurrent", reverse: "recurrent", between: "between", input: "input", carry: "carry" }[hit.kind];
-    const lines = () => tip[write](hit, graph.start + hit.slot, graph.frame, graph.weights, matrix);
+    const recurrent = hit.kind === "forward" || hit.kind === "reverse";
+    const [letter, { sub }] = matrixName(recurrent ? "h" : "i", graph.weights.gate);
+    const matrix = `${letter}_${sub}`;
+    const lines = () => tip[recurrent ? "recurrent" : hit.kind](hit, graph.start + hit.slot, graph.frame, graph.weights, matrix);
     this.show({ lines, x, y, above: hit.to.block.top - graph.layout.px(4) });
     graph.point(hit.kind === "input" || hit.kind === "carry" ? null : hit);
   }
@@ -139,12 +139,12 @@ export class Pointer {
 
   /** Another view points at a unit: ring its node if it is in the window. */
   echo() {
-    const { columns, cursor } = this.graph;
+    const { picture, cursor } = this.graph;
     const { hover } = cursor;
-    for (const { nodes, position } of columns) {
+    for (const { nodes, position } of picture.columns) {
       for (const { row, button } of nodes) {
-        const on = hover?.quantity === "h" && hover.t === position - 1 && row.start <= hover.unit && hover.unit < row.stop && row.block.layer === cursor.layer;
-        button.classList.toggle("rv-u-echo", Boolean(on));
+        const unit = hover && row.start <= hover.unit && hover.unit < row.stop && row.block.layer === cursor.layer;
+        button.classList.toggle("rv-u-echo", Boolean(unit) && hover.quantity === "h" && hover.t === position - 1);
       }
     }
   }

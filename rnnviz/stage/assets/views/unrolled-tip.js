@@ -9,12 +9,10 @@ import { isGroup } from "./unrolled-layout.js";
 const STRONGEST = 3;
 
 export class Tip {
-  /** @param {import("../arrays.js").Data} data @param {HTMLElement} frame what it must stay in */
-  constructor(data, frame) {
+  /** @param {import("../arrays.js").Data} data */
+  constructor(data) {
     this.data = data;
-    this.frame = frame;
     this.element = el("div", { class: "rv-u-graph-tip", hidden: true, role: "tooltip" });
-    frame.append(this.element);
   }
 
   hide() {
@@ -40,12 +38,8 @@ export class Tip {
     return el("div", { class: css }, this.data.say(key, values));
   }
 
-  get deep() {
-    return this.data.meta.layers.length > 1;
-  }
-
   name(row) {
-    return rowName(this.data, row, this.deep);
+    return rowName(this.data, row);
   }
 
   when(position) {
@@ -60,7 +54,8 @@ export class Tip {
       number(node, this.data, v, { quantity, digits: 3 });
       return node;
     };
-    return el("div", { class: "rv-u-tip-sum" }, part(weight, "weight"), " × ", part(value, "factor"), " = ", el("b", {}, part(product, "contribution")));
+    const result = el("b", {}, part(product, "contribution"));
+    return el("div", { class: "rv-u-tip-sum" }, part(weight, "weight"), " × ", part(value, "factor"), " = ", result);
   }
 
   /**
@@ -76,7 +71,8 @@ export class Tip {
     const lines = [this.line("graph.edge", { matrix, from: this.name(from), to: this.name(to) }, "rv-u-tip-title")];
     if (isGroup(from) || isGroup(to)) {
       const { low, high } = weights.extent(to.block, to, from);
-      lines.push(this.line("graph.mean_weight", { mean: this.data.format(weight), low: this.data.format(low), high: this.data.format(high) }));
+      const [mean, least, most] = [weight, low, high].map((w) => this.data.format(w));
+      lines.push(this.line("graph.mean_weight", { mean, low: least, high: most }));
       const said = { value: this.data.format(weights.contribution(to.block, to, from, state)), t: this.when(position) };
       lines.push(this.line("graph.adds", said));
     } else {
@@ -125,7 +121,10 @@ export class Tip {
       const weight = weights.column(hit.to.block, component)[hit.to.index];
       lines.push(this.sum(weight, x[component], weight * x[component]));
       if (meta.alphabet) lines.push(this.line("graph.column", { label: meta.labels[position - 1] }, "rv-u-tip-note"));
-    } else lines.push(this.line("graph.adds", { value: this.data.format(weights.summed(hit.to.block, x)[hit.to.index]), t: this.when(position) }));
+    } else {
+      const sum = weights.summed(hit.to.block, x)[hit.to.index];
+      lines.push(this.line("graph.adds", { value: this.data.format(sum), t: this.when(position) }));
+    }
     return lines;
   }
 

@@ -58,7 +58,9 @@ export class Weights {
     this.recurrent = new Map(layout.blocks.map((b) => [b.layer, meanTable(this.matrix("hh", b.layer), this.first, b.rows, b.rows)]));
     /** @type {Map<string, Float32Array>} upper layer → (to: rows of its block, from: rows of the level below) */
     this.between = new Map(
-      layout.blocks.filter((b) => b.level).map((b) => [b.layer, meanTable(this.matrix("ih", b.layer), this.first, b.rows, this.sources(b.level - 1))]),
+      layout.blocks
+        .filter((b) => b.level)
+        .map((b) => [b.layer, meanTable(this.matrix("ih", b.layer), this.first, b.rows, this.sources(b.level - 1))]),
     );
     this._columns = new Map();
   }
@@ -123,6 +125,30 @@ export class Weights {
   limits() {
     return { recurrent: largestOf(this.recurrent.values()), between: largestOf(this.between.values()) };
   }
+}
+
+/** The colour scale of states: −1 … 1 where an activation bounds them, else the largest state of all runs. */
+export function stateLimit(data) {
+  const { cell, nonlinearity } = data.meta;
+  if (cell !== "rnn" || nonlinearity === "tanh") return 1;
+  const runs = [data.frames[0], data.frames.at(-1)];
+  return Math.max(...runs.flatMap((run) => Object.values(run.layers).map(({ h }) => h.limit))) || 1;
+}
+
+/** Every edge of the picture once. @returns {import("./unrolled-edges.js").Edge[]} */
+export function edgeList(layout, weights, scale) {
+  const edges = [];
+  const add = (kind, from, to, weight, limit) => edges.push({ kind, from, to, weight, share: Math.min(1, Math.abs(weight) / limit) });
+  for (const { layer, level, reverse, rows } of layout.blocks) {
+    const table = weights.recurrent.get(layer);
+    const inner = weights.between.get(layer);
+    const below = level ? layout.levels[level - 1].rows : [];
+    rows.forEach((to, i) => {
+      rows.forEach((from, k) => add(reverse ? "reverse" : "forward", from, to, table[i * rows.length + k], scale.recurrent));
+      below.forEach((from, k) => add("between", from, to, inner[i * below.length + k], scale.between));
+    });
+  }
+  return edges;
 }
 
 /** The scale of the widths: the largest edge of the first, the last and the present run, so that a sweep is seen to grow. */

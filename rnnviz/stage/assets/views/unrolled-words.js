@@ -1,19 +1,57 @@
 /**
- * The picture in words, for those who do not see it.
+ * Words and symbols of the graph, and the picture in words for those who do not see it.
  */
+import { el, text } from "../dom.js";
 import { rowName, short } from "./unrolled-columns.js";
 import { isGroup } from "./unrolled-layout.js";
 
 const NAMED = 12;
+const REST = 200;
+
+/** The name as it stands in the equations: W_hh, or the block of one gate, W_hg. @param {"h"|"i"} kind */
+export function matrixName(kind, gate) {
+  return ["W", { sub: `${kind}${gate ?? "h"}` }];
+}
+
+/** A letter with a true subscript or superscript. */
+export function symbol(letter, { sub, sup } = {}) {
+  return el("i", { class: "rv-u-symbol" }, letter, sub && el("sub", {}, sub), sup && el("sup", {}, String(sup)));
+}
+
+/** A message of the catalogue in which some placeholders are elements. */
+export function phrase(data, key, values) {
+  const parts = data.say(key, {}).split(/(\{\w+\})/);
+  return parts.map((part) => (part.startsWith("{") ? values[part.slice(1, -1)] ?? part : part));
+}
+
+/** A paragraph for those who do not see the picture, written when stepping rests. */
+export class Description {
+  constructor() {
+    this.element = el("p", { class: "rv-hidden" });
+    this.timer = 0;
+  }
+
+  soon(write) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => text(this.element, write()), REST);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}
 
 /** What the cursor's column shows, in a few sentences. @param {import("./unrolled.js").Graph} graph */
 export function describe({ data, cursor, frame, current }) {
   const { meta } = data;
-  const t = cursor.t;
-  const parts = [data.say("graph.described", { t: t + 1, T: meta.T, label: meta.labels[t] })];
-  const nodes = current.nodes.slice(0, NAMED).map(({ row, value }) => `${rowName(data, row, meta.layers.length > 1)} ${short(data, value)}`);
-  parts.push(data.say(current.nodes.some(({ row }) => isGroup(row)) ? "graph.described_groups" : "graph.described_state", { values: nodes.join(", ") }));
-  parts.push(data.say("graph.described_answer", { answer: answer(data, frame, t) }));
+  const { t } = cursor;
+  const named = current.nodes.slice(0, NAMED).map(({ row, value }) => `${rowName(data, row)} ${short(data, value)}`).join(", ");
+  const grouped = current.nodes.some(({ row }) => isGroup(row));
+  const parts = [
+    data.say("graph.described", { t: t + 1, T: meta.T, label: meta.labels[t] }),
+    data.say(grouped ? "graph.described_groups" : "graph.described_state", { values: named }),
+    data.say("graph.described_answer", { answer: answer(data, frame, t) }),
+  ];
   if (frame.losses.at(t)) parts.push(data.say("graph.described_loss", { loss: data.format(frame.losses.at(t)) }));
   return parts.join(" ");
 }

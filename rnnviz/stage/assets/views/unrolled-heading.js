@@ -1,0 +1,46 @@
+/**
+ * The head of the graph: its title, the steps in sight, and the choice of the gate whose weights are shown.
+ */
+import { attr, el, heading, text } from "../dom.js";
+import { matrixName, phrase, symbol } from "./unrolled-words.js";
+
+export class Heading {
+  /** @param {HTMLElement} section @param {(gate: string) => void} choose */
+  constructor(section, data, choose) {
+    this.data = data;
+    this.heads = heading(section, data.say("graph.title"));
+    this.steps = el("span", { class: "rv-u-steps" });
+    this.buttons = data.meta.gates.map((gate) => this.button(gate, choose));
+    if (!this.buttons.length) return;
+    const label = data.say("graph.gates");
+    const gates = el("div", { class: "rv-u-gates", role: "group", "aria-label": label });
+    gates.append(el("span", { class: "rv-u-what", "aria-hidden": "true" }, label), ...this.buttons);
+    this.heads.head.append(gates);
+  }
+
+  button(gate, choose) {
+    const label = this.data.say("graph.show_gate", { gate, name: this.data.say(`graph.gate_${gate}`) });
+    const props = { type: "button", class: "rv-u-gate", "data-gate": gate, "data-rv-keep": `graph gate ${gate}` };
+    const look = { style: `--rv-own: var(--rv-${gate})`, "aria-label": label, title: label };
+    return el("button", { ...props, ...look, onclick: () => choose(gate) }, gate);
+  }
+
+  /** Say which steps are in sight; a step changes one number of fixed width. */
+  show(cursor, start, count, gate) {
+    const folded = cursor.form === "folded";
+    const [first, last] = [Math.max(1, start), Math.min(cursor.T, start + count - 1)];
+    const key = folded ? "graph.hint_folded" : cursor.T === 1 ? "graph.hint_one" : "graph.hint";
+    if (this.said !== key + gate) this.write(key, cursor, gate, folded);
+    const steps = folded ? `${cursor.t + 1}` : first === last ? `${first}` : `${first} – ${last}`;
+    if (steps.length !== this.steps.textContent.length) this.steps.style.width = `${steps.length - (steps.includes("–") ? 0.9 : 0)}ch`;
+    text(this.steps, steps);
+  }
+
+  write(key, cursor, gate, folded) {
+    this.said = key + gate;
+    const values = { steps: this.steps, T: String(cursor.T), matrix: symbol(...matrixName("h", gate)) };
+    this.heads.hint.replaceChildren(...phrase(this.data, key, values));
+    text(this.heads.title, this.data.say(folded ? "graph.title_folded" : "graph.title"));
+    for (const button of this.buttons) attr(button, "aria-pressed", button.dataset.gate === gate);
+  }
+}

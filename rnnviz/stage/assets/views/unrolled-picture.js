@@ -1,0 +1,120 @@
+/**
+ * What stands in the picture for one layout: the gutter, the window, and on its track the edges and the columns.
+ */
+import { attr, el } from "../dom.js";
+import { Column } from "./unrolled-columns.js";
+import { Edges } from "./unrolled-edges.js";
+import { gutterOf } from "./unrolled-gutter.js";
+import { isGroup } from "./unrolled-layout.js";
+import { foldedMiddle, Loop, markFolded, placer } from "./unrolled-loop.js";
+
+const SLIDE = 140;
+const px = (value) => `${value}px`;
+
+export class Picture {
+  /**
+   * @param {import("../arrays.js").Data} data
+   * @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout
+   * @param {() => void} close the opened group
+   */
+  constructor(data, layout, close) {
+    this.data = data;
+    this.layout = layout;
+    this.columns = Array.from({ length: layout.count + 2 }, () => new Column(data, layout));
+    this.edges = new Edges(layout);
+    this.loop = new Loop(data, layout);
+    this.band = el("div", { class: "rv-u-band", style: { width: px(layout.slot), height: px(layout.height) } });
+    this.rings = rings(layout);
+    const columns = el("div", { class: "rv-u-columns" }, this.columns.map(({ element }) => element));
+    const { all, now } = this.edges;
+    this.track = el("div", { class: "rv-u-track-all" }, all, now, this.loop.element, columns, this.rings);
+    const cuts = ["left", "right"].map((side) => cutMark(layout, side));
+    const size = { width: px(layout.room), height: px(layout.height) };
+    this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, cuts);
+    this.gutter = gutterOf(data, layout, close);
+  }
+
+  /** Stand in an element, which gets the sizes that the style sheet needs. */
+  enter(element) {
+    const { layout, data } = this;
+    element.style.height = px(layout.height);
+    element.style.setProperty("--rv-pill-width", px(layout.pill.width));
+    element.style.setProperty("--rv-pill-height", px(layout.pill.height));
+    element.style.setProperty("--rv-slot", px(layout.slot));
+    element.classList.toggle("rv-u-gru", data.meta.cell === "gru");
+    element.classList.toggle("rv-u-tight", layout.pitch < layout.px(34));
+    element.classList.toggle("rv-u-narrow", layout.slot < layout.px(126));
+    element.replaceChildren(this.gutter, this.window);
+    this.element = element;
+  }
+
+  /** Take the folded or the unrolled form; the row labels go with the folded column. */
+  shape(form) {
+    const { layout } = this;
+    attr(this.element, "data-form", form);
+    const left = foldedMiddle(layout) - layout.slot - layout.pill.width / 2 - layout.px(54);
+    this.gutter.style.transform = form === "folded" ? `translateX(${Math.max(0, Math.round(left))}px)` : "";
+  }
+
+  /** Name the matrices of a gate; where all weights are zero no arrow arrives. */
+  name(gate, weights) {
+    this.edges.title((kind) => `${kind}${gate ?? "h"}`);
+    this.loop.title(`h${gate ?? "h"}`);
+    this.edges.point((layer) => weights.recurrent.get(layer).every((w) => w === 0));
+  }
+
+  /**
+   * The column of a position of the run. Columns are a ring: one keeps its position as long as that is in the window,
+   * so that a step fills one column and moves the others.
+   */
+  at(position) {
+    const n = this.columns.length;
+    return this.columns[((position % n) + n) % n];
+  }
+
+  /** Put every column in its slot. @param {boolean} moved the cursor's slot is another one */
+  place(start, slot, folded, moved) {
+    const left = placer(this.layout, folded, slot);
+    for (let k = -1; k <= this.layout.count; k++) {
+      const column = this.at(start + k);
+      column.move(left(k), k === slot);
+      markFolded(column, folded, k - slot, this.data.meta.directions);
+    }
+    if (moved) for (const node of [this.band, this.edges.now, this.rings]) node.style.transform = `translateX(${left(slot)}px)`;
+  }
+
+  /** All gaps are alike, so a window one slot further is the same picture moved by one slot. */
+  slide(by) {
+    const from = `translateX(${by * this.layout.slot}px)`;
+    this.track.animate([{ transform: from }, { transform: "none" }], { duration: SLIDE, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" });
+  }
+
+  /** Whether the window cuts the run, on either side. */
+  cut(left, right) {
+    attr(this.window, "data-cut-left", left ? "" : null);
+    attr(this.window, "data-cut-right", right ? "" : null);
+  }
+
+  /** Whether the keyboard is in the picture. */
+  get focused() {
+    return this.window.contains(this.window.getRootNode().activeElement);
+  }
+}
+
+/** The outlines of the cursor's nodes: they stay in its slot while the columns move below them. */
+function rings({ pill, blocks, slot }) {
+  const size = { left: px((slot - pill.width) / 2), width: px(pill.width), height: px(pill.height) };
+  const ring = (row) => {
+    const css = isGroup(row) ? "rv-u-ring rv-u-ring-group" : "rv-u-ring";
+    return el("i", { class: css, style: { ...size, top: px(row.y - pill.height / 2) } });
+  };
+  return el("div", { class: "rv-u-rings", "aria-hidden": "true" }, blocks.flatMap(({ rows }) => rows.map(ring)));
+}
+
+/** Where the window cuts, edges fade and a mark stands in the row of the steps. */
+function cutMark(layout, side) {
+  const top = layout.head.height + layout.px(20);
+  const fade = el("div", { class: "rv-u-fade", style: { top: px(top), height: px(layout.input.top - top) } });
+  const dots = el("div", { class: "rv-u-dots", style: { top: px(layout.caption - layout.px(4)) } }, "…");
+  return el("div", { class: `rv-u-cut rv-u-cut-${side}`, "aria-hidden": "true" }, fade, dots);
+}
