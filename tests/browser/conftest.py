@@ -56,9 +56,10 @@ def visit(new_context: Callable[..., BrowserContext], server: Server) -> Iterato
         theme: str = "light",
         size: ViewportSize = DESKTOP,
         motion: str = "no-preference",
+        has_touch: bool = False,
         **query: Any,
     ) -> Screen:
-        context = new_context(color_scheme=theme, viewport=size, reduced_motion=motion)
+        context = new_context(color_scheme=theme, viewport=size, reduced_motion=motion, has_touch=has_touch)
         screens.append(Screen(context.new_page(), server.url))
         return screens[-1].goto(path, **query)
 

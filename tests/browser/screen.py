@@ -35,7 +35,8 @@ NUMBERS = (
   const shown = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     && e.getClientRects().length > 0;
   return deep("[data-value]").filter(shown).map((e) => ({
-    view: e.closest("[data-view]")?.dataset.view ?? "", row: e.closest("[data-row]")?.dataset.row ?? "",
+    view: e.closest("[data-view]")?.dataset.view ?? "", stage: e.closest("[data-stage]")?.dataset.stage ?? "",
+    row: e.closest("[data-row]")?.dataset.row ?? "",
     text: e.textContent.trim(), ...e.dataset }));
 }"""
 )
@@ -59,6 +60,7 @@ class Number:
     layer: str
     run: str
     view: str
+    stage: str
 
     def __str__(self) -> str:
         """Return where it stands and what it claims to be, for a failing test."""
@@ -231,7 +233,7 @@ class Screen:
 
 
 def _number(item: dict[str, str]) -> Number:
-    known = {name: item.get(name, "") for name in ("text", "quantity", "step", "layer", "run", "view")}
+    known = {name: item.get(name, "") for name in ("text", "quantity", "step", "layer", "run", "view", "stage")}
     # JavaScript's words; Python knows "inf" and "nan".
     value = float(item["value"].replace("Infinity", "inf").replace("null", "nan"))
     known["unit"] = item.get("unit") or item.get("units", "")
