@@ -20,6 +20,7 @@ with site.open_page("step", step=6) as page:
     page.prose("look")
     if trace.experiment.network:
         page.prose("handmade")
+        page.explain(trace.experiment.network)
     else:
         page.prose("random")
     page.prose("gradient")

@@ -19,7 +19,7 @@ import streamlit as st
 
 from rnnviz.checks import finite, shorten
 from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
-from rnnviz.site import limits, state
+from rnnviz.site import limits, settle
 from rnnviz.site.present import KEY as PRESENT
 from rnnviz.words import say
 
@@ -101,26 +101,31 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
             continue
         if len(given) > 1:
             sentences.append(say("notice.repeated", lang, name=name, count=len(given), used=shorten(given[-1])))
-        values[name] = given[-1]
+        if not given[-1] and name in ("task", "network"):
+            sentences.append(say("notice.empty", lang, name=name))
+        else:
+            values[name] = given[-1]
     sentences += _one_input(values, lang)
     for name, text in values.items():
-        if name not in state.TYPED:
+        if name not in settle.TYPED:
             try:
-                values[name] = state.admit(name, parse_field(name, text), values)
+                values[name] = settle.admit(name, parse_field(name, text), values)
             except ExperimentError as error:
-                values[name] = state.nearest(name, error, first, values)
-                sentences.append(state.sentence(error, values[name], lang, link=True))
+                values[name] = settle.nearest(name, error, first, values)
+                sentences.append(settle.sentence(error, values[name], lang, link=True))
     return values, sentences
 
 
 def _one_input(values: dict[str, Any], lang: str) -> list[str]:
-    """Keep the first of several inputs, and a length only where there is one to set."""
+    """Keep one input (a hand-built network may have a text of its own), and a length only where there is one to set."""
     sentences = []
     kinds = [name for name in INPUTS if name in values]
-    for name in kinds[1:]:
-        del values[name]
-        sentences.append(say("notice.one_input", lang, name=name, used=kinds[0]))
-    if "length" in values and not {"task", "network"} & values.keys():
+    if kinds != ["text", "network"]:
+        for name in kinds[1:]:
+            del values[name]
+            sentences.append(say("notice.one_input", lang, name=name, used=kinds[0]))
+    made = "task" in values or ("network" in values and "text" not in values)
+    if "length" in values and not made:
         sentences.append(say("notice.no_length", lang, value=shorten(values.pop("length"))))
     return sentences
 
@@ -144,7 +149,7 @@ def query_of(values: Mapping[str, str]) -> tuple[str, bool]:
     whole = urlencode(query)
     if len(whole) <= limits.LINK:
         return whole, False
-    return urlencode({name: value for name, value in query.items() if name not in state.TYPED}), True
+    return urlencode({name: value for name, value in query.items() if name not in settle.TYPED}), True
 
 
 def remember(query: str) -> None:

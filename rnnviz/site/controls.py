@@ -8,8 +8,9 @@ from typing import Any, Final
 import streamlit as st
 
 from rnnviz.experiment import CELLS, INITS, INPUTS, LOSSES, NETWORKS, NONLINEARITIES, TASKS, TOKENS
-from rnnviz.site import limits, state
+from rnnviz.site import limits, settle, state
 from rnnviz.site.upload import upload
+from rnnviz.tasks.generators import GENERATORS, Parameter
 from rnnviz.words import say
 
 KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
@@ -18,15 +19,23 @@ KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
 
 def input_controls(lang: str) -> None:
     """Offer what the network reads: a text, numbers, a generator's series, or the task of a hand-built network."""
-    kind = choose(state.KIND, INPUTS, lang, width=120)
+    kind = choose(state.KIND, INPUTS, lang, width=128)
     most = f"{limits.STEPS:,}"
     if kind == "text":
         st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=230, **KEEP)
     elif kind == "series":
-        st.text_area(_label("series", lang, most=most), key="series", height=68, width=320, **KEEP)
+        st.text_area(_label("series", lang, most=most), key="series", height=68, width=222, **KEEP)
+    elif kind == "task":
+        choose("task", TASKS, lang, width=138)
+        amount("length", lang, width=100)
     else:
-        choose(kind, TASKS if kind == "task" else NETWORKS, lang, width=180)
-        amount("length", lang, width=120)
+        choose("network", NETWORKS, lang, width=158)
+        empty = say("control.network_text.empty", lang)
+        st.text_input(
+            _label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live="300ms", placeholder=empty, width=180, **KEEP
+        )
+        if "length" in state.wanted():
+            amount("length", lang, width=100)
 
 
 def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
@@ -53,6 +62,9 @@ def more_controls(lang: str) -> None:
         choose("tokens", TOKENS, lang)
     if kind == "series":
         upload(lang)
+    if kind == "task":
+        for parameter in GENERATORS[st.session_state["task"]].parameters:
+            setting(parameter, lang)
     choose("loss", LOSSES, lang, help=say("control.loss.help", lang))
     if kind == "network":
         return
@@ -71,6 +83,16 @@ def more_controls(lang: str) -> None:
     st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
 
 
+def setting(parameter: Parameter, lang: str, **layout: Any) -> Any:
+    """Offer one setting of the generator that is chosen."""
+    key = state.setting_key(st.session_state["task"], parameter)
+    label = say(f"control.task.{parameter.name}", lang)
+    if parameter.choices:
+        return st.selectbox(label, parameter.choices, key=key, **layout, **KEEP)
+    least, most = limits.SETTINGS[parameter.name]
+    return st.number_input(label, float(least), float(most), step=1.0, format="%g", key=key, **layout, **KEEP)
+
+
 def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
     """Offer the names of a registry, each under the words for it."""
     words = "network.{}.title" if name == "network" else f"control.{name}.{{}}"
@@ -86,9 +108,7 @@ def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
 
 def amount(name: str, lang: str, **layout: Any) -> Any:
     """Offer a number within its limits, which stand beside its name."""
-    least, most = state.range_of(
-        name, {"task": st.session_state.get("task")} if st.session_state[state.KIND] == "task" else {}
-    )
+    least, most = settle.range_of(name, state.wanted())
     kind = int if name in limits.WHOLE else float
     if name == "length":  # another generator may know fewer values
         st.session_state[name] = min(st.session_state[name] or int(most), int(most))

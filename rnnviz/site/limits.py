@@ -34,3 +34,11 @@ NUMBERS: Final[dict[str, Range]] = {
     "clip": Range(0.001, 1_000),
 }
 RANGES: Final[dict[str, Range]] = WHOLE | NUMBERS
+
+SETTINGS: Final[dict[str, Range]] = {
+    "period": Range(1, STEPS),
+    "amplitude": Range(-100, 100),
+    "phase": Range(-STEPS, STEPS),
+    "at": Range(1, STEPS),
+}
+"""Of the generators."""

@@ -13,14 +13,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
+from rnnviz.networks.handmade import handmade
 from rnnviz.run import resolve
-from rnnviz.site import address, holding, limits, present, state
+from rnnviz.site import address, holding, limits, present, settle, state
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
 from rnnviz.site.lessons import LESSONS, Lesson
 from rnnviz.site.presets import look_for, try_menu
 from rnnviz.site.runs import packed
 from rnnviz.stage.mount import base, mount_module, mount_stage
+from rnnviz.tasks import inputs
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
@@ -71,10 +73,12 @@ class Page:
                     try_menu(self.lang, cells)
                     self.tools, self.linked = st.container(width="content", key="link"), True
                     present.present_button(self.lang)
-        settled = state.settle(state.wanted(), self.experiment, self.lang)
+        settled = settle.settle(state.wanted(), self.experiment, self.lang)
         self.sentences += settled.sentences
         self.experiment = st.session_state["_experiment"] = settled.experiment
         self.query, self.look = self.experiment.to_query(), look_for(self.experiment, self.lang)
+        if self.experiment.series:
+            self.look = inputs(self.experiment).note(self.lang)
         return self.experiment
 
     def words(self, first: str) -> str:
@@ -87,7 +91,7 @@ class Page:
             self.tools.text_input(label, key=key, live="300ms", width=420, persist_state="session")
         last = st.session_state.get("_words", Experiment(text=first, tokens="words"))
         asked = {"text": st.session_state[key], "tokens": "words"}
-        settled = state.settle(asked, last, self.lang)
+        settled = settle.settle(asked, last, self.lang)
         self.sentences += settled.sentences
         st.session_state["_words"] = settled.experiment
         self.query = {"text": str(settled.experiment.text)}
@@ -102,7 +106,7 @@ class Page:
             resolve(held)  # a hand-built network has gates of its own
             self.experiment = held
         except ExperimentError as error:
-            self.sentences.append(state.sentence(error, (), self.lang))
+            self.sentences.append(settle.sentence(error, (), self.lang))
         self.query = self.experiment.to_query()
         return self.experiment
 
@@ -142,6 +146,10 @@ class Page:
         stage = {**data["stage"], "key": key, "transport": transport} | ({"name": name} if name else {})
         mount_stage({**data, "stage": stage, "figures": dict(figures or {})}, key=f"stage-{key}")
 
+    def explain(self, network: str) -> None:
+        """Show why a hand-built network has the weights it has."""
+        st.markdown(handmade(network).explanation(self.lang), width=READING_WIDTH)
+
     def prose(self, block: str, **values: object) -> None:
         """Show a block of the lesson's Markdown, in a column of reading width."""
         st.markdown(prose(self.lesson.name, block, self.lang, **values), width=READING_WIDTH)
@@ -178,7 +186,7 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     try:
         yield page
     except ExperimentError as error:  # what only a run can find out
-        page.sentences.append(state.sentence(error, None, lang))
+        page.sentences.append(settle.sentence(error, None, lang))
     if present.presenting():
         present.leave_button(lang)
     _close(page)

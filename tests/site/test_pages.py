@@ -37,6 +37,9 @@ EXPERIMENTS = [
     Experiment(forget_bias=2.5, text="to be or not", tokens="words"),
     Experiment(series=(1.0, -2.5, 3e-9)),
     Experiment(task="square", length=30, init="orthogonal"),
+    Experiment(task="sine:period=6.5:phase=-2", length=12),
+    Experiment(task="stocks:ticker=MSFT", length=104),
+    Experiment(network="brackets", text="(()())"),
     Experiment(network="parity", length=9, seed=4),
 ]
 
@@ -88,6 +91,45 @@ def test_every_kind_of_input_runs(kind) -> None:
     visit.run()
     assert not visit.errors
     assert kind in parse_qs(visit.query) and visit.meta()["T"] >= 8
+
+
+def test_a_generator_has_its_settings() -> None:
+    visit = Visit("step", task="sine")
+    visit.test.number_input(key="task_sine_period").set_value(6.0)
+    assert parse_qs(visit.run().query)["task"] == ["sine:period=6"]
+    visit.test.selectbox(key="task").set_value("stocks")
+    visit.run()
+    visit.test.selectbox(key="task_stocks_ticker").set_value("MSFT")
+    assert parse_qs(visit.run().query)["task"] == ["stocks:ticker=MSFT"]
+
+
+@pytest.mark.parametrize(
+    ("task", "used"),
+    [("sine:period=0", "sine"), ("sine:colour=red", "sine"), ("sine:period=1e9", "sine:period=1000"), ("sin", "sine")],
+)
+def test_a_wrong_setting_of_a_generator_is_one_sentence(task, used) -> None:
+    visit = Visit("step", task=task)
+    assert len(visit.errors) == 1 and used in visit.errors[0]
+    assert parse_qs(visit.query)["task"] == [used]
+
+
+def test_a_hand_built_network_reads_what_is_typed_or_a_random_input() -> None:
+    visit = Visit("step", network="brackets")
+    visit.test.text_input(key="network_text").set_value("(( ))")
+    assert visit.run().meta()["labels"] == ["(", "(", ")", ")"] and not visit.errors
+    visit.test.text_input(key="network_text").set_value("(x")
+    visit.run()
+    assert len(visit.errors) == 1 and "'x'" in visit.errors[0]
+    assert visit.meta()["T"] == 4, "the last run that could be run stays"
+    visit.test.text_input(key="network_text").set_value(" ")
+    assert visit.run().meta()["T"] == 24 and not visit.errors
+
+
+def test_a_long_input_of_a_hand_built_network_is_cut() -> None:
+    visit = Visit("step", network="latch")
+    visit.test.text_input(key="network_text").set_value("set . " * 2000)
+    visit.run()
+    assert visit.meta()["T"] == limits.STEPS and "4,000 symbols" in visit.errors[0]
 
 
 @pytest.mark.parametrize("value", NONSENSE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.site import limits
-from rnnviz.site.state import settle
+from rnnviz.site.settle import settle
 from rnnviz.tasks.symbols import symbols
 
 LAST = Experiment(text="before")
