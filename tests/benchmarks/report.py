@@ -19,7 +19,7 @@ class Row:
 
     def verdict(self) -> str:
         """Say whether the value keeps the budget: printed, never asserted, for machines differ."""
-        if self.budget is None:
+        if self.budget is None or math.isnan(self.value):
             return ""
         return "kept" if self.value <= self.budget else "MISSED"
 
@@ -45,4 +45,6 @@ def show(title: str, rows: Sequence[Row]) -> None:
 
 
 def _number(value: float) -> str:
+    if math.isnan(value):
+        return "unknown"
     return f"{value:.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"

@@ -131,6 +131,7 @@ def _rows(taken: Walk, budgets: bool = True) -> list[Row]:
     return [
         Row("key press → painted frame, median", median(taken.total), "ms"),
         Row("key press → painted frame, p95", percentile(taken.total, 0.95), "ms", FRAME if budgets else None),
+        Row("… of it work in that frame, median", median(taken.work), "ms"),
         Row("… of it work in that frame, p95", percentile(taken.work, 0.95), "ms"),
         Row("websocket messages a step", taken.messages, "", 0 if budgets else None),
     ]

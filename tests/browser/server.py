@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import math
 import os
 import re
 import socket
@@ -39,8 +40,11 @@ class Server:
         return re.sub(r"\x1b\[[0-9;]*m|[─│]", "", text)
 
     def cpu_seconds(self) -> float:
-        """Return the processor time the server has used, in seconds (Linux only)."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        """Return the processor time the server has used, in seconds; NaN where the system does not tell."""
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        if not stat.exists():
+            return math.nan
+        fields = stat.read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
