@@ -88,7 +88,8 @@ export class Edges {
   /** What the matrices are called, in the gaps that the window does not cut. */
   gapNames() {
     const { layout } = this;
-    return this.gaps.filter(({ left }) => left >= 0 && left < layout.count - 1).flatMap((gap) =>
+    const inside = new Map(this.gaps.filter(({ left }) => left >= 0 && left < layout.count - 1).map((gap) => [gap.left, gap]));
+    return [...inside.values()].flatMap((gap) =>
       layout.blocks.map(({ bottom, reverse }) => {
         const name = this.name("h", middle(layout, gap.left) + layout.slot / 2, bottom + layout.px(9));
         gap[reverse ? "reverse" : "forward"].push(name);
