@@ -75,12 +75,17 @@ def test_every_message_that_is_asked_for_exists_and_gets_its_values() -> None:
 
 
 def test_every_message_is_used() -> None:
+    modules = [path for path in sources.browser_files() if path.suffix == ".js"]
     texts = {text for path in sources.python_files() for _, text in sources.python_strings(path)}
-    texts |= {text for path in sources.browser_files() if path.suffix == ".js" for text in sources.js_strings(path)}
-    # A key put together at run time counts by its fixed part: "gate.\0" for f"gate.{name}", "gate.{}" to be formatted.
+    texts |= {text for path in modules for text in sources.js_strings(path)}
+    # A key put together at run time: "gate.\0" for f"gate.{name}", "gate.{}" to be formatted, filled with any word.
     texts = {text.replace("{}", "\0") for text in texts}
     made = [text for text in texts if "\0" in text and re.fullmatch(r"[\w.\0]*\w{2,}\.[\w.\0]*|\0\.\w{3,}", text)]
-    patterns = [re.compile("[^.]*".join(map(re.escape, text.split("\0")))) for text in made]
+    code = [path.read_text(encoding="utf-8") for path in sources.python_files()]
+    word = "|".join(
+        {word for text in [*code, *map(sources.without_comments, modules)] for word in re.findall(r"\w+", text)}
+    )
+    patterns = [re.compile(f"(?:{word}|)".join(map(re.escape, text.split("\0")))) for text in made]
     unused = [key for key in catalogue(LANGUAGE) if key not in texts and not any(p.fullmatch(key) for p in patterns)]
     assert not unused, f"messages that nothing says: {unused}"
 
