@@ -41,7 +41,10 @@ def catalogue(lang: str = DEFAULT_LANGUAGE) -> Mapping[str, str]:
         for entry in sorted((LESSONS / lang).iterdir(), key=lambda path: path.name):
             if entry.name.endswith(".po"):
                 with entry.open("rb") as stream:
-                    messages.update({str(m.id): str(m.string) for m in read_po(stream, locale=lang) if m.id and m.string})
+                    found = read_po(stream, locale=lang)
+                messages.update(
+                    {str(message.id): str(message.string) for message in found if message.id and message.string}
+                )
     return MappingProxyType(messages)
 
 

@@ -26,7 +26,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
             st.fixed_dictionaries({"task": st.just("sine:period=8:phase=2")}),
         )
     )
-    holds = ()
+    holds: tuple[Hold, ...] = ()
     if GATES[cell]:
         start = draw(st.integers(0, 50))
         holds = draw(

@@ -19,7 +19,8 @@ def inputs(experiment: Experiment, lang: str = DEFAULT_LANGUAGE) -> Inputs:
     Raises
     ------
     ExperimentError
-        If the text has no word or a symbol that the hand-built network does not know, the task's settings do not exist, or the length exceeds a measured series.
+        If the text has no word or a symbol that the hand-built network does not know, the task's settings do not
+        exist, or the length exceeds a measured series.
     """
     if experiment.network is not None:
         network = handmade(experiment.network)

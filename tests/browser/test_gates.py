@@ -155,6 +155,7 @@ def test_a_gate_is_singled_out_by_pointer_and_by_keyboard(visit: Visit) -> None:
     tile(screen, "f").click()
     screen.paint()
     layer = run(LSTM).layers["l0"]
+    assert layer.c is not None
     f, before = layer.gates["f"][3, 0], layer.c[2, 0]
     shown = [f"{number:.2f}".replace("-", "−") for number in (f, before, f * before)]
     assert re.findall(r"−?\d+\.\d+", says.inner_text()) == shown
