@@ -70,7 +70,7 @@ def _effect(hold: Hold, before: LayerTrace, after: LayerTrace, held: Trace, lang
     where = slice(hold.start, hold.stop), _units(hold)
     measure = {"o": _shown, "r": _heard}.get(hold.gate, _written)
     old, new = (float(np.abs(measure(layer)[where]).mean()) for layer in (before, after))
-    return say(f"figures.effect_{hold.gate}", lang, old=_number(old), new=_number(new))
+    return say(f"figures.effect_{hold.gate}", lang, gate=hold.gate, old=_number(old), new=_number(new))
 
 
 def _left(hold: Hold, before: LayerTrace, after: LayerTrace, state: str, keep: str, steps: int, lang: str) -> str:
