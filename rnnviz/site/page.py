@@ -67,12 +67,13 @@ class Page:
             with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
                 input_controls(self.lang)
                 network_controls(self.lang, cells)
-                with st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content"):
-                    with st.popover(self.say("site.more")):
-                        more_controls(self.lang)
-                    try_menu(self.lang, cells)
-                    self.tools, self.linked = st.container(width="content", key="link"), True
-                    present.present_button(self.lang)
+                self.tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
+                self.linked = True
+            with self.tools:
+                with st.popover(self.say("site.more")):
+                    more_controls(self.lang)
+                try_menu(self.lang, cells)
+                present.present_button(self.lang)
         settled = settle.settle(state.wanted(), self.experiment, self.lang)
         self.sentences += settled.sentences
         self.experiment = st.session_state["_experiment"] = settled.experiment
@@ -172,7 +173,7 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     lang = language()
     values = address.arrive(name, Experiment(), step, takes, lang)
     if takes >= state.fields():
-        state.take(values, Experiment())
+        state.take(values, state.OPENING)
     st.session_state.setdefault(holding.KEY, ())
     st.set_page_config(
         page_title=f"{say(f'{name}.title', lang)} · {say('site.title', lang)}",
@@ -181,7 +182,7 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     )
     head = st.container(key="head")
     head.title(say(f"{name}.title", lang), anchor=False)
-    last = st.session_state.get("_experiment", Experiment())
+    last = st.session_state.get("_experiment", state.OPENING)
     page = Page(LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"), values)
     try:
         yield page

@@ -16,13 +16,13 @@ from rnnviz.words import say
 MENU = "try"
 _DECAY: Final = Experiment(cell="rnn", hidden_size=8, init="orthogonal", task="sine", length=40, loss="last")
 PRESETS: Final = {
-    "hello": Experiment(),
-    "plain": Experiment(cell="rnn"),
-    "words": Experiment(text="the dog bites the man and the man bites the dog", tokens="words"),
+    "hello": state.OPENING,
+    "plain": replace(state.OPENING, cell="rnn"),
+    "words": replace(state.OPENING, text="the dog bites the man and the man bites the dog", tokens="words"),
     "vanish": replace(_DECAY, gain=0.5),
     "explode": replace(_DECAY, gain=1.1, nonlinearity="identity"),
     "remember": Experiment(forget_bias=5.0, hidden_size=8, task="impulse", length=40, loss="last"),
-    "both": Experiment(cell="gru", bidirectional=True, text="racecar"),
+    "both": replace(state.OPENING, cell="gru", bidirectional=True, text="racecar"),
     "stocks": Experiment(hidden_size=16, task="stocks", length=104),
     "script": Experiment(text="你好，世界 👩‍👩‍👧 שלום", hidden_size=6),
     **{name: Experiment(network=name) for name in NETWORKS},

@@ -33,6 +33,9 @@ OF_NETWORK: Final = (
     "forget_bias",
 )
 ALWAYS: Final = ("seed", "loss", "truncate", "clip")
+OPENING: Final = Experiment(init="normal", seed=3)
+"""What a page shows when its link sets nothing: weights so large that gates open and shut before one's eyes."""
+
 FIRST: Final[Mapping[str, Any]] = {
     "text": DEFAULT_TEXT,
     "series": "1, 2, 3, 4, 3, 2, 1, 2, 3, 4",
