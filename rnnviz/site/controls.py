@@ -68,11 +68,8 @@ def more_controls(lang: str) -> None:
     choose("loss", LOSSES, lang, help=say("control.loss.help", lang))
     if kind == "network":
         return
-    left, right = st.columns(2)
-    with left:
-        amount("num_layers", lang, help=say("control.num_layers.help", lang))
-    with right:
-        amount("gain", lang, step=0.1, help=say("control.gain.help", lang))
+    amount("num_layers", lang, help=say("control.num_layers.help", lang))
+    amount("gain", lang, step=0.1, help=say("control.gain.help", lang))
     choose("init", INITS, lang, help=say("control.init.help", lang))
     if st.session_state["cell"] == "rnn":
         choose("nonlinearity", NONLINEARITIES, lang)
