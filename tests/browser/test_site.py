@@ -1,0 +1,82 @@
+"""The frame around the stage: presenting, copying the link, the theme, the site's own keys, a clean console."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from rnnviz.site.lessons import LESSONS
+from tests.browser.conftest import Visit
+
+FRAME = "[data-testid=stHeader], .st-key-controls"
+
+
+def query(url: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(url).query)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
+def test_nothing_at_all_goes_wrong_while_a_page_opens(visit: Visit, lesson) -> None:
+    screen = visit("/")
+    failed: list[str] = []
+    screen.page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    screen.page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)
+    screen.goto(f"/{lesson.path}")
+    assert not failed, "not even what Streamlit's own front end asks below a page's path"
+
+
+def test_presenting_shows_the_stage_alone_and_has_a_way_out(visit: Visit) -> None:
+    screen = visit("/step", text="abc", step=2)
+    screen.page.get_by_role("button", name="Present").click()
+    screen.page.locator(FRAME).first.wait_for(state="hidden")
+    assert not any(part.is_visible() for part in screen.page.locator(FRAME).all())
+    assert query(screen.page.url) == {"text": ["abc"], "present": ["1"], "step": ["2"]}
+    again = visit("/step", text="abc", present=1)
+    assert not any(part.is_visible() for part in again.page.locator(FRAME).all())
+    again.press("ArrowRight")
+    assert again.t == 2, "the page opens at the last of three steps, and stays there"
+    again.page.get_by_role("button", name="Show controls").click()
+    again.page.locator(".st-key-controls").wait_for()
+    again.settle()
+    assert "present" not in query(again.page.url)
+
+
+def test_the_link_button_copies_the_very_screen(visit: Visit) -> None:
+    screen = visit("/step", cell="gru", text="abc", step=1)
+    screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    screen.press("ArrowRight")
+    screen.page.wait_for_url("**step=2*")
+    screen.page.get_by_role("button", name="Link").click()
+    screen.page.get_by_role("button", name="Copied").wait_for()
+    copied = screen.page.evaluate("navigator.clipboard.readText()")
+    assert query(copied) == {"cell": ["gru"], "text": ["abc"], "step": ["2"]}
+
+
+def test_without_a_clipboard_the_link_is_copied_all_the_same(visit: Visit) -> None:
+    screen = visit("/step")
+    screen.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    screen.page.evaluate("document.addEventListener('copy', () => (window.copied = getSelection().toString()))")
+    screen.page.get_by_role("button", name="Link").click()
+    screen.page.get_by_role("button", name="Copied").wait_for()
+    assert screen.page.evaluate("document.querySelectorAll('body > textarea').length") == 0
+
+
+def test_the_theme_can_be_chosen_and_the_stage_follows(visit: Visit) -> None:
+    screen = visit("/step", theme="light")
+    assert screen.stage.get_attribute("data-theme") == "light"
+    screen.page.get_by_test_id("stMainMenuButton").click()
+    screen.page.get_by_role("menuitemradio", name="Dark").click()
+    screen.page.locator("[data-stage][data-theme=dark]").wait_for()
+
+
+def test_keys_that_would_rerun_or_clear_belong_to_no_one(visit: Visit) -> None:
+    screen = visit("/step")
+    sent = screen.sent
+    screen.press("r", "c", "R", "C")
+    screen.page.wait_for_timeout(300)
+    assert screen.sent == sent and screen.page.get_by_role("dialog").count() == 0
+    field = screen.page.locator(".st-key-text input")
+    field.fill("")
+    field.press_sequentially("rc")
+    assert field.input_value() == "rc"
