@@ -27,6 +27,7 @@ def hold_controls(trace: Trace, lang: str) -> None:
             gates,
             format_func=lambda gate: say(f"control.hold.{cell}.{gate}", lang),
             key=GATE,
+            wrap=True,  # beside others, Streamlit would let the last ones scroll out of sight
             help=say("control.hold.help", lang),
             **change,
         )
