@@ -15,15 +15,19 @@ from rnnviz.stage.payload import payload
 from rnnviz.stage.source import source_of
 from rnnviz.trace import Trace
 
-SMALL = 20_000
-"""T · H up to which a trace is small: about 2 MB."""
+SMALL = 10_000
+"""Steps times (units and symbols) up to which a run is small: 1 MB at most, and as much again as a payload."""
 
 
 def traced(experiment: Experiment) -> Trace:
-    """Return the trace of an experiment: the same object for the same experiment, as long as it is kept."""
-    size = len(experiment.text or experiment.series or ()) or experiment.length or 0
-    keep = _small if size * experiment.hidden_size * experiment.num_layers * experiment.directions <= SMALL else _large
-    return keep(experiment)
+    """Return the trace of an experiment: the same object for the same experiment, as long as it is kept.
+
+    Many small runs are kept, and few large ones: the largest that the site allows takes 80 MB.
+    """
+    read = experiment.text or experiment.series or ()
+    width = experiment.hidden_size * experiment.num_layers * experiment.directions + len(set(read))
+    steps = len(read) or experiment.length or 0
+    return _small(experiment) if steps * width <= SMALL else _large(experiment)
 
 
 _HASH: dict[str | type[Any], Any] = {Experiment: Experiment.to_json}
@@ -34,7 +38,7 @@ def _small(experiment: Experiment) -> Trace:
     return run(experiment)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_HASH)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_HASH)
 def _large(experiment: Experiment) -> Trace:
     return run(experiment)
 
@@ -59,7 +63,9 @@ def packed(
     lang: str,
 ) -> dict[str, Any]:
     """Return the payload of a stage (see `rnnviz.stage.payload.payload`); not to be changed by whoever gets it."""
-    return _packed(trace, json.dumps(list(views)), baseline, page, start, size, lang)
+    small = trace.steps * (trace.inputs.shape[1] + sum(layer.h.shape[1] for layer in trace.layers.values())) <= SMALL
+    pack = _packed if small else _packed.__wrapped__
+    return pack(trace, json.dumps(list(views)), baseline, page, start, size, lang)
 
 
 @lru_cache(maxsize=64)
