@@ -17,7 +17,7 @@ ifeq ($(shell test -e $(VENV)/.made && ! $(PY) -c '$(NEW)' >/dev/null 2>&1 && ec
 $(shell rm -f $(VENV)/.made $(VENV)/.run-installed $(VENV)/.test-installed)
 endif
 
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format bench picture clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make lint    style, types and imports"
 	@echo "make format  let ruff put the style right"
 	@echo "make bench   the speed budgets, as a table"
+	@echo "make picture the screenshot of the README, taken anew"
 	@echo "make clean   remove .venv and the caches"
 
 run: $(VENV)/.run-installed
@@ -52,6 +53,9 @@ format: $(VENV)/.test-installed
 bench: $(VENV)/.test-installed
 	@$(PY) -m tests.chromium --install
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+picture: $(VENV)/.test-installed
+	@$(PY) -m tests.browser.picture
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
