@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from rnnviz.words import say
 
@@ -43,9 +46,13 @@ def _rebuild_error(field: str, value: object, key: str, values: dict[str, object
 
 
 def shorten(value: object, width: int = 40) -> str:
-    """Return ``repr(value)``, cut to ``width`` characters, so that a sentence stays one."""
+    """Return ``repr(value)`` on one line, cut to ``width`` characters, so that a sentence stays one."""
     # The value itself is cut first: the repr of a 100 MB text is not worth making.
-    text = repr(value[: width + 1] if isinstance(value, str | list | tuple) else value)
+    try:
+        text = repr(value[: width + 1] if isinstance(value, str | list | tuple) else value)
+    except Exception:  # a whole number of 5,000 digits, or an object that cannot say what it is
+        text = type(value).__name__
+    text = text if isinstance(value, str) else " ".join(text.split())
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
@@ -71,7 +78,7 @@ def whole(least: int) -> Callable[[str, Any], int]:
             # 18 digits fit every counter below; more would only serve to make a page slow.
             is_text = isinstance(value, str)
             number = int(value) if is_text and re.fullmatch(r"[0-9]{1,18}", value) else operator.index(value)
-        except TypeError:
+        except Exception:  # whatever an object answers that is asked for its number
             raise ExperimentError(name, value, "error.whole", least=least) from None
         if number < least:
             raise ExperimentError(name, value, "error.whole", least=least)
@@ -88,16 +95,19 @@ def number(least: float | None = None, above: bool = False) -> Callable[[str, An
         number = finite(value)
         if number is None or (least is not None and (number < least or (above and number == least))):
             raise ExperimentError(name, value, key, least=least)
-        return number
+        return number + 0.0  # never -0.0
 
     return check
 
 
 def finite(value: Any) -> float | None:
     """Return ``value`` as a float, None if it is not a finite number."""
+    imaginary = isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
+    if imaginary or isinstance(value, bool | np.bool_ | bytes | bytearray):
+        return None
     try:
-        number = math.nan if isinstance(value, bool | bytes) else float(value)
-    except (TypeError, ValueError, OverflowError):
+        number = float(value)
+    except Exception:  # whatever an object answers that is asked for its number; a tensor of two, a RuntimeError
         return None
     return number if math.isfinite(number) else None
 
@@ -105,7 +115,8 @@ def finite(value: Any) -> float | None:
 def truth(name: str, value: Any) -> bool:
     """Return a field that is true or false."""
     known = {"true": True, "1": True, "false": False, "0": False}
-    found = value if isinstance(value, bool) else known.get(value.lower()) if isinstance(value, str) else None
+    is_truth = isinstance(value, bool | np.bool_)
+    found = bool(value) if is_truth else known.get(value.lower()) if isinstance(value, str) else None
     if found is None:
         raise ExperimentError(name, value, "error.truth")
     return found
@@ -115,20 +126,28 @@ def text(name: str, value: Any) -> str:
     """Return a field that is a text of at least one symbol."""
     if not isinstance(value, str) or not value:
         raise ExperimentError(name, value, "error.text")
-    # A lone surrogate cannot be sent to a browser; it stands as the replacement character.
-    return value.encode("utf-8", "replace").decode("utf-8")
+    # A lone surrogate cannot be sent to a browser; it stands as the replacement character. A pair is one character.
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def series(name: str, value: Any) -> tuple[float, ...]:
     """Return a field of two or more finite numbers."""
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise ExperimentError(name, value, "error.series_type")
-    numbers = []
-    for position, item in enumerate(value, start=1):
+    found = []
+    for position, item in enumerate(items(name, value, "error.series_type"), start=1):
         number = finite(item)
         if number is None:
             raise ExperimentError(name, item, "error.series_number", position=position)
-        numbers.append(number)
-    if len(numbers) < 2:
-        raise ExperimentError(name, value, "error.series_empty", count=len(numbers))
-    return tuple(numbers)
+        found.append(number)
+    if len(found) < 2:
+        raise ExperimentError(name, value, "error.series_empty", count=len(found))
+    return tuple(found)
+
+
+def items(name: str, value: Any, key: str) -> tuple[Any, ...]:
+    """Return what stands in a sequence; what is none, or a text, is refused with the message ``key``."""
+    try:
+        if isinstance(value, str | bytes):
+            raise TypeError
+        return tuple(value)
+    except Exception:  # whatever an object answers that is asked for its items; an array of no dimension, a TypeError
+        raise ExperimentError(name, value, key) from None

@@ -170,7 +170,7 @@ class Experiment:
         """
         try:
             plain = json.loads(text)
-        except (ValueError, RecursionError):
+        except (TypeError, ValueError, RecursionError):
             plain = None
         if not isinstance(plain, dict):
             raise ExperimentError("experiment", text, "error.json")
@@ -192,6 +192,8 @@ def parse_field(name: str, text: str) -> Any:
     _check_known(name)
     if text == "" and name in _OPTIONAL and name != "text":
         return None
+    if name in ("hold", "series") and not isinstance(text, str):
+        return _CHECKS[name](name, text)
     if name == "hold":
         return tuple(Hold.parse(part) for part in text.split(",") if part)
     if name == "series":

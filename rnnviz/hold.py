@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from rnnviz.checks import ExperimentError, finite
+from rnnviz.checks import ExperimentError, finite, items
 
 GATES: Final[dict[str, tuple[str, ...]]] = {"rnn": (), "gru": ("r", "z", "n"), "lstm": ("i", "f", "g", "o")}
 
@@ -39,7 +39,7 @@ class Hold:
 
     def __str__(self) -> str:
         """Return the form a link carries, steps and units counted from 1: ``f:0:steps3-7:unit2:l0``."""
-        parts = [self.gate, f"{self.value:.12g}"]
+        parts = [self.gate, repr(float(self.value)).removesuffix(".0")]
         if self.start or self.stop is not None:
             parts.append(f"steps{self.start + 1}-{'' if self.stop is None else self.stop}")
         if self.unit is not None:
@@ -75,13 +75,28 @@ class Hold:
 
 
 def holds(name: str, value: Any) -> tuple[Hold, ...]:
-    """Return a field that is a sequence of holds, as a tuple."""
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise ExperimentError(name, value, "error.hold_type")
-    held = tuple(value)
+    """Return a field that is a sequence of holds, as a tuple, their numbers as plain Python ones."""
+    held = items(name, value, "error.hold_type")
     if not all(isinstance(one, Hold) for one in held):
         raise ExperimentError(name, value, "error.hold_type")
-    return held
+    return tuple(map(_plain, held))
+
+
+def _plain(held: Hold) -> Hold:
+    value = finite(held.value)
+    if value is None or not -1 <= value <= 1:
+        raise _value_error(held)
+    unit, start, stop = held.unit, held.start, held.stop
+    try:
+        unit = None if unit is None else operator.index(unit)
+        stop = None if stop is None else operator.index(stop)
+        return replace(held, value=value, unit=unit, start=operator.index(start), stop=stop)
+    except TypeError:
+        raise ExperimentError("hold", (unit, start, stop), "error.hold_whole") from None
+
+
+def _value_error(held: Hold) -> ExperimentError:
+    return ExperimentError("hold", held.value, "error.hold_value", least=-1 if held.gate in ("g", "n") else 0, most=1)
 
 
 def check_hold(held: Hold, cell: str, hidden_size: int, layers: tuple[str, ...]) -> None:
@@ -97,10 +112,8 @@ def check_hold(held: Hold, cell: str, hidden_size: int, layers: tuple[str, ...])
         raise ExperimentError("hold", held.gate, "error.hold_no_gate")
     if held.gate not in gates:
         raise ExperimentError("hold", held.gate, "error.hold_gate", choices=", ".join(gates))
-    least = -1 if held.gate in ("g", "n") else 0
-    value = finite(held.value)
-    if value is None or not least <= value <= 1:
-        raise ExperimentError("hold", held.value, "error.hold_value", least=least, most=1)
+    if not (-1 if held.gate in ("g", "n") else 0) <= held.value <= 1:
+        raise _value_error(held)
     if held.unit is not None and not 0 <= held.unit < hidden_size:
         raise ExperimentError("hold", held.unit + 1, "error.hold_unit", most=hidden_size)
     if held.start < 0 or (held.stop is not None and held.stop <= held.start):

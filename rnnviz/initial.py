@@ -138,7 +138,8 @@ def initial_parameters(experiment: Experiment, inputs: int, outputs: int) -> dic
         name: _draw(experiment, name, shape) for name, shape in parameter_shapes(experiment, inputs, outputs).items()
     }
     for layer in experiment.layer_names:
-        parameters[f"weight_hh_{layer}"] *= experiment.gain
+        with np.errstate(over="ignore"):  # a gain beyond measure makes infinite weights, which are then seen
+            parameters[f"weight_hh_{layer}"] *= experiment.gain
         _set_forget_bias(experiment, parameters, layer)
     return parameters
 
@@ -176,8 +177,11 @@ def check_parameters(parameters: Mapping[str, Any], shapes: Mapping[str, tuple[i
     Raises
     ------
     ExperimentError
-        If one is missing, unknown, not numbers or of another shape; the sentence names it and both shapes.
+        If they are no mapping, or one is missing, unknown, not numbers or of another shape; the sentence names it and
+        both shapes.
     """
+    if not isinstance(parameters, Mapping):
+        raise ExperimentError("parameters", parameters, "error.parameters_type")
     for name in parameters:
         if name not in shapes:
             raise ExperimentError("parameters", name, "error.parameter_unknown", choices=", ".join(shapes))
@@ -188,6 +192,8 @@ def _check_parameter(parameters: Mapping[str, Any], name: str, shape: tuple[int,
     if name not in parameters:
         raise ExperimentError("parameters", name, "error.parameter_missing", shape=shape)
     try:
+        if np.ma.is_masked(parameters[name]):
+            raise TypeError("a masked number is none")
         array = np.asarray(parameters[name]).astype(np.float64, casting="same_kind")
     except (TypeError, ValueError, RuntimeError):  # RuntimeError: torch's, of a tensor that still requires grad
         raise ExperimentError("parameters", name, "error.parameter_numbers", shape=shape) from None

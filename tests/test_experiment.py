@@ -34,7 +34,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
                 st.builds(
                     Hold,
                     gate=st.sampled_from(GATES[cell]),
-                    value=st.sampled_from([0.0, 0.25, 1.0]),
+                    value=st.sampled_from([0.0, 0.25, 1.0]) | st.floats(0, 1),
                     unit=st.none() | st.integers(0, size - 1),
                     start=st.just(start),
                     stop=st.none() | st.integers(start + 1, 99),
@@ -71,6 +71,15 @@ def test_defaults_leave_the_link_empty_but_for_the_text() -> None:
     assert Experiment(task="sine").to_query() == {"task": "sine"}
 
 
+class Mute:
+    """An object that fails at whatever it is asked."""
+
+    def _fail(self) -> None:
+        raise RuntimeError
+
+    __repr__ = __len__ = __iter__ = __float__ = __index__ = _fail  # type: ignore[assignment]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "must_say"),
     [
@@ -95,6 +104,13 @@ def test_defaults_leave_the_link_empty_but_for_the_text() -> None:
         ("series", [1.0, "two"], "item 2"),
         ("series", "1,2", "sequence of numbers"),
         ("series", 3, "sequence of numbers"),
+        ("series", np.array(3), "sequence of numbers"),
+        ("gain", 1 + 1j, "finite"),
+        ("gain", np.complex64(1), "finite"),
+        ("gain", np.bool_(True), "finite"),
+        ("cell", np.ones((2, 2)), "rnn, gru, lstm"),
+        *((name, Mute(), "Mute") for name in ("seed", "clip", "text", "series", "hold")),
+        pytest.param("hidden_size", -(10**5000), "at least 1", id="more digits than Python prints"),
         ("task", "cosine", "sine"),
         ("network", "brain", "latch"),
         ("task", "sin:e", "sine"),
@@ -107,6 +123,11 @@ def test_defaults_leave_the_link_empty_but_for_the_text() -> None:
         ("hold", [Hold("z", 1)], "i, f, g, o"),
         ("hold", [Hold("f", 1.5)], "between 0 and 1"),
         ("hold", [Hold("f", float("nan"))], "between"),
+        ("hold", [Hold("f", "shut")], "between"),
+        ("hold", [Hold("f", 1, unit="b")], "whole numbers"),
+        ("hold", [Hold("f", 1, start=1.5)], "whole numbers"),
+        ("hold", [Hold("f", 1, stop="end")], "whole numbers"),
+        ("hold", np.array(3), "Hold"),
         ("hold", [Hold("f", 1, unit=5)], "1 to 5"),
         ("hold", [Hold("f", 1, start=3, stop=3)], "span"),
         ("hold", [Hold("f", 1, layer="l1")], "l0"),
@@ -138,7 +159,9 @@ def test_unknown_parameters_are_named_and_refused(name: str) -> None:
         Experiment.from_query({name: "1"})
 
 
-@pytest.mark.parametrize("text", ["", "null", "[1]", "{", '{"cell": 3}', '{"hold": "f"}', "[" * 100_000, '{"no": 1}'])
+@pytest.mark.parametrize(
+    "text", [None, 5, "", "null", "[1]", "{", '{"cell": 3}', '{"hold": "f"}', "[" * 100_000, '{"no": 1}']
+)
 def test_hostile_files_are_refused(text: str) -> None:
     with pytest.raises(ExperimentError):
         Experiment.from_json(text)
@@ -155,10 +178,25 @@ def test_a_hold_reads_as_people_count() -> None:
 
 
 def test_numpy_values_become_plain_ones() -> None:
-    experiment = Experiment(hidden_size=np.int64(3), series=np.arange(4), gain=np.float32(0.5))
+    held = Hold("f", np.float32(0.5), unit=np.int8(1), start=np.uint8(2))
+    experiment = Experiment(
+        hidden_size=np.int64(3), series=np.arange(4), gain=np.float32(0.5), bidirectional=np.bool_(True), hold=[held]
+    )
+    assert experiment.bidirectional is True and type(experiment.hold[0].unit) is int
     assert experiment.series == (0.0, 1.0, 2.0, 3.0)
     assert type(experiment.hidden_size) is int and type(experiment.gain) is float
     assert Experiment.from_json(experiment.to_json()) == experiment
+
+
+@pytest.mark.parametrize("query", [{"hold": ["f:0"]}, {"hold": None}, {"series": None}, {"series": 5}, {"text": ["a"]}])
+def test_a_query_of_other_things_than_texts_is_refused(query: dict[str, object]) -> None:
+    with pytest.raises(ExperimentError):
+        Experiment.from_query(query)  # type: ignore[arg-type]
+
+
+def test_a_lone_surrogate_stands_as_the_replacement_character() -> None:
+    assert Experiment(text="a\ud800b").text == "a\ufffdb"
+    assert Experiment(text="\ud83d\ude00").text == "\U0001f600"
 
 
 def test_layer_names_are_torchs() -> None:

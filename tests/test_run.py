@@ -121,6 +121,24 @@ def test_weights_that_do_not_fit_are_named_with_both_shapes(change: dict, senten
     assert caught.value.field == "parameters"
 
 
+@pytest.mark.parametrize("given", [5, "weights", [("bias_o", np.zeros(4))], object()])
+def test_weights_that_are_no_mapping_are_answered_with_a_sentence(given: object) -> None:
+    with pytest.raises(ExperimentError, match="must be a mapping from names to arrays"):
+        run(SMALL, parameters=given)  # type: ignore[arg-type]
+
+
+def test_a_masked_number_is_none() -> None:
+    masked = np.ma.masked_array(np.zeros(4), [True, False, False, False])
+    with pytest.raises(ExperimentError, match="bias_o"):
+        run(SMALL, parameters={**run(SMALL).parameters, "bias_o": masked})
+
+
+def test_a_gain_beyond_measure_makes_what_is_not_finite_visible() -> None:
+    trace = run(Experiment(cell="rnn", nonlinearity="relu", init="normal", gain=1.7e308, text="hello"))
+    assert np.isinf(trace.parameters["weight_hh_l0"]).any()
+    assert trace.first_nonfinite_step == 0  # an infinite weight times the zero of the initial state
+
+
 def test_a_tensor_that_still_requires_grad_is_answered_with_a_sentence_too() -> None:
     given = {**run(SMALL).parameters, "bias_o": torch.zeros(4, requires_grad=True)}
     with pytest.raises(ExperimentError, match="bias_o"):

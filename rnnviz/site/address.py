@@ -37,6 +37,7 @@ class Memory:
     written: deque[dict[str, list[str]]] = field(default_factory=lambda: deque(maxlen=8))
     sentences: tuple[str, ...] = ()
     start: int = 0
+    step: str | None = None
     shown: str = ""
 
     def is_news(self, page: str, query: dict[str, list[str]]) -> bool:
@@ -77,11 +78,11 @@ def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang:
     values = None
     if known.is_news(page, query):
         values, sentences = read(query, first, takes, lang)
-        known.start, wrong = _step(query, step, lang)
-        known.sentences, known.shown = (*sentences, *wrong), ""
+        known.start, known.step = _step(query, step)
+        known.sentences, known.shown = tuple(sentences), ""
         st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == "1"
     elif page != known.page:
-        known.start, known.sentences = step, ()
+        known.start, known.step, known.sentences = step, None, ()
     known.page, known.query = page, query
     return values
 
@@ -130,15 +131,25 @@ def _one_input(values: dict[str, Any], lang: str) -> list[str]:
     return sentences
 
 
-def _step(query: Query, step: int, lang: str) -> tuple[int, list[str]]:
+def _step(query: Query, step: int) -> tuple[int, str | None]:
+    """Return the step (0-based) nearest to the one that a link opens at, and what it says."""
     given = query.get(STEP)
     if given is None:
-        return step, []
+        return step, None
     number = finite(given[-1])
-    if number is not None and number == int(number) and 1 <= number <= limits.STEPS:
-        return int(number) - 1, []
     near = step if number is None else int(min(max(number, 1), limits.STEPS)) - 1
-    return near, [say("notice.step", lang, value=shorten(given[-1]), most=f"{limits.STEPS:,}")]
+    return near, given[-1]
+
+
+def open_at(steps: int, lang: str) -> int:
+    """Return the step (0-based) at which a run of ``steps`` opens, and say so if it is not the one the link names."""
+    known = memory()
+    start = min(known.start, steps - 1)
+    number = None if known.step is None else finite(known.step)
+    if known.step is not None and number != start + 1:
+        wrong = say("notice.step", lang, value=shorten(known.step), most=f"{steps:,}", used=start + 1)
+        known.sentences, known.step = (*known.sentences, wrong), None
+    return start
 
 
 def query_of(values: Mapping[str, str]) -> tuple[str, bool]:
@@ -149,7 +160,9 @@ def query_of(values: Mapping[str, str]) -> tuple[str, bool]:
     whole = urlencode(query)
     if len(whole) <= limits.LINK:
         return whole, False
-    return urlencode({name: value for name, value in query.items() if name not in settle.TYPED}), True
+    rest = {name: value for name, value in query.items() if name not in settle.TYPED}
+    # A link that sets nothing opens the page as it opens by itself, which is not what is shown here.
+    return urlencode({"init": Experiment().init, **rest}), True
 
 
 def remember(query: str) -> None:

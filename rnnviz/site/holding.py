@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from rnnviz.experiment import GATES, Hold
+from rnnviz.experiment import GATES, Experiment, ExperimentError, Hold
+from rnnviz.hold import check_hold
+from rnnviz.site import limits
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
@@ -14,10 +18,40 @@ KEY = "hold"
 GATE, VALUE, UNIT, SPAN = "hold_gate", "hold_value", "hold_unit", "hold_span"
 
 
-def hold_controls(trace: Trace, lang: str) -> None:
-    """Offer to hold one gate of a run; what is held stands in the session under `KEY`, as a tuple of `Hold`."""
+def fitting(asked: Sequence[Hold], trace: Trace) -> tuple[tuple[Hold, ...], list[ExperimentError]]:
+    """Return those of some holds that a run can have, a value beyond its range brought into it, and what was wrong.
+
+    What does not fit is left out and not forgotten: of another cell or a longer input it may be right again.
+    """
+    held: list[Hold] = []
+    wrong: list[ExperimentError] = []
+    if len(asked) > limits.HOLDS:
+        wrong.append(ExperimentError("hold", asked, "limit.holds", count=f"{len(asked):,}", most=limits.HOLDS, used=()))
+    for one in asked[: limits.HOLDS]:
+        near = replace(one, value=min(max(one.value, -1.0 if one.gate in ("g", "n") else 0.0), 1.0))
+        for hold in (one, near):
+            try:
+                held.append(_checked(hold, trace.experiment, trace.steps))
+                break
+            except ExperimentError as error:
+                if hold is one:
+                    wrong.append(error)
+    return tuple(held), wrong
+
+
+def _checked(hold: Hold, experiment: Experiment, steps: int) -> Hold:
+    check_hold(hold, experiment.cell, experiment.hidden_size, experiment.layer_names)
+    if hold.start >= steps:
+        raise ExperimentError("hold", hold.start + 1, "limit.hold_steps", most=f"{steps:,}")
+    return hold
+
+
+def hold_controls(trace: Trace, held: Sequence[Hold], lang: str) -> None:
+    """Offer to hold one gate of a run, and show the first of those ``held``.
+
+    What the person asks for stands in the session under `KEY`, as a tuple of `Hold`.
+    """
     gates, units, steps = GATES[trace.experiment.cell], trace.layers["l0"].h.shape[1], trace.steps
-    held = st.session_state[KEY]
     _show(held[0] if held else None, gates, units, steps)
     cell = trace.experiment.cell
     change: dict[str, Any] = {"on_change": _take, "args": (units, steps)}

@@ -18,6 +18,9 @@ STEPS: Final = 1_000
 LINK: Final = 4_000
 """Characters of a link's query: what mail and chat programs still carry whole."""
 
+HOLDS: Final = 16
+"""Gates held at once."""
+
 UPLOAD_MB: Final = 5
 """Megabytes of an uploaded file, the same as server.maxUploadSize in .streamlit/config.toml."""
 

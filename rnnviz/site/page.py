@@ -14,7 +14,6 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
 from rnnviz.networks.handmade import handmade
-from rnnviz.run import resolve
 from rnnviz.site import address, holding, limits, present, settle, state
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
@@ -100,14 +99,11 @@ class Page:
 
     def hold(self, trace: Trace) -> Experiment:
         """Show the controls that hold a gate of a run open or shut, and return the experiment with it held."""
+        held, wrong = holding.fitting(st.session_state[holding.KEY], trace)
         if not present.presenting():
-            holding.hold_controls(trace, self.lang)
-        try:
-            held = replace(self.experiment, hold=st.session_state[holding.KEY])
-            resolve(held)  # a hand-built network has gates of its own
-            self.experiment = held
-        except ExperimentError as error:
-            self.sentences.append(settle.sentence(error, (), self.lang))
+            holding.hold_controls(trace, held, self.lang)
+        self.sentences += [settle.sentence(error, held, self.lang) for error in wrong]
+        self.experiment = replace(self.experiment, hold=held)
         self.query = self.experiment.to_query()
         return self.experiment
 
@@ -141,7 +137,7 @@ class Page:
             Another run of the same shape to lay under this one.
         figures : mapping of name to Plotly JSON, optional
         """
-        start = min(address.memory().start, trace.steps - 1)
+        start = address.open_at(trace.steps, self.lang)
         data = packed(trace, views, baseline, page=self.lesson.name, start=start, size=size, lang=self.lang)
         key = key or self.lesson.name
         stage = {**data["stage"], "key": key, "transport": transport} | ({"name": name} if name else {})

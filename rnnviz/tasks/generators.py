@@ -75,8 +75,9 @@ class Generator:
 
 def sine(count: int, period: float, amplitude: float, phase: float) -> Array:
     """Return amplitude · sin(2π (t + phase) / period), t = 0, 1, …; period and phase in steps."""
+    turns = (np.arange(count) + phase) / period % 1  # whole turns change nothing but what a float64 can hold
     # Rounded, because sin(π) is 1.2e-16 in float64 and a person expects to read 0.
-    return np.asarray(np.round(amplitude * np.sin(2 * np.pi * (np.arange(count) + phase) / period), 12) + 0.0)
+    return np.asarray(amplitude * np.round(np.sin(2 * np.pi * turns), 12) + 0.0)
 
 
 def square(count: int, period: float, amplitude: float) -> Array:

@@ -286,3 +286,39 @@ print("torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
+
+
+@pytest.mark.parametrize(
+    ("hold", "used", "names"),
+    [
+        ("f:2", ["f:1"], "between 0 and 1; f:1 is used"),
+        ("g:-1.5", ["g:-1"], "between -1 and 1; g:-1 is used"),
+        ("f:0:steps0-3", None, "step 1 or later"),
+        ("f:0:steps12-", None, "the steps 1 to 11"),
+        ("f:1:unit9,i:0", ["i:0"], "1 to 5; i:0 is used"),
+        ("z:1", None, "i, f, g, o; nothing is used"),
+        (",".join(["f:0"] * 500), [",".join(["f:0"] * limits.HOLDS)], "500 holds"),
+    ],
+)
+def test_a_hold_that_does_not_fit_is_one_sentence_and_the_controls_show_what_is_held(hold, used, names) -> None:
+    visit = Visit("gates", text="hello world", hold=hold)
+    assert len(visit.errors) == 1 and names in visit.errors[0]
+    assert parse_qs(visit.query).get("hold") == used
+    assert visit.test.session_state["hold_gate"] == (used[0][0] if used else None)
+
+
+def test_a_hold_comes_back_with_the_cell_it_was_for() -> None:
+    visit = Visit("gates", text="hello world", hold="f:0:unit5")
+    visit.test.segmented_control(key="cell").set_value("gru")
+    assert len(visit.run().errors) == 1 and "hold" not in parse_qs(visit.query)
+    visit.test.segmented_control(key="cell").set_value("lstm")
+    assert not visit.run().errors and parse_qs(visit.query)["hold"] == ["f:0:unit5"]
+    visit.test.number_input(key="hidden_size").set_value(3)
+    assert len(visit.run().errors) == 1 and "1 to 3" in visit.errors[0]
+
+
+@pytest.mark.parametrize("step", ["0", "-5", "1e9", "12", "soon", "1.5", ""])
+def test_a_step_that_the_run_has_not_is_one_sentence_with_its_own_limit(step) -> None:
+    visit = Visit("step", text="hello world", step=step)
+    assert len(visit.errors) == 1
+    assert f"from 1 to 11; step {visit.start + 1} is shown" in visit.errors[0]

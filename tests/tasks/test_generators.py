@@ -89,3 +89,10 @@ def test_more_weeks_than_were_measured_are_refused() -> None:
         task_inputs("stocks", 105)
     assert str(refused.value) == "length is 105, but stocks has at most 104 steps."
     assert refused.value.field == "length"
+
+
+@pytest.mark.parametrize("task", ["sine:amplitude=1e308", "sine:period=1e308:phase=1e308", "square:amplitude=-1e308"])
+def test_the_largest_settings_make_finite_numbers(task: str) -> None:
+    values = generate(task, 50)
+    assert np.isfinite(values).all()
+    assert np.abs(values).max() == 1e308 if "amplitude" in task else True
