@@ -181,7 +181,7 @@ class Experiment:
         return cls(**plain)
 
 
-def parse_field(name: str, text: str) -> Any:
+def parse_field(name: str, text: Any) -> Any:
     """Turn one URL parameter into the value of the field ``name``, checked on its own.
 
     Raises
