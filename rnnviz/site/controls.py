@@ -51,7 +51,7 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
             required=True,
             **KEEP,
         )
-        amount("hidden_size", lang, width=122)
+        amount("hidden_size", lang, width=138)
     amount("seed", lang, width=122)
 
 

@@ -60,7 +60,7 @@ def test_both_stages_are_live_share_one_clock_and_show_their_own_runs(visit: Vis
     screen.press("Home")
     for t in (1, 2):
         screen.press("ArrowRight")
-        assert [stage.get_attribute("data-t") for stage in stages.all()] == [str(t)] * 2
+        assert [stage.get_attribute("data-t") for stage in stages.all()] == [str(t)] * 3  # the clock and both networks
         for name, truth in truths.items():
             numbers = [number for number in screen.numbers() if number.stage == name]
             assert len(numbers) >= 8
@@ -69,8 +69,12 @@ def test_both_stages_are_live_share_one_clock_and_show_their_own_runs(visit: Vis
 
 
 def test_the_first_screen_holds_a_stage_at_once(visit: Visit) -> None:
-    box = visit("/").stage.bounding_box()
-    assert box is not None and box["y"] < 700
+    page = visit("/").page
+    assert page.get_by_role("button", name=say("stage.play")).count() == 1  # one clock, one button
+    for name in ("plain", "recurrent"):
+        box = page.locator(f"[data-stage={name}] .rv-u-graph").bounding_box()
+        assert box is not None and box["y"] < 650
+        assert page.locator(f"[data-stage={name}] .rv-u-column[data-kind=step]").count() == 3  # every word is seen
 
 
 def test_the_map_leads_to_every_lesson(visit: Visit) -> None:

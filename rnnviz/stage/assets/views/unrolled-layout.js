@@ -52,7 +52,7 @@ export function layoutOf(meta, { width, em, small, open, headLines }) {
   const px = (n) => (n * em) / 15;
   const positions = meta.T + (meta.directions === 2 ? 2 : 1);
   const gutter = px(gutterWidth(meta, width < px(520)));
-  const columns = slots(width - gutter, positions, px);
+  const columns = slots(width - gutter, positions, px, small);
   const blocks = meta.layers.map((layer) => block(layer, meta, open));
   const count = blocks.reduce((sum, { rows }) => sum + rows.length, 0);
   const pitch = px(count <= 5 && !small ? 42 : count <= 8 ? 36 : count <= 12 ? 32 : 27);
@@ -66,12 +66,13 @@ export function layoutOf(meta, { width, em, small, open, headLines }) {
 /** Room for the names of units, or the numbers of the units of a group. */
 function gutterWidth({ unit_names: names, H, layers }, narrow) {
   if (names) return narrow ? 64 : 96;
-  return (H > 99 ? 58 : H > 10 || layers.length > 1 ? 42 : 32) - (narrow ? 4 : 0);
+  if (H > 10) return H > 99 ? 58 : 42; // “118–128”, “13–18”
+  return (layers.length > 1 ? 42 : 32) - (narrow ? 4 : 0);
 }
 
 /** As many columns as there is room for; their middle stands in the middle of the room. */
-function slots(room, positions, px) {
-  const ideal = room >= px(440) ? px(138) : px(92);
+function slots(room, positions, px, small) {
+  const ideal = room < px(440) ? px(92) : small ? px(116) : px(138);
   const count = Math.min(positions, Math.max(2, Math.min(7, Math.floor(room / ideal))));
   const slot = Math.floor(Math.min(room / count, px(200))); // whole pixels keep text sharp where columns move
   return { room, count, slot, offset: Math.floor((room - count * slot) / 2), before: Math.floor(count / 2) };
