@@ -44,7 +44,8 @@ export function vectors(board, { bus, readers }) {
 
 function update({ strip, ring, chip, size }, data, { run, t, chosen }) {
   const row = rowBefore(run, "h", t);
-  for (let j = 0; j < strip.length; j++) attr(strip[j], "fill", data.diverging(row[j], 1));
+  const limit = data.limit("h");
+  for (let j = 0; j < strip.length; j++) attr(strip[j], "fill", data.diverging(row[j], limit));
   ring.style.opacity = chosen === null ? "0" : "1";
   if (chosen !== null) ring.style.transform = `translateX(${(chosen * size).toFixed(2)}px)`;
   const label = data.meta.labels[t];

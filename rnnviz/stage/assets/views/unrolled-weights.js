@@ -127,14 +127,6 @@ export class Weights {
   }
 }
 
-/** The colour scale of states: −1 … 1 where an activation bounds them, else the largest state of all runs. */
-export function stateLimit(data) {
-  const { cell, nonlinearity } = data.meta;
-  if (cell !== "rnn" || nonlinearity === "tanh") return 1;
-  const runs = [data.frames[0], data.frames.at(-1)];
-  return Math.max(...runs.flatMap((run) => Object.values(run.layers).map(({ h }) => h.limit))) || 1;
-}
-
 /** Every edge of the picture once. @returns {import("./unrolled-edges.js").Edge[]} */
 export function edgeList(layout, weights, scale) {
   const edges = [];

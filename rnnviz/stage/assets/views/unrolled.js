@@ -10,7 +10,7 @@ import { groupSize, isGroup, layoutOf, middle, mostRows, windowStart } from "./u
 import { foldedMiddle } from "./unrolled-loop.js";
 import { Picture } from "./unrolled-picture.js";
 import { Pointer } from "./unrolled-pointer.js";
-import { edgeList, scaleOf, shownGate, stateLimit, Weights } from "./unrolled-weights.js";
+import { edgeList, scaleOf, shownGate, Weights } from "./unrolled-weights.js";
 import { Description, describe } from "./unrolled-words.js";
 
 /** A step that comes sooner after another one than this is not slid to, nor one of a fast play. */
@@ -33,7 +33,7 @@ export class Graph {
   constructor(element, data, cursor) {
     /** `start`: the position (0: before the first step) in the first slot; `slot`: the cursor's */
     Object.assign(this, { data, cursor, layout: null, pointed: null, start: 0, slot: 0, stepped: -Infinity });
-    this.limit = stateLimit(data);
+    this.limit = data.limit("h"); // one number, one colour, in the graph and in the score
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.heading = new Heading(element, data, (gate) => cursor.set({ gate }));
     this.element = el("div", { class: "rv-u-graph" });
