@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from rnnviz import Hold, site
@@ -98,8 +99,9 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         figures |= in_both_themes("saturation", saturation_spec, gates, lang=page.lang)
         of_first = [page.say("gates.first_layer")] if len(held.layers) > 1 else []
         counted = of_first + saturation_sentences(gates, page.lang)
+        unit = int(np.abs(free.layers["l0"].h).mean(axis=0).argmax())  # the most active, as in the Step page's panel
         views = [
-            {"view": "cell", "area": "graph", "options": {"unit": 0}},
+            {"view": "cell", "area": "graph", "options": {"unit": unit}},
             {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
             {"view": "plot", "area": "wide", "options": {"figure": "left", "sentences": of_first}},
             {"view": "plot", "area": "wide", "options": {"figure": "saturation", "sentences": counted}},
