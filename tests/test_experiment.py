@@ -191,7 +191,7 @@ def test_numpy_values_become_plain_ones() -> None:
 @pytest.mark.parametrize("query", [{"hold": ["f:0"]}, {"hold": None}, {"series": None}, {"series": 5}, {"text": ["a"]}])
 def test_a_query_of_other_things_than_texts_is_refused(query: dict[str, object]) -> None:
     with pytest.raises(ExperimentError):
-        Experiment.from_query(query)  # type: ignore[arg-type]
+        Experiment.from_query(query)
 
 
 def test_a_lone_surrogate_stands_as_the_replacement_character() -> None:

@@ -124,7 +124,7 @@ def test_weights_that_do_not_fit_are_named_with_both_shapes(change: dict, senten
 @pytest.mark.parametrize("given", [5, "weights", [("bias_o", np.zeros(4))], object()])
 def test_weights_that_are_no_mapping_are_answered_with_a_sentence(given: object) -> None:
     with pytest.raises(ExperimentError, match="must be a mapping from names to arrays"):
-        run(SMALL, parameters=given)  # type: ignore[arg-type]
+        run(SMALL, parameters=given)
 
 
 def test_a_masked_number_is_none() -> None:
