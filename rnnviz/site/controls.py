@@ -26,8 +26,8 @@ def input_controls(lang: str) -> None:
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=222, **KEEP)
     elif kind == "task":
-        choose("task", TASKS, lang, width=138)
-        amount("length", lang, width=100)
+        choose("task", TASKS, lang, width=130)
+        amount("length", lang, width=92)
     else:
         choose("network", NETWORKS, lang, width=158)
         empty = say("control.network_text.empty", lang)
