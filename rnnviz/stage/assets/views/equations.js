@@ -30,7 +30,7 @@ export function mount(element, data, cursor) {
   view.body = el("div", { class: "rv-eq-body" });
   view.head.head.append(view.tools.stepper);
   element.append(view.body);
-  return cursor.subscribe((_, changed) => update(view, changed));
+  return cursor.subscribe((_, changed) => update(view, changed), element);
 }
 
 /** Bring the panel to the cursor, touching only what follows from what changed. */
@@ -49,7 +49,7 @@ function update(view, changed) {
 
 function hint(data, byHand) {
   const several = gatesOf(data.meta).length > 1;
-  if (byHand) return data.say(several ? "panel.hint" : "panel.hint_one");
+  if (byHand || data.meta.H === 1) return data.say(several ? "panel.hint" : "panel.hint_one");
   return data.say(several ? "panel.hint_active" : "panel.hint_active_one");
 }
 

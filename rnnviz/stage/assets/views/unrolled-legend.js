@@ -66,7 +66,7 @@ export class Legend {
     const { data } = this;
     const { T, H, layers } = data.meta;
     const where = layers.length > 1 ? data.say(block.reverse ? "graph.of_reverse" : "graph.of_layer", { n: block.level + 1 }) : "";
-    const once = phrase(data, "graph.once", { matrix: symbol(...matrixName("h", gate)), where, T: String(T), size: String(H) });
+    const once = phrase(data, H === 1 ? "graph.once_one" : "graph.once", { matrix: symbol(...matrixName("h", gate)), where, T: String(T), size: String(H) });
     const grouped = block.rows.some(isGroup) ? [" ", data.say("graph.grouped")] : [];
     const scale = nought ? [data.say("graph.nought")] : this.scale(limit);
     this.words.replaceChildren(el("p", { class: "rv-u-once" }, once), el("p", {}, scale, this.straight(), grouped));
