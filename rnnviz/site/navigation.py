@@ -29,8 +29,9 @@ def _page(lesson: Lesson) -> StreamlitPage:
 def lesson_map(lang: str) -> None:
     """Show all lessons but the first as cards."""
     known = pages()
+    st.markdown(f"### {say('start.map', lang)}")
     with st.container(key="map"):
         for name in list(LESSONS)[1:]:
             with st.container(key=f"card-{name}", border=True):
-                st.page_link(known[name], label=say(f"lesson.{name}", lang))
+                st.page_link(known[name], label=say("start.card", lang, title=say(f"{name}.title", lang)))
                 st.markdown(say(f"lesson.{name}.card", lang))
