@@ -99,7 +99,8 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         figures |= in_both_themes("saturation", saturation_spec, gates, lang=page.lang)
         of_first = [page.say("gates.first_layer")] if len(held.layers) > 1 else []
         counted = of_first + saturation_sentences(gates, page.lang)
-        unit = int(np.abs(free.layers["l0"].h).mean(axis=0).argmax())  # the most active, as in the Step page's panel
+        active = int(np.abs(free.layers["l0"].h).mean(axis=0).argmax())  # as in the panel of the Step page
+        unit = next((hold.unit for hold in held.experiment.hold if hold.unit is not None), active)
         views = [
             {"view": "cell", "area": "graph", "options": {"unit": unit}},
             {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},

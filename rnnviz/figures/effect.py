@@ -38,8 +38,15 @@ def hold_sentences(free: Trace, held: Trace, *, layer: str = "l0", lang: str = D
         return [*told, say("figures.effect_none", lang)]
     effects = [_effect(hold, before, after, held, lang) for hold in {hold.gate: hold for hold in holds}.values()]
     if len(held.layers) > 1:
-        effects = [say("figures.in_layer", lang, layer=layer, sentence=sentence) for sentence in effects if sentence]
+        effects = [_in_layer(layer, sentence, lang) for sentence in effects if sentence]
     return [*told, *(sentence for sentence in effects if sentence), _outcome(free, held, lang)]
+
+
+def _in_layer(layer: str, sentence: str, lang: str) -> str:
+    """Return a sentence with the layer it is about: "l0" is layer 1, "l0_reverse" its other direction."""
+    number, _, reverse = layer.removeprefix("l").partition("_")
+    key = "figures.in_layer_backwards" if reverse else "figures.in_layer"
+    return say(key, lang, layer=int(number) + 1, sentence=sentence)
 
 
 def since_step(holds: tuple[Hold, ...], steps: int) -> int:

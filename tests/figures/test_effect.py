@@ -111,7 +111,7 @@ def test_runs_that_leave_the_numbers_are_not_compared() -> None:
 def test_of_several_layers_it_says_which() -> None:
     free, held = pair(LSTM.replace(num_layers=2), Hold(gate="f", value=0, start=5, layer="l1"))
     assert hold_sentences(free, held, layer="l0") == []
-    assert hold_sentences(free, held, layer="l1")[1].startswith("In layer l1: ")
+    assert hold_sentences(free, held, layer="l1")[1].startswith("In layer 2: ")
 
 
 def test_what_is_left_is_followed_from_before_the_first_hold() -> None:
