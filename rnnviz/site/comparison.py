@@ -28,7 +28,8 @@ def compare(networks: dict[str, tuple[Trace, Trace]], lang: str) -> None:
     rows = "".join(_row(word, index, networks, lang) for index, word in enumerate(words[:MOST_WORDS]))
     left = len(words) - MOST_WORDS
     more = f"<p>{escape(say('start.more_words', lang, count=left))}</p>" if left > 0 else ""
-    caption = escape(say("start.caption", lang))
+    again = len(words) < len(first.labels)
+    caption = escape(say("start.caption_again" if again else "start.caption", lang))
     head = f"<caption>{caption}</caption>{_head(networks, lang)}"
     st.html(f'<table class="site-compare">{head}<tbody>{rows}</tbody></table>{more}')
 
