@@ -26,7 +26,7 @@ def input_controls(lang: str) -> None:
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=222, **KEEP)
     elif kind == "task":
-        choose("task", TASKS, lang, width=130)
+        choose("task", TASKS, lang, width=136)
         amount("length", lang, width=92)
     else:
         choose("network", NETWORKS, lang, width=158)
@@ -51,7 +51,7 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
             required=True,
             **KEEP,
         )
-        amount("hidden_size", lang, width=138)
+        amount("hidden_size", lang, width=133)
     amount("seed", lang, width=122)
 
 
