@@ -227,7 +227,13 @@ class Screen:
         return self.page.locator("body").inner_text()
 
     def axe(self) -> list[str]:
-        """Return what axe has to say against the page, a line each."""
+        """Return what axe has to say against the page at rest, a line each; text alternatives follow a moment later."""
+        deadline = time.monotonic() + 5
+        while (found := self._axe()) and time.monotonic() < deadline:
+            self.page.wait_for_timeout(200)
+        return found
+
+    def _axe(self) -> list[str]:
         violations = Axe().run(self.page).response["violations"]
         return [f"{v['id']} ({v['impact']}): {_nodes(v['nodes'])}" for v in violations]
 
