@@ -207,8 +207,9 @@ def test_the_saturation_picture_counts_this_run_and_its_circles_choose_units(vis
     choice.select_option("3")
     screen.paint()
     counts = saturation_of(layer.gates["f"])
-    same = (counts.open[0], counts.shut[0]) == (counts.open[3], counts.shut[3])
-    assert (ring.evaluate("(e) => e.style.transform") == before) == same
+    assert (counts.open[0], counts.shut[0]) != (counts.open[3], counts.shut[3])
+    moved = "([ring, before]) => ring.style.transform !== before"
+    screen.page.wait_for_function(moved, arg=[ring.element_handle(), before])
 
 
 def _float(text: str) -> float:
