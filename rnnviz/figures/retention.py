@@ -108,8 +108,12 @@ def retention_spec(
     keys = ["left"] if baseline is None else ["left_now", "left_before"]
     labels = [say(f"figures.{key}", lang) for key in keys]
     names = {"state": state, "gate": gate, "step": since + 1}
+    units = np.asarray(keep).shape[1]
+    hint = [say("figures.retention_hint", lang, **names)]
+    if unit is None and units > 1:
+        hint.append(say("figures.retention_mean", lang, units=units))
     notes = {
-        "hint": say("figures.retention_hint", lang, **names),
+        "hint": " ".join(hint),
         "playhead": {"axis": "x"},
         "table": as_table([say("figures.step", lang), *labels], [time, *curves]),
     }
