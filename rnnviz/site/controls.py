@@ -75,7 +75,7 @@ def more_controls(lang: str) -> None:
         choose("nonlinearity", NONLINEARITIES, lang)
     if st.session_state["cell"] == "lstm":
         empty = say("control.forget_bias.empty", lang)
-        amount("forget_bias", lang, step=0.5, value=None, placeholder=empty, help=say("control.forget_bias.help", lang))
+        amount("forget_bias", lang, step=0.5, placeholder=empty, help=say("control.forget_bias.help", lang))
     help_ = say("control.bidirectional.help", lang)
     st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
 
@@ -107,10 +107,12 @@ def amount(name: str, lang: str, **layout: Any) -> Any:
     """Offer a number within its limits, which stand beside its name."""
     least, most = settle.range_of(name, state.wanted())
     kind = int if name in limits.WHOLE else float
-    if name == "length":  # another generator may know fewer values
-        st.session_state[name] = min(st.session_state[name] or int(most), int(most))
+    if name == "length" and st.session_state[name] is not None:  # another generator may know fewer values
+        st.session_state[name] = min(st.session_state[name], int(most))
     label = _label(name, lang, least=f"{least:g}".replace("-", "−"), most=f"{most:,g}")
-    return st.number_input(label, kind(least), kind(most), key=name, **{"step": kind(1), **layout}, **KEEP)
+    # Without a value of its own a field that is emptied stays so, and the run as it was.
+    layout = {"step": kind(1), "value": None, **layout}
+    return st.number_input(label, kind(least), kind(most), key=name, **layout, **KEEP)
 
 
 def _label(name: str, lang: str, **limit: str) -> str:

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
 from rnnviz.networks.handmade import handmade
-from rnnviz.site import address, holding, limits, present, settle, state
+from rnnviz.site import address, holding, limits, present, settle, state, upload
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
 from rnnviz.site.lessons import LESSONS, Lesson
@@ -74,7 +74,7 @@ class Page:
                 try_menu(self.lang, cells)
                 present.present_button(self.lang)
         settled = settle.settle(state.wanted(), self.experiment, self.lang)
-        self.sentences += settled.sentences
+        self.sentences += [*settled.sentences, *(upload.notices(self.lang) if settled.experiment.series else [])]
         self.experiment = st.session_state["_experiment"] = settled.experiment
         self.query, self.look = self.experiment.to_query(), look_for(self.experiment, self.lang)
         if self.experiment.series:
@@ -167,8 +167,11 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
         `Page.hold` as well, ``frozenset({"text"})`` for one that calls `Page.words` only.
     """
     lang = language()
+    before = address.memory().page
     values = address.arrive(name, Experiment(), step, takes, lang)
     if takes >= state.fields():
+        if before != name:
+            state.carry()
         state.take(values, state.OPENING)
     st.session_state.setdefault(holding.KEY, ())
     st.set_page_config(

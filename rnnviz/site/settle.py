@@ -62,6 +62,9 @@ def admit(name: str, value: Any, values: Mapping[str, Any]) -> Any:
     """
     if name in TYPED:
         return TYPED[name](value, values)
+    if value is None and name in limits.RANGES and (name == "length" or getattr(Experiment(), name) is not None):
+        least, most = range_of(name, values)
+        raise ExperimentError(name, value, "limit.empty", least=f"{least:g}", most=f"{most:g}")
     if name == "hold" or (value is None and getattr(Experiment(), name) is None):
         return value
     checked = parse_field(name, value)

@@ -77,6 +77,16 @@ def take(values: Mapping[str, Any] | None, first: Experiment) -> None:
             st.session_state[KIND] = name
 
 
+def carry() -> None:
+    """Let the controls of a page just opened show what those of the page before held.
+
+    To Streamlit a control of another page is another control, though its key be the same: it begins anew, unless
+    the session is told its value.
+    """
+    names = (*OF_NETWORK, *ALWAYS, *FIRST, *_settings({}), "tokens", OWN_TEXT, KIND)
+    st.session_state.update({name: st.session_state[name] for name in names if name in st.session_state})
+
+
 def wanted(also: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what the controls ask for, as it stands, of the fields that have a part in it."""
     state, kind = st.session_state, st.session_state[KIND]

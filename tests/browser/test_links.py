@@ -93,6 +93,21 @@ def test_back_returns_to_the_screen_that_was_left(visit: Visit) -> None:
     assert_true(screen, experiment_in(left))
 
 
+def test_what_was_set_goes_along_to_the_other_pages(visit: Visit) -> None:
+    experiment = Experiment(cell="gru", hidden_size=7, num_layers=2, init="xavier", gain=0.5, seed=4, text="memory")
+    screen = visit("/step", **experiment.to_query())
+    for lesson in ("start", "gates", "step", "gates"):
+        link = screen.page.get_by_role("link", name=say(f"lesson.{lesson}"), exact=True).first
+        screen.settled(link.click)
+        assert screen.complaints() == []
+        if lesson != "start":
+            assert experiment_in(screen.link() if "step=" in screen.page.url else screen.page.url) == experiment
+    screen.enter("text", "banana").enter("hidden_size", "3")
+    screen.settled(screen.page.get_by_role("link", name=say("lesson.step"), exact=True).first.click)
+    assert screen.field("text").input_value() == "banana"
+    assert_true(screen, experiment.replace(text="banana", hidden_size=3))
+
+
 def test_a_held_gate_is_part_of_the_link(visit: Visit) -> None:
     experiment = Experiment(cell="lstm", text="hello world", hold=(Hold("f", 0.0, start=2, stop=6),))
     screen = visit("/gates", **experiment.to_query(), step=4)

@@ -322,3 +322,16 @@ def test_a_step_that_the_run_has_not_is_one_sentence_with_its_own_limit(step) ->
     visit = Visit("step", text="hello world", step=step)
     assert len(visit.errors) == 1
     assert f"from 1 to 11; step {visit.start + 1} is shown" in visit.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "limit"),
+    [("hidden_size", 7, "1 to 128"), ("seed", 5, "0 to 999999"), ("length", 30, "2 to 1000"), ("gain", 0.5, "0 to 10")],
+)
+def test_a_number_that_is_emptied_is_said_and_the_run_stays(name, kept, limit) -> None:
+    visit = Visit("step", task="sine", **{name: str(kept)})
+    visit.test.number_input(key=name).set_value(None)
+    visit.run()
+    assert len(visit.errors) == 1 and f"is empty, but must be a number from {limit}; {kept} is used" in visit.errors[0]
+    assert parse_qs(visit.query)[name] == [str(kept)]
+    assert visit.test.number_input(key=name).value is None
