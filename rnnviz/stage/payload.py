@@ -1,4 +1,4 @@
-"""A trace as the browser receives it: once, whole, every array as base64 little-endian float32 with its shape."""
+"""A trace as the browser receives it: once, whole, every array as base64 little-endian numbers with its shape."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rnnviz.trace import LayerTrace, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, section
 
 VERSION = 1
+LARGEST = float(np.finfo(np.float32).max)
 WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "figures.")
 
 
@@ -75,9 +76,14 @@ def payload(
 
 
 def pack(array: NDArray[Any]) -> dict[str, Any]:
-    """Return ``{"shape", "data"}`` of an array of any shape; what float32 cannot hold becomes ±infinity."""
-    with np.errstate(over="ignore"):
-        flat = np.ascontiguousarray(array, dtype="<f4")
+    """Return ``{"shape", "data"}`` of an array of any shape, float32.
+
+    An array with a finite number that float32 cannot hold is float64 instead, so that a run that explodes is seen to
+    the step where it truly ends; the browser tells the two apart by their length.
+    """
+    numbers = np.asarray(array, dtype=np.float64)
+    fits = bool((np.abs(numbers) <= LARGEST)[np.isfinite(numbers)].all())
+    flat = np.ascontiguousarray(numbers, dtype="<f4" if fits else "<f8")
     return {"shape": list(flat.shape), "data": base64.b64encode(flat.tobytes()).decode("ascii")}
 
 

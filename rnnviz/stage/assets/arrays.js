@@ -4,10 +4,10 @@
  */
 
 /**
- * A float32 array with a shape. A one-dimensional array of n numbers has n rows and one column.
+ * An array with a shape: float32, or float64 where its numbers need it. A one-dimensional array of n numbers has n rows and one column.
  */
 export class Matrix {
-  /** @param {number[]} shape @param {Float32Array} data row by row */
+  /** @param {number[]} shape @param {Float32Array|Float64Array} data row by row */
   constructor(shape, data) {
     this.shape = shape;
     this.rows = shape[0] ?? 1;
@@ -96,14 +96,18 @@ export function unpack({ shape, data }) {
   const binary = atob(data);
   const bytes = new Uint8Array(binary.length);
   for (let k = 0; k < bytes.length; k++) bytes[k] = binary.charCodeAt(k);
-  if (bytes.length % 4) throw new Error(`a packed array of ${bytes.length} bytes is not float32`);
-  return new Matrix(shape, littleEndian(bytes));
+  const count = shape.reduce((product, length) => product * length, 1);
+  const width = count ? bytes.length / count : 4;
+  if (width !== 4 && width !== 8) throw new Error(`${bytes.length} bytes are not ${count} numbers`);
+  return new Matrix(shape, littleEndian(bytes, width));
 }
 
-function littleEndian(bytes) {
-  if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return new Float32Array(bytes.buffer);
+function littleEndian(bytes, width) {
+  const Numbers = width === 8 ? Float64Array : Float32Array;
+  if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return new Numbers(bytes.buffer);
   const view = new DataView(bytes.buffer);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, k) => view.getFloat32(4 * k, true));
+  const read = width === 8 ? (k) => view.getFloat64(8 * k, true) : (k) => view.getFloat32(4 * k, true);
+  return Numbers.from({ length: bytes.length / width }, (_, k) => read(k));
 }
 
 /** A label in the page's language; an unknown key is shown as it is, so that it is seen and mended. */

@@ -53,7 +53,7 @@ export class Layer {
     this.U = weights("weight_hh");
     this.biases = [weights("bias_ih"), weights("bias_hh")];
     this._products = new Float64Array(this.D + this.H);
-    this._joined = new Float32Array(this.D);
+    this._joined = new Float64Array(this.D);
     this._oneHot = !this.index && meta.alphabet !== null && oneHot(this.run.inputs);
   }
 

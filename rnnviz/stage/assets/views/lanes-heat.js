@@ -180,5 +180,5 @@ export class HeatLane {
 }
 
 function less(a, b) {
-  return new Matrix(a.shape, Float32Array.from(a.data, (v, k) => v - b.data[k]));
+  return new Matrix(a.shape, Float64Array.from(a.data, (v, k) => v - b.data[k]));
 }

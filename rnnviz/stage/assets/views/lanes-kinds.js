@@ -48,7 +48,7 @@ const means = new WeakMap();
 /** The mean over the units of every step; worked out once a matrix. */
 function meanOverUnits(matrix) {
   if (!means.has(matrix)) {
-    const out = new Float32Array(matrix.rows);
+    const out = new Float64Array(matrix.rows);
     for (let t = 0; t < matrix.rows; t++) out[t] = matrix.row(t).reduce((sum, v) => sum + v, 0) / matrix.cols;
     means.set(matrix, out);
   }
@@ -138,7 +138,7 @@ function outputLane(context) {
   const [target, prediction] = [data.say("score.target"), data.say("score.prediction")];
   for (let k = 0; k < data.meta.O; k++) {
     const n = data.meta.O > 1 ? k + 1 : "";
-    const column = (matrix) => (matrix.cols === 1 ? matrix.data : Float32Array.from({ length: matrix.rows }, (_, t) => matrix.at(t, k)));
+    const column = (matrix) => (matrix.cols === 1 ? matrix.data : Float64Array.from({ length: matrix.rows }, (_, t) => matrix.at(t, k)));
     series.push({ quantity: "target", unit: k, hue: "x", label: `${target} ${n}`.trim(), short: `y${n}`, mark: "line", thin: true, optional: true,
       pick: ({ targets }) => column(targets) });
     series.push({ quantity: "output", unit: k, hue: "output", label: `${prediction} ${n}`.trim(), short: `ŷ${n}`, mark: "line",
