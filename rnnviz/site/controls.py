@@ -105,7 +105,8 @@ def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
 
 def amount(name: str, lang: str, **layout: Any) -> Any:
     """Offer a number within its limits, which stand beside its name."""
-    least, most = settle.range_of(name, state.wanted())
+    # Only a length depends on another control; to ask for all of them at every number took a tenth of a rerun.
+    least, most = settle.range_of(name, state.wanted() if name == "length" else {})
     kind = int if name in limits.WHOLE else float
     if name == "length" and st.session_state[name] is not None:  # another generator may know fewer values
         st.session_state[name] = min(st.session_state[name], int(most))

@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import TypedDict
 
 from rnnviz.cells import Cell, cell_named
@@ -32,8 +33,9 @@ class Source(TypedDict):
     first: int
 
 
+@lru_cache
 def source_of(cell: str | type[Cell], nonlinearity: str = "tanh") -> Source:
-    """Return the source of a cell's forward pass as it stands in the file, from its ``def`` on.
+    """Return the source of a cell's forward pass as it stands in the file, from its ``def`` on; not to be changed.
 
     Parameters
     ----------
