@@ -144,7 +144,8 @@ def _step(query: Query, step: int) -> tuple[int, str | None]:
 def open_at(steps: int, lang: str) -> int:
     """Return the step (0-based) at which a run of ``steps`` opens, and say so if it is not the one the link names."""
     known = memory()
-    start = min(known.start, steps - 1)
+    # Without a step in the link a short run opens in its middle: from its last step → would lead nowhere.
+    start = min(known.start, steps - 1) if known.step is not None or known.start < steps - 1 else steps // 2
     number = None if known.step is None else finite(known.step)
     if known.step is not None and number != start + 1:
         wrong = say("notice.step", lang, value=shorten(known.step), most=f"{steps:,}", used=start + 1)

@@ -110,10 +110,11 @@ def amount(name: str, lang: str, **layout: Any) -> Any:
     kind = int if name in limits.WHOLE else float
     if name == "length" and st.session_state[name] is not None:  # another generator may know fewer values
         st.session_state[name] = min(st.session_state[name], int(most))
+    # The field itself has no limits: it would refuse a number without a word, where `settle` says why.
     label = _label(name, lang, least=f"{least:g}".replace("-", "−"), most=f"{most:,g}")
     # Without a value of its own a field that is emptied stays so, and the run as it was.
     layout = {"step": kind(1), "value": None, **layout}
-    return st.number_input(label, kind(least), kind(most), key=name, **layout, **KEEP)
+    return st.number_input(label, key=name, **layout, **KEEP)
 
 
 def _label(name: str, lang: str, **limit: str) -> str:

@@ -206,7 +206,7 @@ def test_changing_the_page_keeps_the_experiment() -> None:
     visit.goto("start")
     visit.goto("step")
     assert (visit.meta()["cell"], visit.meta()["H"], visit.meta()["T"]) == ("gru", 9, 7)
-    assert visit.start == 6, "a page opened from the navigation opens at its own step"
+    assert visit.start == 3, "a page opened from the navigation opens at its own step, or amid a run too short for it"
 
 
 def test_presenting_hides_the_controls_and_keeps_the_run() -> None:
@@ -335,3 +335,21 @@ def test_a_number_that_is_emptied_is_said_and_the_run_stays(name, kept, limit) -
     assert len(visit.errors) == 1 and f"is empty, but must be a number from {limit}; {kept} is used" in visit.errors[0]
     assert parse_qs(visit.query)[name] == [str(kept)]
     assert visit.test.number_input(key=name).value is None
+
+
+@pytest.mark.parametrize(("steps", "start"), [(11, 6), (8, 6), (7, 3), (5, 2), (1, 0)])
+def test_a_short_run_opens_where_there_is_a_step_to_go(steps, start) -> None:
+    assert Visit("step", text="abcdefghijk"[:steps]).start == start
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "used", "limit"), [("hidden_size", 500, 128, "128"), ("gain", -3.0, 0.0, "0")]
+)
+def test_a_number_beyond_the_limit_is_said_and_stays_typed(name, typed, used, limit) -> None:
+    visit = Visit("step")
+    visit.test.number_input(key=name).set_value(typed)
+    visit.run()
+    (sentence,) = visit.errors
+    assert f"{typed:g}".replace("-", "") in sentence and limit in sentence
+    assert visit.test.number_input(key=name).value == typed
+    assert float(parse_qs(visit.query).get(name, [used])[0]) == used

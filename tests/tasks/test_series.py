@@ -76,9 +76,9 @@ def test_a_table_gives_its_column_of_numbers(text: str, column: str, expected: l
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "series needs at least 2 numbers, since every step predicts the next one, but has 0."),
-        (" \n,;", "series needs at least 2 numbers, since every step predicts the next one, but has 0."),
-        ("7", "series needs at least 2 numbers, since every step predicts the next one, but has 1."),
+        ("", "series must have at least 2 entries, since every step predicts the next one; given: 0."),
+        (" \n,;", "series must have at least 2 entries, since every step predicts the next one; given: 0."),
+        ("7", "series must have at least 2 entries, since every step predicts the next one; given: 1."),
         ("1, 2, abc", "series must be numbers, but item 3 (line 1, column 7) is 'abc'."),
         ("1 2\n3 <script>", "series must be numbers, but item 4 (line 2, column 3) is '<script>'."),
         ("1 1_000", "series must be numbers, but item 2 (line 1, column 3) is '1_000'."),
