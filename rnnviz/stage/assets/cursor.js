@@ -3,12 +3,16 @@
  *
  * One cursor is shared by all stages of a page. `set` may be called as often as one likes: what changed is
  * collected and handed to the subscribers once, in the next animation frame, so that a burst of key presses or
- * pointer moves costs one redraw.
+ * pointer moves costs one redraw. While every frame brings a change (a drag, a run at full speed), what is out of
+ * sight waits for the first frame that brings none.
  */
 
 /** Steps per second that `[` and `]` move through; the default is two steps a second. */
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 60];
 export const DEFAULT_SPEED = 2;
+
+/** Changes that come sooner after each other than this come in every frame. */
+const HURRY = 30; // ms
 
 const FIELDS = ["t", "T", "frame", "F", "playing", "speed", "unit", "layer", "gate", "form", "hover"];
 
@@ -41,9 +45,15 @@ export class Cursor {
     this.form = "unrolled";
     /** @type {Hover|null} what the pointer is on */
     this.hover = null;
+    /** @type {Set<{fn: Subscriber, place: Element|null, seen: boolean, missed: Set<string>}>} */
     this._subscribers = new Set();
     this._changed = new Set();
     this._request = 0;
+    /** @type {boolean} whether every frame brings a change */
+    this._hurried = false;
+    this._flushed = -Infinity;
+    this._rest = 0;
+    this._sight = sight((place, seen) => this._see(place, seen));
     this._clock = 0;
     this._due = 0;
     this.set(start);
@@ -73,12 +83,19 @@ export class Cursor {
   /**
    * Follow the cursor. `fn` is called at once with every field as changed, later at most once a frame.
    * @param {Subscriber} fn
+   * @param {Element|null} [place] what `fn` draws into: while that is out of sight and every frame brings a change,
+   *   `fn` is not called; in the first frame without one it hears of all that changed
    * @returns {() => void} stops following
    */
-  subscribe(fn) {
-    this._subscribers.add(fn);
+  subscribe(fn, place = null) {
+    const subscriber = { fn, place, seen: true, missed: new Set() };
+    this._subscribers.add(subscriber);
+    if (place) this._sight?.observe(place);
     call(fn, this, new Set(FIELDS));
-    return () => this._subscribers.delete(fn);
+    return () => {
+      this._subscribers.delete(subscriber);
+      if (place) this._sight?.unobserve(place);
+    };
   }
 
   /** One step on (`1`) or back (`-1`); stepping by hand ends playing. */
@@ -148,8 +165,45 @@ export class Cursor {
     if (!this._changed.size) return;
     const changed = this._changed;
     this._changed = new Set();
-    for (const fn of [...this._subscribers]) if (this._subscribers.has(fn)) call(fn, this, changed);
+    const now = performance.now();
+    this._hurried ||= now - this._flushed < HURRY;
+    this._flushed = now;
+    for (const subscriber of [...this._subscribers]) {
+      for (const field of changed) subscriber.missed.add(field);
+      if (subscriber.seen || !this._hurried) this._tell(subscriber);
+    }
+    if (this._hurried) this._rest ||= requestAnimationFrame((later) => this._rested(later));
   }
+
+  _tell(subscriber) {
+    const { fn, missed } = subscriber;
+    if (!missed.size || !this._subscribers.has(subscriber)) return;
+    subscriber.missed = new Set();
+    call(fn, this, missed);
+  }
+
+  /** The frame after one of many changes: if it brings no other, what is out of sight is brought up to date. */
+  _rested(now) {
+    this._rest = 0;
+    this._hurried = this._changed.size > 0 || (this.playing && now >= this._due);
+    if (!this._hurried) for (const subscriber of [...this._subscribers]) this._tell(subscriber);
+  }
+
+  /** What is drawn into this element has come into sight, or left it. */
+  _see(place, seen) {
+    for (const subscriber of [...this._subscribers]) {
+      if (subscriber.place !== place) continue;
+      subscriber.seen = seen;
+      if (seen) this._tell(subscriber);
+    }
+  }
+}
+
+/** Watches which elements are in sight, or nearly; null where there is no such watch. */
+function sight(see) {
+  if (!globalThis.IntersectionObserver) return null;
+  const watch = (entries) => entries.forEach(({ target, isIntersecting }) => see(target, isIntersecting));
+  return new IntersectionObserver(watch, { rootMargin: "64px 0px" });
 }
 
 /** A view that fails must not stop the others. */

@@ -28,7 +28,7 @@ export function mount(element, data, cursor) {
     body.fill(run, t, changed.has("frame"));
     body.loss.hidden = reason !== "counts";
     text(sentence, reason === "counts" ? body.verdict(run, t) : data.say(`panel.loss_${reason}`));
-  });
+  }, element);
 }
 
 /** Why a step has a loss or none: "counts", "no_target", "later" (only the last target counts, and this is not it). */

@@ -33,7 +33,7 @@ class Score {
     this.resized = new ResizeObserver(() => this.layout());
     this.resized.observe(this.lanes[0].plot);
     this.layout();
-    this.unfollow = cursor.subscribe((c, changed) => this.follow(c, changed));
+    this.unfollow = cursor.subscribe((c, changed) => this.follow(c, changed), element);
   }
 
   build() {

@@ -46,7 +46,7 @@ export class Graph {
     this.observer.observe(this.element);
     this.resize();
     let mounted = false; // the first call reports every field; what it would draw is drawn
-    this.unsubscribe = cursor.subscribe((_, changed) => mounted && this.follow(changed));
+    this.unsubscribe = cursor.subscribe((_, changed) => mounted && this.follow(changed), element);
     mounted = true;
   }
 
