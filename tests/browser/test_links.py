@@ -112,3 +112,28 @@ def test_a_held_gate_is_part_of_the_link(visit: Visit) -> None:
     experiment = Experiment(cell="lstm", text="hello world", hold=(Hold("f", 0.0, start=2, stop=6),))
     screen = visit("/gates", **experiment.to_query(), step=4)
     assert experiment_in(screen.link()) == experiment
+
+
+def opened_again(screen: Screen, fragment: str) -> set[tuple[str, str]]:
+    """Open the screen's link with another fragment; return unit and step of the equations' h."""
+    screen.page.goto(screen.page.url.partition("#")[0] + fragment)
+    screen.page.reload()
+    screen.page.wait_for_selector("[data-stage][data-steps]")
+    screen.page.wait_for_timeout(1000)
+    return {(n.unit, n.step) for n in screen.numbers() if n.view == "equations" and n.quantity == "h" and n.step == "2"}
+
+
+def test_a_link_opens_on_the_unit_the_gate_and_the_form(visit: Visit) -> None:
+    screen = visit("/step", text="hello", num_layers="2", step=3)
+    looked_at = "#unit=4&layer=l1&gate=f&form=folded"
+    assert opened_again(screen, looked_at) == {("3", "2")}
+    assert screen.press("ArrowRight").t == 3
+    screen.page.wait_for_url(f"**step=4{looked_at}")
+
+
+def test_a_link_that_looks_at_what_there_is_not_opens_as_if_it_did_not(visit: Visit) -> None:
+    screen = visit("/step", text="hello", step=3)
+    usual = opened_again(screen, "")
+    assert len(usual) == 1
+    assert opened_again(screen, "#unit=99&layer=l7&gate=<img src=x onerror=alert(1)>&form=x") == usual
+    assert screen.t == 2

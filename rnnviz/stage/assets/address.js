@@ -1,10 +1,12 @@
 /**
- * The step in the page's address, so that a pasted link opens at the very step. Written some time after the last
- * change, in place, with everything else in the address untouched: no history entry, no message to the server.
+ * The step in the page's address, and in its fragment what is looked at (#unit=4&gate=f&form=folded), so that a pasted
+ * link opens on the very screen. Written some time after the last change, in place, with everything else in the address
+ * untouched: no history entry, no message to the server, which is never told a fragment.
  */
 
 const WAIT = 250;
 const STEP = /([?&])step=[^&#]*/;
+const WRITTEN = ["t", "unit", "layer", "gate", "form"];
 
 /**
  * Keep `step` (counted from 1) in the address for as long as this path is shown.
@@ -20,7 +22,8 @@ export function address(cursor) {
     timer = 0;
     if (location.pathname !== path) return; // the page was left
     const search = withStep(location.search, cursor.t + 1);
-    if (search !== location.search) history.replaceState(history.state, "", path + search + location.hash);
+    const hash = lookOf(cursor) || (OURS.test(location.hash) ? "" : location.hash);
+    if (search + hash !== location.search + location.hash) history.replaceState(history.state, "", path + search + hash);
   };
   const later = () => {
     if (!moved) return;
@@ -41,7 +44,7 @@ export function address(cursor) {
   globalThis.navigation?.addEventListener("currententrychange", later, { signal: controller.signal });
   let opening = true;
   const follow = cursor.subscribe((c, changed) => {
-    if (!changed.has("t") || opening) return;
+    if (opening || !WRITTEN.some((field) => changed.has(field))) return;
     moved = true;
     later();
   });
@@ -53,6 +56,30 @@ export function address(cursor) {
       controller.abort();
       follow();
     },
+  };
+}
+
+const OURS = /^#(unit|layer|gate|form)=/;
+
+/** The fragment that says what a cursor looks at, "" where it looks at nothing in particular. */
+export function lookOf({ unit, layer, gate, form }) {
+  const said = new URLSearchParams();
+  if (unit !== null) said.set("unit", String(unit + 1));
+  if (layer !== "l0") said.set("layer", layer);
+  if (gate !== null) said.set("gate", gate);
+  if (form === "folded") said.set("form", form);
+  return said.size ? `#${said}` : "";
+}
+
+/** What of a fragment a run has: the fields of a cursor that it sets. */
+export function lookIn(hash, meta) {
+  const said = new URLSearchParams(hash.slice(1));
+  const [unit, layer, gate] = [Number(said.get("unit")), said.get("layer"), said.get("gate")];
+  return {
+    ...(Number.isInteger(unit) && unit >= 1 && unit <= meta.H && { unit: unit - 1 }),
+    ...(meta.layers.includes(layer) && { layer }),
+    ...(meta.gates.includes(gate) && { gate }),
+    ...(said.get("form") === "folded" && { form: "folded" }),
   };
 }
 

@@ -2,7 +2,7 @@
  * A stage: one traced run in the browser. Loads the views that the payload names, lays them out, and moves them by
  * one cursor that all stages of the page share. Three hosts use it alike: a Streamlit component, a notebook, a file.
  */
-import { address } from "./address.js";
+import { address, lookIn } from "./address.js";
 import { decode } from "./arrays.js";
 import { Cursor } from "./cursor.js";
 import { attr, el, text, unique } from "./dom.js";
@@ -70,14 +70,16 @@ class Stage {
   /** Bring the page's cursor to this run: a new one to its start, a used one stays where it is, clamped. */
   follow({ meta, frames, stage, autoplay }) {
     const fresh = !this.shared.cursor;
-    this.shared.cursor ??= new Cursor({ T: meta.T, F: frames.length, t: stage.start ?? 0, layer: meta.layers[0] });
+    const linked = stage.size !== "small" && stage.address !== false;
+    const look = linked ? lookIn(location.hash, meta) : {};
+    this.shared.cursor ??= new Cursor({ T: meta.T, F: frames.length, t: stage.start ?? 0, layer: meta.layers[0], ...look });
     const { cursor } = this;
     const unit = cursor.unit === null ? null : Math.min(cursor.unit, meta.H - 1);
     const layer = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
     const gate = meta.gates.includes(cursor.gate) ? cursor.gate : null;
     cursor.set({ T: meta.T, F: frames.length, unit, layer, gate, hover: null, playing: false });
     enter(this);
-    if (stage.size !== "small" && stage.address !== false) this.address ??= address(cursor);
+    if (linked) this.address ??= address(cursor);
     this.address?.keep();
     if (fresh && autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) cursor.play();
   }
