@@ -22,9 +22,9 @@ def input_controls(lang: str) -> None:
     kind = choose(state.KIND, INPUTS, lang, width=128)
     most = f"{limits.STEPS:,}"
     if kind == "text":
-        st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=230, **KEEP)
+        st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=206, **KEEP)
     elif kind == "series":
-        st.text_area(_label("series", lang, most=most), key="series", height=68, width=222, **KEEP)
+        st.text_area(_label("series", lang, most=most), key="series", height=68, width=200, **KEEP)
     elif kind == "task":
         choose("task", TASKS, lang, width=136)
         amount("length", lang, width=92)
