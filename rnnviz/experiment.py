@@ -39,6 +39,9 @@ class Experiment:
     hidden_size, num_layers : int
         H and the number of stacked layers, at least 1.
     bidirectional : bool
+    residual : bool
+        From the second layer on a layer's output is h_t + x_t, what it made and what it read: skip connections across
+        the layers (He et al. 2016; Wu et al. 2016, eq. 6).
     nonlinearity : {"tanh", "relu", "identity"}
         Of the plain RNN.
     init : {"torch", "xavier", "orthogonal", "identity", "classic", "normal"}
@@ -62,6 +65,9 @@ class Experiment:
         Each step's loss flows back at most this many steps (Williams & Peng 1990); None is full BPTT.
     clip : float, optional
         Largest global norm of the parameter gradients; larger ones are scaled down (Pascanu et al. 2013).
+    clip_value : float, optional
+        Largest magnitude of each entry of the parameter gradients; larger ones are cut off, which turns the gradient
+        (Mikolov 2012). Cut before ``clip`` scales.
     hold : tuple of Hold
         Gates held open, shut or between.
 
@@ -75,6 +81,7 @@ class Experiment:
     hidden_size: int = 5
     num_layers: int = 1
     bidirectional: bool = False
+    residual: bool = False
     nonlinearity: str = "tanh"
     init: str = "torch"
     gain: float = 1.0
@@ -89,6 +96,7 @@ class Experiment:
     loss: str = "every"
     truncate: int | None = None
     clip: float | None = None
+    clip_value: float | None = None
     hold: tuple[Hold, ...] = ()
 
     def __post_init__(self) -> None:
@@ -217,6 +225,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "hidden_size": checks.whole(1),
     "num_layers": checks.whole(1),
     "bidirectional": checks.truth,
+    "residual": checks.truth,
     "nonlinearity": checks.choice(NONLINEARITIES),
     "init": checks.choice(INITS),
     "gain": checks.number(0),
@@ -231,6 +240,9 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "loss": checks.choice(LOSSES),
     "truncate": checks.whole(1),
     "clip": checks.number(0, above=True),
+    "clip_value": checks.number(0, above=True),
     "hold": holds,
 }
-_OPTIONAL: Final = frozenset({"forget_bias", "text", "series", "task", "network", "length", "truncate", "clip"})
+_OPTIONAL: Final = frozenset(
+    {"forget_bias", "text", "series", "task", "network", "length", "truncate", "clip", "clip_value"}
+)

@@ -23,6 +23,8 @@ class LayerTrace:
 
     Attributes
     ----------
+    x : (T, D)
+        What the layer read: the run's inputs, or what the layer below gave.
     h : (T, H)
         Hidden state.
     c : (T, H) or None
@@ -38,6 +40,7 @@ class LayerTrace:
         Total gradients dL/dh_t and dL/dc_t: every path to the loss included, for ``dc`` also the one through h_t.
     """
 
+    x: Array
     h: Array
     c: Array | None
     h0: Array
@@ -75,10 +78,15 @@ class Trace:
         Gradients are those after clipping, if the experiment clips.
     grad_norm : float
         Global 2-norm of the parameter gradients before clipping.
+    dtop : (T, directions·H)
+        Gradient dL/dh_t of the top's output by the readout alone: what starts the way back.
     layers : dict of LayerTrace
         "l0", "l0_reverse", "l1", …
     unit_names : H strings or None
         What each unit of a hand-built network stands for.
+    dtop_by_loss : (T, T, directions·H) or None
+        Entry [k, t] is ``dtop``'s part that comes from L_k, where a loss reads states of other steps than its own; None
+        where L_k reads step k alone, so that ``dtop[k]`` is its part.
     """
 
     experiment: Experiment
@@ -93,8 +101,10 @@ class Trace:
     parameters: Mapping[str, Array]
     parameter_grads: Mapping[str, Array]
     grad_norm: float
+    dtop: Array
     layers: Mapping[str, LayerTrace]
     unit_names: tuple[str, ...] | None = None
+    dtop_by_loss: Array | None = None
 
     @property
     def steps(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from rnnviz.experiment import Experiment
 from rnnviz.trace import Array
 
 
@@ -25,3 +26,14 @@ def clip(grads: dict[str, Array], norm: float, most: float | None) -> dict[str, 
     if most is None or not np.isfinite(norm) or norm <= most:
         return grads
     return {name: grad * (most / norm) for name, grad in grads.items()}
+
+
+def clip_value(grads: dict[str, Array], most: float | None) -> dict[str, Array]:
+    """Return the gradients with each entry cut to ±``most``: unlike `clip`, this turns their direction."""
+    return grads if most is None else {name: np.clip(grad, -most, most) for name, grad in grads.items()}
+
+
+def clipped(experiment: Experiment, grads: dict[str, Array]) -> dict[str, Array]:
+    """Return the parameter gradients that an optimiser would get: cut by value, then by norm, as far as asked for."""
+    cut = clip_value(grads, experiment.clip_value)
+    return cut if experiment.clip is None else clip(cut, global_norm(cut), experiment.clip)

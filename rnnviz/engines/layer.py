@@ -46,6 +46,8 @@ class Run:
         The preactivations.
     x : (T, D)
         What the layer read.
+    h0, c0 : (H,)
+        Initial states.
     h_prev : (T, H)
         The state that step t started from.
     local : (T, K, H)
@@ -58,6 +60,8 @@ class Run:
     values: Mapping[str, Array]
     sums: Mapping[str, Array]
     x: Array
+    h0: Array
+    c0: Array
     h_prev: Array
     local: Array
 
@@ -108,15 +112,25 @@ class Held:
         }
 
 
-def forward(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool) -> Run:
-    """Walk a layer through its input, (T, D), from a state of zeros."""
+def forward(
+    cell: type[Cell],
+    weights: Weights,
+    x: Array,
+    held: Held,
+    reverse: bool,
+    h0: Array | None = None,
+    c0: Array | None = None,
+) -> Run:
+    """Walk a layer through its input, (T, D), from the states ``h0``, ``c0``, (H,), or from zeros."""
     steps, hidden = len(x), weights.hh.shape[1]
     from_x = (x @ weights.ih.T + weights.b_ih).reshape(steps, -1, hidden)
     recurrent = np.empty((steps, len(weights.hh)))
     from_h = recurrent.reshape(from_x.shape)  # the same numbers, cut into the cell's blocks
     names = (*cell.gates, "c", "h") if cell.has_c else (*cell.gates, "h")
     values = {name: np.empty((steps, hidden)) for name in names}
-    h = c = np.zeros(hidden)
+    h0 = np.zeros(hidden) if h0 is None else h0
+    c0 = np.zeros(hidden) if c0 is None else c0
+    h, c = h0, c0
     for t in order(0, steps, reverse):
         np.matmul(weights.hh, h, out=recurrent[t])
         recurrent[t] += weights.b_hh
@@ -124,11 +138,11 @@ def forward(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: b
         for name, value in step.items():
             values[name][t] = value
         h, c = step["h"], step.get("c", c)
-    h_prev = previous(values["h"], reverse)
-    c_prev = previous(values["c"], reverse) if cell.has_c else np.zeros_like(h_prev)
+    h_prev = previous(values["h"], reverse, h0)
+    c_prev = previous(values["c"], reverse, c0) if cell.has_c else np.zeros_like(h_prev)
     sums = cell.sums(np.moveaxis(from_x, 1, 0), np.moveaxis(from_h, 1, 0), values)
     local = held.cut(cell.derivatives(values, sums, h_prev, c_prev))
-    return Run(cell, weights, reverse, values, sums, x, h_prev, np.stack(list(local.values()), axis=1))
+    return Run(cell, weights, reverse, values, sums, x, h0, c0, h_prev, np.stack(list(local.values()), axis=1))
 
 
 def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | None = None) -> Adjoint:
@@ -186,11 +200,11 @@ def order(start: int, stop: int, reverse: bool) -> range:
     return range(start, stop)[:: -1 if reverse else 1]
 
 
-def previous(states: Array, reverse: bool) -> Array:
-    """Return for each position the state, (T, H), that its step started from; the first one is zero."""
-    shifted = np.zeros_like(states)
+def previous(states: Array, reverse: bool, first: Array) -> Array:
+    """Return for each position the state, (T, H), that its step started from: the first one from ``first``."""
+    shifted = np.empty_like(states)
     if reverse:
-        shifted[:-1] = states[1:]
+        shifted[:-1], shifted[-1] = states[1:], first
     else:
-        shifted[1:] = states[:-1]
+        shifted[1:], shifted[0] = states[:-1], first
     return shifted

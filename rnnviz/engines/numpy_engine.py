@@ -1,7 +1,7 @@
 r"""The NumPy engine: float64, one step after another, written to be read.
 
 Forward, a stack of layers reads the inputs, each one the hidden states of the one below (of both directions, side by
-side); the readout answers, and each answer has a loss:
+side; with ``residual`` also what that one read); the readout answers, and each answer has a loss:
 
 .. math:: y_t = W_{ho} h_t + b_o, \qquad L = \sum_t L_t(y_t, \mathrm{target}_t)
 
@@ -16,9 +16,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnnviz.cells import cell_named
-from rnnviz.engines.clipping import clip, global_norm
+from rnnviz.engines.clipping import clipped, global_norm
 from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients
-from rnnviz.engines.through_time import backward_stack, levels
+from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
 from rnnviz.losses import losses_of
@@ -45,7 +45,8 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array])
     runs, top = forward_stack(experiment, parameters, data.inputs)
     outputs = top @ parameters["weight_ho"].T + parameters["bias_o"]
     losses, d_outputs = losses_of(data.kind, outputs, data.targets, experiment.loss)
-    adjoints = backward_stack(experiment, runs, d_outputs @ parameters["weight_ho"])
+    dtop = d_outputs @ parameters["weight_ho"]
+    adjoints = backward_stack(experiment, runs, dtop)
     grads = {"weight_ho": d_outputs.T @ top, "bias_o": d_outputs.sum(axis=0)}
     for name, run in runs.items():
         names = (f"{kind}_{name}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
@@ -62,33 +63,35 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array])
         outputs=outputs,
         losses=losses,
         parameters=parameters,
-        parameter_grads=clip({name: grads[name] for name in parameters}, norm, experiment.clip),
+        parameter_grads=clipped(experiment, {name: grads[name] for name in parameters}),
         grad_norm=norm,
+        dtop=dtop,
         layers={name: layer_trace(run, adjoints[name]) for name, run in runs.items()},
         unit_names=data.unit_names,
     )
 
 
 def forward_stack(experiment: Experiment, parameters: Mapping[str, Array], x: Array) -> tuple[dict[str, Run], Array]:
-    """Run all layers; return each one's record, and the top's hidden states, (T, directions·H)."""
+    """Run all layers; return each one's record, and what the top gives, (T, directions·H)."""
     cell = cell_named(experiment.cell, experiment.nonlinearity)
     runs: dict[str, Run] = {}
     for level in levels(experiment):
         for name in level:
             held = Held(experiment.hold, name, len(x), experiment.hidden_size)
             runs[name] = forward(cell, Weights.of(parameters, name), x, held, reverse=name.endswith("_reverse"))
-        x = np.concatenate([runs[name].values["h"] for name in level], axis=1)
+        h = np.concatenate([runs[name].values["h"] for name in level], axis=1)
+        x = h + x if skips(experiment, level) else h
     return runs, x
 
 
 def layer_trace(run: Run, adjoint: Adjoint) -> LayerTrace:
     """Return a layer's record in the form that the pictures read."""
-    zero = np.zeros(run.h_prev.shape[1])
     return LayerTrace(
+        x=run.x,
         h=run.values["h"],
         c=run.values.get("c"),
-        h0=zero,
-        c0=zero.copy() if run.cell.has_c else None,
+        h0=run.h0,
+        c0=run.c0 if run.cell.has_c else None,
         gates={gate: run.values[gate] for gate in run.cell.gates},
         preactivations=run.sums,
         dh=adjoint.dh,

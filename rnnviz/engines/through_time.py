@@ -72,13 +72,15 @@ def bands(dtop: Array, truncate: int, directions: int) -> Iterator[Part]:
 
 def walk(experiment: Experiment, runs: Mapping[str, Run], part: Part) -> dict[str, Adjoint]:
     """Take one part of the loss back, the top layer first; what a layer read is what the one below it made."""
-    dout, adjoints = part.dtop, {}
+    dout = part.dtop
+    adjoints: dict[str, Adjoint] = {}
     for level in reversed(levels(experiment)):
         shares = np.split(dout, len(level), axis=-1)
         for name, share in zip(level, shares, strict=True):
             adjoints[name] = backward(runs[name], share, part.start, part.inside)
         if level[0] != "l0":
-            dout = np.sum([adjoints[name].from_x @ runs[name].weights.ih for name in level], axis=0)
+            dx = np.sum([adjoints[name].from_x @ runs[name].weights.ih for name in level], axis=0)
+            dout = dx + dout if skips(experiment, level) else dx
     return adjoints
 
 
@@ -86,6 +88,11 @@ def levels(experiment: Experiment) -> list[tuple[str, ...]]:
     """Return the layers' names, those of one height together: ``[("l0", "l0_reverse"), ("l1", …), …]``."""
     names, count = experiment.layer_names, experiment.directions
     return [names[first : first + count] for first in range(0, len(names), count)]
+
+
+def skips(experiment: Experiment, level: tuple[str, ...]) -> bool:
+    """Return whether the layers of one height give what they read along with what they made."""
+    return experiment.residual and level[0] != "l0"
 
 
 def zeros(run: Run) -> Adjoint:

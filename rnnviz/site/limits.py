@@ -35,6 +35,7 @@ NUMBERS: Final[dict[str, Range]] = {
     "gain": Range(0, 10),
     "forget_bias": Range(-10, 10),
     "clip": Range(0.001, 1_000),
+    "clip_value": Range(0.001, 1_000),
 }
 RANGES: Final[dict[str, Range]] = WHOLE | NUMBERS
 

@@ -62,7 +62,13 @@ def holds(draw: DrawFn, cell: str, hidden: int, layers: tuple[str, ...], steps: 
 
 
 @st.composite
-def cases(draw: DrawFn, cells: tuple[str, ...] = tuple(GATES), truncated: bool = False, held: bool = False) -> Case:
+def cases(
+    draw: DrawFn,
+    cells: tuple[str, ...] = tuple(GATES),
+    truncated: bool = False,
+    held: bool = False,
+    residual: bool = True,
+) -> Case:
     """Draw an experiment with inputs and weights for it."""
     steps, seed = draw(st.integers(1, 9)), draw(st.integers(0, 2**32 - 1))
     plain = Experiment(
@@ -70,6 +76,7 @@ def cases(draw: DrawFn, cells: tuple[str, ...] = tuple(GATES), truncated: bool =
         hidden_size=draw(st.integers(1, 6)),
         num_layers=draw(st.integers(1, 3)),
         bidirectional=draw(st.booleans()),
+        residual=residual and draw(st.booleans()),
         nonlinearity=draw(st.sampled_from(("tanh", "relu", "identity"))),
         init=draw(st.sampled_from(INITS)),
         gain=draw(st.sampled_from((0.0, 0.5, 1.0, 2.0))),

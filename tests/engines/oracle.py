@@ -132,7 +132,9 @@ def _forward(
         for name in names:
             layers[name], out = _layer(experiment, name, weights, below, only)
             outs.append(out)
-        below = [torch.cat([out[t] for out in outs]) for t in range(steps)]
+        given = [torch.cat([out[t] for out in outs]) for t in range(steps)]
+        skip = experiment.residual and level > 0
+        below = [h + x for h, x in zip(given, below, strict=True)] if skip else given
     return _watched(torch.stack([weights["weight_ho"] @ h + weights["bias_o"] for h in below])), layers
 
 
