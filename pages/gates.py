@@ -80,6 +80,7 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
     own = {"input": "text"} if free.experiment.network else {}  # a hand-built network's cell and weights are given
     page.lead(page.say(f"gates.lead.{cell}"))
     if cell == "rnn":
+        page.hold(free)  # nothing can be held: of a link that asks for it the page says so
         page.prose("none")
         offer({f"gates.take.{name}": {"cell": name, **own} for name in ("lstm", "gru")}, page)
         page.stage(free, [{"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}}])

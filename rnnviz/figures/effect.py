@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from rnnviz.figures.base import Array, gate_name
@@ -11,15 +13,16 @@ from rnnviz.trace import LayerTrace, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
 
-def hold_sentences(free: Trace, held: Trace, *, layer: str = "l0", lang: str = DEFAULT_LANGUAGE) -> list[str]:
+def hold_sentences(free: Trace, held: Trace, *, layer: str | None = None, lang: str = DEFAULT_LANGUAGE) -> list[str]:
     """Say what is held, what that did to the memory, and what became of the answer.
 
     Parameters
     ----------
     free, held : Trace
         The same experiment without and with its holds.
-    layer : str
-        The layer whose states are compared; holds of other layers are left out.
+    layer : str, optional
+        The layer whose states are compared; holds of other layers are left out. None compares every layer that a hold
+        names, and the first for those that name none.
     lang : str
 
     Returns
@@ -27,23 +30,36 @@ def hold_sentences(free: Trace, held: Trace, *, layer: str = "l0", lang: str = D
     list of str
         Empty if nothing is held there.
     """
-    holds = [hold for hold in held.experiment.hold if hold.layer in (None, layer) and hold.start < held.steps]
+    holds = [hold for hold in held.experiment.hold if hold.start < held.steps]
+    holds = [hold for hold in holds if layer in (None, hold.layer) or hold.layer is None]
     if not holds:
         return []
-    told = [_held(hold, held, lang) for hold in holds]
-    before, after = free.layers[layer], held.layers[layer]
-    if not (np.isfinite(before.h).all() and np.isfinite(after.h).all()):
+    told = [_in_layer(hold.layer, _held(hold, held, lang), held, lang) for hold in holds]
+    layers = [layer] if layer else list(dict.fromkeys(hold.layer or "l0" for hold in holds))
+    pairs = {name: (free.layers[name], held.layers[name]) for name in layers}
+    if not all(np.isfinite(one.h).all() for pair in pairs.values() for one in pair):
         return [*told, say("figures.effect_nonfinite", lang)]
-    if _same(before, after):
+    if all(_same(*pair) for pair in pairs.values()):
         return [*told, say("figures.effect_none", lang)]
-    effects = [_effect(hold, before, after, held, lang) for hold in {hold.gate: hold for hold in holds}.values()]
-    if len(held.layers) > 1:
-        effects = [_in_layer(layer, sentence, lang) for sentence in effects if sentence]
-    return [*told, *(sentence for sentence in effects if sentence), _outcome(free, held, lang)]
+    effects = [sentence for name, pair in pairs.items() for sentence in _effects(holds, name, *pair, held, lang)]
+    return [*told, *effects, _outcome(free, held, lang)]
 
 
-def _in_layer(layer: str, sentence: str, lang: str) -> str:
-    """Return a sentence with the layer it is about: "l0" is layer 1, "l0_reverse" its other direction."""
+def _effects(
+    holds: list[Hold], layer: str, before: LayerTrace, after: LayerTrace, held: Trace, lang: str
+) -> Iterator[str]:
+    """Say what became of one layer, a sentence for each of its gates that is held."""
+    here = {hold.gate: hold for hold in holds if hold.layer in (None, layer)}
+    for hold in here.values():
+        sentence = _effect(hold, before, after, held, lang)
+        if sentence:
+            yield _in_layer(layer, sentence, held, lang)
+
+
+def _in_layer(layer: str | None, sentence: str, held: Trace, lang: str) -> str:
+    """Return a sentence with the layer it is about, of several: "l0" is layer 1, "l0_reverse" its other direction."""
+    if layer is None or len(held.layers) == 1:
+        return sentence
     number, _, reverse = layer.removeprefix("l").partition("_")
     key = "figures.in_layer_backwards" if reverse else "figures.in_layer"
     return say(key, lang, layer=int(number) + 1, sentence=sentence)

@@ -19,12 +19,13 @@ import streamlit as st
 
 from rnnviz.checks import finite, shorten
 from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
-from rnnviz.site import limits, settle
+from rnnviz.site import limits, lost, settle
 from rnnviz.site.present import KEY as PRESENT
+from rnnviz.site.present import VALUES as PRESENT_VALUES
 from rnnviz.words import say
 
 STEP: Final = "step"
-OWN: Final = (STEP, PRESENT)
+OWN: Final = (STEP, PRESENT, lost.KEY)
 Query = Mapping[str, Sequence[str]]
 
 
@@ -78,9 +79,10 @@ def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang:
     values = None
     if known.is_news(page, query):
         values, sentences = read(query, first, takes, lang)
+        sentences = _of_the_page(query, page, lang) + sentences
         known.start, known.step = _step(query, step)
         known.sentences, known.shown = tuple(sentences), ""
-        st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == "1"
+        st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == PRESENT_VALUES[0]
     elif page != known.page:
         known.start, known.step, known.sentences = step, None, ()
     known.page, known.query = page, query
@@ -100,8 +102,7 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
         if name not in takes:
             sentences.append(say("notice.unknown", lang, name=shorten(name)))
             continue
-        if len(given) > 1:
-            sentences.append(say("notice.repeated", lang, name=name, count=len(given), used=shorten(given[-1])))
+        sentences += _repeated(name, given, lang)
         if not given[-1] and name in ("task", "network"):
             sentences.append(say("notice.empty", lang, name=name))
         else:
@@ -110,11 +111,29 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
     for name, text in values.items():
         if name not in settle.TYPED:
             try:
-                values[name] = settle.admit(name, parse_field(name, text), values)
+                given = text if name in limits.RANGES else parse_field(name, text)
+                values[name] = settle.admit(name, given, values)
             except ExperimentError as error:
                 values[name] = settle.nearest(name, error, first, values)
                 sentences.append(settle.sentence(error, values[name], lang, link=True))
     return values, sentences
+
+
+def _of_the_page(query: Query, page: str, lang: str) -> list[str]:
+    """Return what is wrong with the part of a link that sets no field: where it led, whether it presents."""
+    sentences = [sentence for name in OWN if name in query for sentence in _repeated(name, query[name], lang)]
+    if lost.KEY in query:
+        unknown = say("notice.unknown", lang, name=shorten(lost.KEY))
+        sentences.append(lost.sentence(query[lost.KEY], page, lang) or unknown)
+    if PRESENT in query and query[PRESENT][-1] not in PRESENT_VALUES:
+        sentences.append(say("notice.present", lang, value=shorten(query[PRESENT][-1])))
+    return sentences
+
+
+def _repeated(name: str, given: Sequence[str], lang: str) -> list[str]:
+    if len(given) < 2:
+        return []
+    return [say("notice.repeated", lang, name=name, count=len(given), used=shorten(given[-1]))]
 
 
 def _one_input(values: dict[str, Any], lang: str) -> list[str]:
@@ -157,7 +176,7 @@ def query_of(values: Mapping[str, str]) -> tuple[str, bool]:
     """Return the link's query for what is shown, and whether the text or the series had to be left out as too long."""
     query = dict(values)
     if st.session_state.get(PRESENT):
-        query[PRESENT] = "1"
+        query[PRESENT] = PRESENT_VALUES[0]
     whole = urlencode(query)
     if len(whole) <= limits.LINK:
         return whole, False

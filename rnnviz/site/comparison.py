@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -27,11 +28,20 @@ def compare(networks: dict[str, tuple[Trace, Trace]], lang: str) -> None:
     words = list(dict.fromkeys(first.labels))
     rows = "".join(_row(word, index, networks, lang) for index, word in enumerate(words[:MOST_WORDS]))
     left = len(words) - MOST_WORDS
-    more = f"<p>{escape(say('start.more_words', lang, count=left))}</p>" if left > 0 else ""
+    notes = [say("start.more_words", lang, count=left)] if left > 0 else []
+    notes += [say(key, lang) for key in _one_order(first.labels)]
+    more = "".join(f'<p class="site-note">{escape(note)}</p>' for note in notes)
     again = len(words) < len(first.labels)
     caption = escape(say("start.caption_again" if again else "start.caption", lang))
     head = f"<caption>{caption}</caption>{_head(networks, lang)}"
     st.html(f'<table class="site-compare">{head}<tbody>{rows}</tbody></table>{more}')
+
+
+def _one_order(words: Sequence[str]) -> list[str]:
+    """Return what to say, by its key, of words that are the same from either end: they have one order."""
+    if len(words) == 1:
+        return ["start.one_word"]
+    return ["start.same_order"] if list(words) == list(reversed(words)) else []
 
 
 def _head(networks: dict[str, tuple[Trace, Trace]], lang: str) -> str:

@@ -52,9 +52,16 @@ def hold_controls(trace: Trace, held: Sequence[Hold], lang: str) -> None:
     What the person asks for stands in the session under `KEY`, as a tuple of `Hold`.
     """
     gates, units, steps = GATES[trace.experiment.cell], trace.layers["l0"].h.shape[1], trace.steps
+    if not gates:
+        return
     _show(held[0] if held else None, gates, units, steps)
-    cell = trace.experiment.cell
-    change: dict[str, Any] = {"on_change": _take, "args": (units, steps)}
+    _controls(trace, gates, {"on_change": _take, "args": (units, steps, tuple(held))}, lang)
+    if len(held) > 1:
+        st.caption(say("control.hold.several", lang, count=len(held)))
+
+
+def _controls(trace: Trace, gates: tuple[str, ...], change: dict[str, Any], lang: str) -> None:
+    cell, units, steps = trace.experiment.cell, trace.layers["l0"].h.shape[1], trace.steps
     with st.container(key="hold", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             say("control.hold", lang),
@@ -91,11 +98,14 @@ def _show(held: Hold | None, gates: tuple[str, ...], units: int, steps: int) -> 
     st.session_state.update(shown)
 
 
-def _take(units: int, steps: int) -> None:
-    """Hold what the controls say; a span that ends with the input holds to the end of any input."""
+def _take(units: int, steps: int, held: tuple[Hold, ...]) -> None:
+    """Hold what the controls say in place of the first of those ``held``, and the others as before.
+
+    A span that ends with the input holds to the end of any input.
+    """
     state = st.session_state
     if state[GATE] is None:
-        state[KEY] = ()
+        state[KEY] = held[1:]
         return
     first, last = state.get(SPAN) or (1, steps)
     unit = state.get(UNIT) or 0
@@ -107,5 +117,7 @@ def _take(units: int, steps: int) -> None:
             unit=unit - 1 if unit else None,
             start=first - 1,
             stop=None if last == steps else last,
+            layer=held[0].layer if held else None,
         ),
+        *held[1:],
     )

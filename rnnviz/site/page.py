@@ -98,7 +98,10 @@ class Page:
         return str(settled.experiment.text)
 
     def hold(self, trace: Trace) -> Experiment:
-        """Show the controls that hold a gate of a run open or shut, and return the experiment with it held."""
+        """Show the controls that hold a gate of a run open or shut, and return the experiment with it held.
+
+        A cell without gates has no such controls; what a link would hold of it is said to be impossible.
+        """
         held, wrong = holding.fitting(st.session_state[holding.KEY], trace)
         if not present.presenting():
             holding.hold_controls(trace, held, self.lang)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from rnnviz.words import say
 
-KEY = "present"
+KEY: Final = "present"
+VALUES: Final = ("1", "0")
+"""What a link may set it to; the first is yes."""
 
 
 def presenting() -> bool:
     """Whether this screen is being presented; part of the link as ``present=1``."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = st.query_params.get(KEY) == "1"
+        st.session_state[KEY] = st.query_params.get(KEY) == VALUES[0]
     return bool(st.session_state[KEY])
 
 

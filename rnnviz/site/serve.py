@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.routing import BaseRoute
 
-from rnnviz.site import index
+from rnnviz.site import index, lost
 from rnnviz.site.language import language
 from rnnviz.stage import routes as assets
 from rnnviz.stage.mount import base
@@ -18,8 +18,8 @@ from rnnviz.words import say
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes of the site: its documents and its assets."""
-    return [*index.routes(base()), *assets.routes(base())]
+    """Return the routes of the site: its documents, its assets, and what leads back from where there is neither."""
+    return [*index.routes(base()), *assets.routes(base()), lost.route(base())]
 
 
 @asynccontextmanager

@@ -63,18 +63,32 @@ def admit(name: str, value: Any, values: Mapping[str, Any]) -> Any:
     if name in TYPED:
         return TYPED[name](value, values)
     if value is None and name in limits.RANGES and (name == "length" or getattr(Experiment(), name) is not None):
-        least, most = range_of(name, values)
-        raise ExperimentError(name, value, "limit.empty", least=f"{least:g}", most=f"{most:g}")
+        raise _beyond(name, value, values, "limit.empty")
     if name == "hold" or (value is None and getattr(Experiment(), name) is None):
         return value
+    if name in limits.RANGES:
+        return _ranged(name, value, values)
     checked = parse_field(name, value)
-    if name == "task" and checked is not None:
-        return read_task(checked)
-    if name in limits.RANGES and checked is not None:
-        least, most = range_of(name, values)
-        if not least <= checked <= most:
-            raise ExperimentError(name, value, "limit.range", least=f"{least:g}", most=f"{most:g}")
+    return read_task(checked) if name == "task" and checked is not None else checked
+
+
+def _ranged(name: str, value: Any, values: Mapping[str, Any]) -> Any:
+    """Return a number within its limits; whatever is wrong with another, both its limits are named."""
+    try:
+        checked = parse_field(name, value)
+        if checked is None:  # an optional number, left empty
+            return None
+    except ExperimentError:
+        checked = math.nan
+    least, most = range_of(name, values)
+    if not least <= checked <= most:
+        raise _beyond(name, value, values, "limit.whole" if name in limits.WHOLE else "limit.range")
     return checked
+
+
+def _beyond(name: str, value: Any, values: Mapping[str, Any], key: str) -> ExperimentError:
+    least, most = range_of(name, values)
+    return ExperimentError(name, value, key, least=f"{least:g}", most=f"{most:g}")
 
 
 def range_of(name: str, values: Mapping[str, Any]) -> limits.Range:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from rnnviz.checks import finite
 from rnnviz.experiment import NETWORKS, ExperimentError
 from rnnviz.networks.handmade import handmade
 from rnnviz.site import limits
@@ -42,14 +43,29 @@ def read_task(task: str) -> str:
     ExperimentError
         If it has no such setting, or one lies beyond the site's limits; then its ``used`` is the nearest.
     """
-    generator, settings = parse_task(task)
+    try:
+        _, settings = parse_task(task)
+    except ExperimentError as error:
+        name = str(error.values.get("parameter"))
+        raise _beyond(task, name, error.value) if name in limits.SETTINGS else error from None
     for name, (least, most) in limits.SETTINGS.items():
         if name in settings and not least <= settings[name] <= most:
-            kept = [part for part in task.split(":") if not part.startswith(f"{name}=")]
-            used = ":".join([*kept, f"{name}={min(max(settings[name], least), most):g}"])
-            bounds = {"least": f"{least:g}", "most": f"{most:g}"}
-            raise ExperimentError("task", f"{settings[name]:g}", "limit.setting", parameter=name, used=used, **bounds)
+            raise _beyond(task, name, f"{settings[name]:g}")
     return task
+
+
+def _beyond(task: str, name: str, value: Any) -> ExperimentError:
+    """Return what is wrong with one number of a generator, and the generator with the nearest, or without it."""
+    least, most = limits.SETTINGS[name]
+    number = finite(value)
+    near = [] if number is None else [f"{name}={min(max(number, least), most):g}"]
+    used = ":".join([*(part for part in task.split(":") if not part.startswith(f"{name}=")), *near])
+    try:
+        used = read_task(used)
+    except ExperimentError as another:  # of several that are wrong the first is told, and all are put right
+        used = str(another.values.get("used", task.partition(":")[0]))
+    bounds = {"least": f"{least:g}", "most": f"{most:g}"}
+    return ExperimentError("task", value, "limit.setting", parameter=name, used=used, **bounds)
 
 
 def read_series(value: Any, values: Mapping[str, Any]) -> tuple[float, ...]:

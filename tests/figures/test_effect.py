@@ -112,6 +112,20 @@ def test_of_several_layers_it_says_which() -> None:
     free, held = pair(LSTM.replace(num_layers=2), Hold(gate="f", value=0, start=5, layer="l1"))
     assert hold_sentences(free, held, layer="l0") == []
     assert hold_sentences(free, held, layer="l1")[1].startswith("In layer 2: ")
+    told = hold_sentences(free, held)
+    assert told[0].startswith("In layer 2: ") and "is held at 0" in told[0]
+    assert told == hold_sentences(free, held, layer="l1")
+
+
+def test_holds_of_several_layers_are_all_told_each_with_its_layer() -> None:
+    hold = (Hold(gate="i", value=0), Hold(gate="f", value=0, layer="l1"), Hold(gate="o", value=1, unit=1, layer="l0"))
+    experiment = LSTM.replace(num_layers=2)
+    told = hold_sentences(run(experiment), run(experiment.replace(hold=hold)))
+    assert [sentence.partition(" ")[0] for sentence in told[:3]] == ["Input", "In", "In"]
+    assert [sentence.partition(": ")[0] for sentence in told[1:3]] == ["In layer 2", "In layer 1"]
+    effects = [sentence.partition(": ")[0] for sentence in told[3:-1]]
+    assert effects == ["In layer 1", "In layer 1", "In layer 2", "In layer 2"]  # i and o below, i and f above
+    assert len(told) == len(set(told))
 
 
 def test_what_is_left_is_followed_from_before_the_first_hold() -> None:

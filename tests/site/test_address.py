@@ -21,21 +21,25 @@ def taken(**query: str | list[str]) -> tuple[dict[str, object], list[str]]:
 @pytest.mark.parametrize(
     ("name", "text", "used", "limit"),
     [
-        ("hidden_size", "500", 128, "128"),
-        ("hidden_size", "0", 1, "1"),
-        ("hidden_size", "-3", 1, "1"),
-        ("hidden_size", "2.7", 2, "whole number"),
-        ("hidden_size", "many", 5, "whole number"),
-        ("hidden_size", "", 5, "whole number"),
-        ("hidden_size", "9" * 5000, 128, "whole number"),
-        ("num_layers", "9", 3, "3"),
-        ("seed", "1e99", 999_999, "whole number"),
-        ("gain", "nan", 1.0, "finite"),
-        ("gain", "inf", 10.0, "finite"),
-        ("gain", "-1", 0.0, "at least 0"),
-        ("gain", "99", 10.0, "10"),
-        ("forget_bias", "1e400", 10.0, "finite"),
-        ("forget_bias", "-11", -10.0, "-10"),
+        ("hidden_size", "500", 128, "whole number from 1 to 128"),
+        ("hidden_size", "0", 1, "whole number from 1 to 128"),
+        ("hidden_size", "-3", 1, "from 1 to 128"),
+        ("hidden_size", "2.7", 2, "whole number from 1 to 128"),
+        ("hidden_size", "many", 5, "whole number from 1 to 128"),
+        ("hidden_size", "", 5, "from 1 to 128"),
+        ("hidden_size", "9" * 5000, 128, "from 1 to 128"),
+        ("num_layers", "9", 3, "from 1 to 3"),
+        ("truncate", "0", 1, "from 1 to 1000"),
+        ("truncate", "soon", None, "from 1 to 1000"),
+        ("clip", "0", 0.001, "from 0.001 to 1000"),
+        ("clip", "none", None, "from 0.001 to 1000"),
+        ("seed", "1e99", 999_999, "from 0 to 999999"),
+        ("gain", "nan", 1.0, "a number from 0 to 10"),
+        ("gain", "inf", 10.0, "a number from 0 to 10"),
+        ("gain", "-1", 0.0, "from 0 to 10"),
+        ("gain", "99", 10.0, "from 0 to 10"),
+        ("forget_bias", "1e400", 10.0, "from -10 to 10"),
+        ("forget_bias", "-11", -10.0, "from -10 to 10"),
         ("cell", "LSTM", "lstm", "rnn, gru, lstm"),
         ("cell", "transformer", "lstm", "rnn, gru, lstm"),
         ("cell", "grü", "gru", "rnn, gru, lstm"),
@@ -53,6 +57,30 @@ def test_a_wrong_value_is_named_with_its_limit_and_what_is_used(name, text, used
     assert len(sentences) == 1
     assert name in sentences[0] and limit in sentences[0] and "is used instead" in sentences[0]
     assert len(sentences[0]) < 300
+
+
+@pytest.mark.parametrize("name", sorted(limits.RANGES.keys() & state.fields()))
+@pytest.mark.parametrize("text", ["many", "-1e9", "1e99", "nan"])
+def test_of_every_number_both_ends_of_its_range_are_named(name, text) -> None:
+    made = {"task": "sine"} if name == "length" else {}
+    _, sentences = taken(**made, **{name: text})
+    least, most = limits.RANGES[name]
+    assert len(sentences) == 1 and f"from {least:g} to {most:g}" in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("task", "used", "names"),
+    [
+        ("sine:period=x:phase=2", "sine:phase=2", "period to 'x'"),
+        ("sine:period=0", "sine:period=1", "period to '0', but it must be a number from 1 to 1000"),
+        ("sine:period=0:amplitude=1e9", "sine:period=1:amplitude=100", "period to '0'"),
+        ("sine:period=0:amplitude=1e9:phase=z", "sine:period=1:amplitude=100", "period to '0'"),
+    ],
+)
+def test_a_wrong_setting_of_a_generator_is_put_right_and_the_others_stay(task, used, names) -> None:
+    values, sentences = taken(task=task)
+    assert sorted(str(values["task"]).split(":")) == sorted(used.split(":"))
+    assert len(sentences) == 1 and names in sentences[0]
 
 
 def test_good_values_pass_without_a_word() -> None:

@@ -105,7 +105,12 @@ def test_a_generator_has_its_settings() -> None:
 
 @pytest.mark.parametrize(
     ("task", "used"),
-    [("sine:period=0", "sine"), ("sine:colour=red", "sine"), ("sine:period=1e9", "sine:period=1000"), ("sin", "sine")],
+    [
+        ("sine:period=0", "sine:period=1"),
+        ("sine:colour=red", "sine"),
+        ("sine:period=1e9", "sine:period=1000"),
+        ("sin", "sine"),
+    ],
 )
 def test_a_wrong_setting_of_a_generator_is_one_sentence(task, used) -> None:
     visit = Visit("step", task=task)
@@ -353,3 +358,84 @@ def test_a_number_beyond_the_limit_is_said_and_stays_typed(name, typed, used, li
     assert f"{typed:g}".replace("-", "") in sentence and limit in sentence
     assert visit.test.number_input(key=name).value == typed
     assert float(parse_qs(visit.query).get(name, [used])[0]) == used
+
+
+def test_a_hold_in_a_link_to_a_cell_without_gates_is_said() -> None:
+    visit = Visit("gates", cell="rnn", hold="f:0")
+    (sentence,) = visit.errors
+    assert "'f'" in sentence and "a plain RNN has no gates" in sentence
+    assert "hold" not in parse_qs(visit.query) and not visit.meta("stage-gates")["hold"]
+    visit.test.segmented_control(key="cell").set_value("lstm")
+    assert not visit.run().errors and parse_qs(visit.query)["hold"] == ["f:0"], "what was asked for is not lost"
+
+
+THREE = "f:0:steps3-7:unit2,i:1:l1,o:0.5"
+
+
+def test_of_several_holds_all_are_told_and_a_control_changes_the_first_alone() -> None:
+    visit = Visit("gates", text="hello world", num_layers="2", hold=THREE)
+    test = visit.test
+    assert not visit.errors and parse_qs(visit.query)["hold"] == [THREE]
+    told = " ".join(text.value for text in test.markdown)
+    for words in (
+        "Forget gate f is held at 0 in unit 2, from step 3",
+        "In layer 2: Input gate i is held",
+        "Output gate o",
+    ):
+        assert words in told
+    assert any(caption.value.startswith("3 holds are in force") for caption in test.caption)
+    test.selectbox(key="hold_unit").set_value(1)
+    assert parse_qs(visit.run().query)["hold"] == [THREE.replace("unit2", "unit1")]
+    test.segmented_control(key="hold_gate").set_value(None)
+    assert parse_qs(visit.run().query)["hold"] == ["i:1:l1,o:0.5"]
+    test.slider(key="hold_value").set_value(0.25)
+    assert parse_qs(visit.run().query)["hold"] == ["i:0.25:l1,o:0.5"], "the layer stays"
+    test.segmented_control(key="hold_gate").set_value(None)
+    assert parse_qs(visit.run().query)["hold"] == ["o:0.5"]
+    assert not any("holds are in force" in caption.value for caption in test.caption)
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "", "2", "<b>"])
+def test_presenting_is_yes_or_no_and_nothing_else(value) -> None:
+    visit = Visit("step", present=value)
+    (sentence,) = visit.errors
+    assert f"present to {value!r}" in sentence and "1 (" in sentence and " or 0" in sentence
+    assert visit.test.segmented_control and "present" not in visit.query
+
+
+@pytest.mark.parametrize("value", ["0", "1"])
+def test_presenting_is_set_without_a_word(value) -> None:
+    assert not Visit("step", present=value).errors
+
+
+def test_a_step_named_twice_is_said() -> None:
+    visit = Visit("step", step=["2", "5"])
+    assert len(visit.errors) == 1 and "step 2 times" in visit.errors[0] and visit.start == 4
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_who_asked_for_a_page_that_is_not_is_told_which_there_are(name) -> None:
+    visit = Visit(name, page="step/<b>")
+    (sentence,) = visit.errors
+    assert "no page '/step/<b>'" in sentence
+    assert all(f"(/{lesson.path})" in sentence for lesson in LESSONS.values())
+    assert "page=" not in visit.query
+
+
+def test_a_page_that_there_is_cannot_be_said_to_be_none() -> None:
+    visit = Visit("step", page="gates")
+    assert len(visit.errors) == 1 and "'page'" in visit.errors[0] and "There is no page" not in visit.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dog", "One word has only one order"),
+        ("dog bites dog", "the same words in the same order"),
+        ("dog bites", None),
+    ],
+)
+def test_words_that_have_one_order_only_are_remarked_on(text, said) -> None:
+    table = next(part.proto.body for part in Visit("start", text=text).test.get("html"))
+    assert said is None or said in table
+    assert table.count("site-note") == (said is not None)

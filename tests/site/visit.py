@@ -14,12 +14,12 @@ from tests.sources import ROOT
 class Visit:
     """One visitor's session, beginning on a page with a link's query."""
 
-    def __init__(self, page: str, **query: str | list[str]) -> None:
+    def __init__(self, page: str, /, **query: str | list[str]) -> None:
         self.test = AppTest.from_file(ROOT / "rnnviz/site/script.py", default_timeout=30)
         self.test.run()
         self.goto(page, **query)
 
-    def goto(self, page: str, **query: str | list[str]) -> Visit:
+    def goto(self, page: str, /, **query: str | list[str]) -> Visit:
         """Open a page, by a link if there is a query, else by the navigation."""
         self.test.query_params.clear()
         self.test.query_params.update(query)
