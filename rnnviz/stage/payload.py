@@ -18,7 +18,7 @@ from rnnviz.words import DEFAULT_LANGUAGE, section
 
 VERSION = 1
 LARGEST = float(np.finfo(np.float32).max)
-WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "figures.")
+WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.")
 
 
 def payload(
@@ -29,7 +29,8 @@ def payload(
     start: int = 0,
     size: str = "full",
     transport: bool = True,
-    baseline: Trace | None = None,
+    baseline: Trace | Mapping[str, Any] | None = None,
+    arrays: Sequence[Mapping[str, Any]] | None = None,
     source: Mapping[str, Any] | None = None,
     figures: Mapping[str, str] | None = None,
     lang: str = DEFAULT_LANGUAGE,
@@ -50,8 +51,10 @@ def payload(
     size : {"full", "small"}
     transport : bool
         Whether the stage carries the row of playing controls.
-    baseline : Trace, optional
-        Another run of the same shape to lay under this one.
+    baseline : Trace or mapping, optional
+        Another run of the same shape to lay under this one; a mapping is packed already.
+    arrays : sequence of mapping, optional
+        The frames, packed already; ``traces`` then only says what they have in common.
     source : mapping, optional
         From `rnnviz.stage.source.source_of`.
     figures : mapping of name to Plotly JSON, optional
@@ -64,8 +67,8 @@ def payload(
         "page": page,
         "stage": {"key": page, "views": list(views), "transport": transport, "start": start, "size": size},
         "meta": _meta(frames[0]),
-        "frames": [_arrays(trace) for trace in frames],
-        "baseline": None if baseline is None else _arrays(baseline),
+        "frames": [_arrays(trace) for trace in frames] if arrays is None else list(arrays),
+        "baseline": _arrays(baseline) if isinstance(baseline, Trace) else baseline,
         "source": source,
         "figures": dict(figures or {}),
         "palette": PALETTE,

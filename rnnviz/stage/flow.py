@@ -1,0 +1,300 @@
+"""The way back as the browser receives it: the same sequence through several cells, at several values of one setting.
+
+A frame is one value of the setting that is swept. Of each frame the browser gets little (the focus cell's states and
+gradients, and one curve ‖dL/dh_t‖ for each cell), so that forty of them are sent at once and looked through without
+asking again. Norms travel as log10, taken in float64: their range exceeds that of any float.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from rnnviz.stage.payload import log10_norms, pack, payload
+from rnnviz.trace import Array, Trace
+
+LAYER: Final = "l0"
+"""The layer whose gradients are drawn: the one that the longest way back leads to."""
+
+NUMBERS: Final = 150_000
+"""Frames × steps × units up to which every unit's number is sent along; beyond, norms alone."""
+
+FAR: Final = 2.0
+"""Powers of ten between the last step and the first from which a gradient is said to vanish or to explode."""
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The same sequence and loss through several cells, at F values of one setting.
+
+    Attributes
+    ----------
+    focus : str
+        The cell whose states and gradients are sent unit by unit.
+    runs : dict of cell to F traces
+        Frames may differ in length.
+    field : str or None
+        The setting that is swept; None: a single frame.
+    values : F floats
+    own : int
+        The frame (0-based) of the run's own value.
+    """
+
+    focus: str
+    runs: Mapping[str, Sequence[Trace]]
+    field: str | None
+    values: tuple[float, ...]
+    own: int
+
+    @property
+    def steps(self) -> int:
+        """T of the longest frame."""
+        return max(trace.steps for trace in self.runs[self.focus])
+
+    @property
+    def trace(self) -> Trace:
+        """The focus cell's run at its own value."""
+        return self.runs[self.focus][self.own]
+
+
+def flow_payload(
+    family: Family,
+    *,
+    matrices: Mapping[int, tuple[Array, Array]],
+    before: Family | None = None,
+    remedies: Sequence[str] = (),
+    mark: Array | None = None,
+    title: str = "",
+    labels: Sequence[str] = (),
+    **stage: Any,
+) -> dict[str, Any]:
+    """Return the payload of a stage that plays backwards (see `rnnviz.stage.payload.payload`).
+
+    Parameters
+    ----------
+    family : Family
+    matrices : dict of frame to two (T, T) arrays
+        log10 of the itemised norms ‖∂L_k/∂h_t‖ and of the Jacobians' norms ‖∂h_t/∂h_s‖, of some frames.
+    before : Family, optional
+        The same without the remedies that are on.
+    remedies : sequence of str
+        Their names.
+    mark : (T,) of 0 and 1, optional
+        Steps whose gradient float32 says is exactly zero.
+    title, labels : str, F strings
+        What the frames' slider moves, and what it says at each.
+    **stage
+        Passed on: page, views, start, lang, figures, …
+    """
+    longest = max(family.runs[family.focus], key=lambda trace: trace.steps)
+    frames = _frames(family, before)
+    both = longest.experiment.bidirectional
+    flow = {
+        "cells": list(family.runs),
+        "hidden": {cell: runs[0].experiment.hidden_size for cell, runs in family.runs.items()},
+        "parameters": {cell: count_weights(runs[0]) for cell, runs in family.runs.items()},
+        "swept": None if family.field is None else {"field": family.field, "values": list(family.values)},
+        "matrices": [
+            {"frame": frame, "itemised_log10": packed_matrix(items, both), "jacobian_log10": packed_matrix(norms, both)}
+            for frame, (items, norms) in sorted(matrices.items())
+        ],
+        "mark": None if mark is None else {"float32_zero": pack(mark)},
+        "before": list(remedies),
+    }
+    baseline = None if before is None else _frames(before, None)[before.own]
+    data = payload(longest, arrays=frames, baseline=baseline, **stage)
+    data["meta"]["gates"] = []  # none is sent along
+    data["stage"] |= {"direction": -1, "frame": family.own}
+    return {**data, "flow": flow, "frame_title": title, "frame_labels": list(labels)}
+
+
+def count_weights(trace: Trace) -> int:
+    """Return the number of a network's weights and biases, the readout's included."""
+    return sum(array.size for array in trace.parameters.values())
+
+
+def _frames(family: Family, before: Family | None) -> list[dict[str, Any]]:
+    steps = family.steps
+    whole = sum(trace.layers[LAYER].h.size for trace in family.runs[family.focus]) <= NUMBERS
+    return [_frame(family, k, steps, whole, before) for k in range(len(family.runs[family.focus]))]
+
+
+def _frame(family: Family, k: int, steps: int, whole: bool, before: Family | None) -> dict[str, Any]:
+    here = {cell: traces[k] for cell, traces in family.runs.items()}
+    flow = {
+        "cells": {cell: _curves(trace, steps) for cell, trace in here.items()},
+        "bound_log10": packed(bound_log10(here["rnn"]), steps) if "rnn" in here else None,
+        "belt_log10": packed(belt_log10(here["lstm"]), steps) if "lstm" in here else None,
+        "before": None if before is None else _curves(before.runs[before.focus][k], steps),
+        "facts": {cell: facts_of(trace) for cell, trace in here.items()},
+    }
+    return {**slim(here[family.focus], steps, whole), "flow": flow}
+
+
+def slim(trace: Trace, steps: int, whole: bool = True) -> dict[str, Any]:
+    """Return the part of a run that the way back is drawn from, padded to ``steps`` steps.
+
+    Parameters
+    ----------
+    trace : Trace
+    steps : int
+    whole : bool
+        Whether every unit's numbers are sent, "h" (T, H) and "dh_unit", the direction dL/dh_t ÷ ‖dL/dh_t‖.
+    """
+    typed = trace.alphabet is None
+    return {
+        "inputs": pack(padded(trace.inputs, steps)) if typed else None,
+        "targets": pack(padded(trace.targets.astype(np.float64), steps)),
+        "outputs": pack(padded(trace.outputs, steps)) if typed else None,
+        "probabilities": None,
+        "losses": pack(padded(trace.losses, steps)),
+        "parameters": {name: pack(trace.parameters[name]) for name in (f"weight_hh_{LAYER}",)} if whole else {},
+        "layers": {name: _layer(trace, name, steps, whole) for name in trace.layers},
+    }
+
+
+def _layer(trace: Trace, name: str, steps: int, whole: bool) -> dict[str, Any]:
+    layer = trace.layers[name]
+    log10 = log10_norms(layer.dh)
+    arrays = {
+        "c": None,
+        "gates": {},
+        "dh_log10": packed(log10, steps),
+        "dc_log10": None if layer.dc is None else packed(log10_norms(layer.dc), steps),
+    }
+    if not whole:
+        return arrays
+    return {**arrays, "h": packed(layer.h, steps), "dh_unit": packed(directions(layer.dh), steps)}
+
+
+def directions(rows: Array) -> Array:
+    """Return each row, (T, H), divided by its 2-norm; zero where the row is zero."""
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    small = rows / np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    norm = np.linalg.norm(small, axis=1, keepdims=True)
+    return np.asarray(small / np.where(norm > 0, norm, 1.0))
+
+
+def _curves(trace: Trace, steps: int) -> dict[str, Any]:
+    layer = trace.layers[LAYER]
+    curves = {"dh_log10": packed(log10_norms(layer.dh), steps)}
+    return curves if layer.dc is None else {**curves, "dc_log10": packed(log10_norms(layer.dc), steps)}
+
+
+def bound_log10(trace: Trace) -> Array | None:
+    """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖: (γ σ_max)^(T−t) ‖dL/dh_T‖, γ = 1.
+
+    None where it says nothing about this run: with a loss at every step, several layers or both directions, several
+    terms add up.
+    """
+    experiment = trace.experiment
+    if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last":
+        return None
+    dh = log10_norms(trace.layers[LAYER].dh)
+    end = _last(trace)
+    sigma = float(np.linalg.norm(trace.parameters[f"weight_hh_{LAYER}"], 2))
+    bound = np.full(len(dh), np.nan)
+    bound[: end + 1] = dh[end] + np.arange(end, -1, -1) * (math.log10(sigma) if sigma > 0 else -math.inf)
+    bound[end] = dh[end]  # 0 · −inf is no number
+    return bound
+
+
+def belt_log10(trace: Trace) -> Array | None:
+    """Return log10 of what an LSTM's forget gates alone let through: ‖dL/dc_T ⊙ f_T ⊙ … ⊙ f_{t+1}‖, by step.
+
+    It starts where the full flow, ‖dL/dc_t‖, starts; None with a loss at every step, where gradients start everywhere.
+    """
+    layer = trace.layers[LAYER]
+    if layer.dc is None or trace.experiment.loss != "last":
+        return None
+    end = _last(trace)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gates = np.log10(layer.gates["f"][1 : end + 1])
+        logs = np.log10(np.abs(layer.dc[end]))
+        rows = np.vstack([logs, logs + np.cumsum(gates[::-1], axis=0)])[::-1]
+        most = np.max(rows, axis=1, keepdims=True)
+        safe = np.where(np.isfinite(most), most, 0.0)
+        belt = np.full(len(layer.dc), np.nan)
+        belt[: end + 1] = safe[:, 0] + 0.5 * np.log10(np.sum(10 ** (2 * (rows - safe)), axis=1))
+    return belt
+
+
+def _last(trace: Trace) -> int:
+    """Return the step whose loss counts where only the last one does."""
+    found = np.flatnonzero(trace.losses)
+    return int(found[-1]) if len(found) else trace.steps - 1
+
+
+def facts_of(trace: Trace) -> dict[str, Any]:
+    """Return what is said about a run's way back, from its numbers.
+
+    Returns
+    -------
+    dict
+        ``first_log10``, ``last_log10``: log10‖dL/dh_t‖ at the first step and at the last one that has a gradient;
+        ``factor``: the geometric mean of ‖dL/dh_t‖ ÷ ‖dL/dh_{t+1}‖ between that one and the first that is not zero;
+        ``zeros``: steps before it whose gradient is exactly zero; ``verdict``: see `verdict`; for a plain RNN
+        ``sigma`` and ``rho``, the largest singular value and the spectral radius of W_hh. None is no finite number.
+    """
+    dh = log10_norms(trace.layers[LAYER].dh)
+    alive = np.flatnonzero(dh != -np.inf)
+    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, trace.steps - 1)
+    cut = trace.experiment.truncate is not None and trace.experiment.truncate < last
+    facts = {
+        "factor": _finite(10 ** ((dh[first] - dh[last]) / (last - first))) if last > first else None,
+        "zeros": int((dh[:last] == -np.inf).sum()),
+        "first_log10": _finite(dh[0]),
+        "last_log10": _finite(dh[last]),
+        # Where truncation stops the gradient, what is judged is what comes as far as the cut.
+        "verdict": verdict(dh[first if cut else 0], dh[last]) if len(alive) else "none",
+    }
+    if trace.experiment.cell != "rnn":
+        return facts
+    weights = trace.parameters[f"weight_hh_{LAYER}"]
+    if not np.isfinite(weights).all():
+        return {**facts, "sigma": None, "rho": None}
+    sigma, rho = np.linalg.norm(weights, 2), np.abs(np.linalg.eigvals(weights)).max()
+    return {**facts, "sigma": float(sigma), "rho": float(rho)}
+
+
+def verdict(first: float, last: float) -> str:
+    """Return what becomes of a gradient from the last step to the first, both as log10 of its norm.
+
+    "vanishes" or "explodes" if less than a hundredth or more than a hundred times of it arrives, else "healthy";
+    "none" where there is no gradient at all.
+    """
+    if math.isnan(first) or math.isnan(last) or first == math.inf:
+        return "explodes"
+    change = first - last
+    if abs(change) <= FAR:
+        return "healthy"
+    return "explodes" if change > 0 else "vanishes"
+
+
+def packed_matrix(log10: Array, both: bool) -> dict[str, Any]:
+    """Return a (T, T) matrix of log10 norms; its lower triangle, t ≤ k, alone where nothing stands above it."""
+    if both:
+        return pack(log10)
+    rows = pack(log10[np.tril_indices(len(log10))])
+    return {"triangle": len(log10), "data": rows["data"]}
+
+
+def padded(rows: Any, steps: int) -> Array:
+    """Return rows, (T, …), with rows of NaN added up to ``steps``."""
+    rows = np.asarray(rows, dtype=np.float64)
+    if len(rows) == steps:
+        return rows
+    return np.concatenate([rows, np.full((steps - len(rows), *rows.shape[1:]), np.nan)])
+
+
+def packed(rows: Array | None, steps: int) -> dict[str, Any] | None:
+    """Return rows padded and packed; None for None."""
+    return None if rows is None else pack(padded(rows, steps))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
