@@ -1,8 +1,8 @@
 """The one palette: a hue for each quantity, the same in every equation, line, node and legend.
 
 Read by Python (figures) and by the browser (CSS variables ``--rv-<name>``). Every hue meets WCAG AA (4.5 : 1) as text
-on ``card`` and ``panel`` of its theme, and the gates of a cell stay apart for colour-blind eyes: tests/test_palette.py
-measures both.
+on ``card`` and ``panel`` of its theme, the gates of a cell stay apart for colour-blind eyes, and so do the three cells:
+tests/test_palette.py measures it.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ PALETTE: Final[dict[str, dict[str, str]]] = {
         "positive_text": "#a83b24",
         "negative_text": "#1f5fa8",
         "zero": "#ffffff",
+        "rnn": "#9c1030",
+        "gru": "#5c7a00",
+        "lstm": "#4333d6",
     },
     "dark": {
         "paper": "#0f1218",
@@ -65,6 +68,9 @@ PALETTE: Final[dict[str, dict[str, str]]] = {
         "positive_text": "#f3917a",
         "negative_text": "#7db4f5",
         "zero": "#1a1e27",
+        "rnn": "#ff6b7d",
+        "gru": "#b7d84a",
+        "lstm": "#9488ff",
     },
 }
 

@@ -8,7 +8,7 @@ import pytest
 from rnnviz.experiment import GATES
 from rnnviz.palette import PALETTE
 
-TEXT = ("ink", "muted", "x", "h", "c", "i", "f", "g", "o", "r", "z", "n", "output", "loss", "gradient")
+TEXT = ("ink", "muted", "x", "h", "c", "i", "f", "g", "o", "r", "z", "n", "output", "loss", "gradient", *GATES)
 # Linear-RGB matrices of full dichromacy: Viénot, Brettel & Mollon 1999, "Digital video colourmaps".
 DICHROMACY = {
     "protanopia": [[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]],
@@ -54,6 +54,19 @@ def test_gates_of_a_cell_stay_apart(theme: str, cell: str, sight: str | None) ->
         seen = {gate: np.clip(DICHROMACY[sight] @ rgb, 0, 1) for gate, rgb in seen.items()}
     for one, other in itertools.combinations(seen, 2):
         assert np.linalg.norm(lab(seen[one]) - lab(seen[other])) >= 10, (one, other)
+
+
+@pytest.mark.parametrize("theme", PALETTE)
+@pytest.mark.parametrize("sight", [None, *DICHROMACY])
+def test_cells_stay_apart_from_each_other_and_from_every_gate(theme: str, sight: str | None) -> None:
+    def seen(name: str) -> np.ndarray:
+        rgb = linear(PALETTE[theme][name])
+        return lab(np.clip(DICHROMACY[sight] @ rgb, 0, 1) if sight else rgb)
+
+    for one, other in itertools.combinations(GATES, 2):
+        assert np.linalg.norm(seen(one) - seen(other)) >= 15, (one, other)
+    for cell, gate in itertools.product(GATES, "ifgorzn" if sight is None else ""):
+        assert np.linalg.norm(seen(cell) - seen(gate)) >= 15, (cell, gate)
 
 
 def test_both_themes_name_the_same_things() -> None:
