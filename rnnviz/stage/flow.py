@@ -283,12 +283,12 @@ def packed_matrix(log10: Array, both: bool) -> dict[str, Any]:
     return {"triangle": len(log10), "data": rows["data"]}
 
 
-def padded(rows: Any, steps: int) -> Array:
+def padded(values: Any, steps: int) -> Array:
     """Return rows, (T, …), with rows of NaN added up to ``steps``."""
-    rows = np.asarray(rows, dtype=np.float64)
+    rows: Array = np.asarray(values, dtype=np.float64)
     if len(rows) == steps:
         return rows
-    return np.concatenate([rows, np.full((steps - len(rows), *rows.shape[1:]), np.nan)])
+    return np.asarray(np.concatenate([rows, np.full((steps - len(rows), *rows.shape[1:]), np.nan)]))
 
 
 def packed(rows: Array | None, steps: int) -> dict[str, Any] | None:
