@@ -70,7 +70,7 @@ class Trace:
     targets : (T,) int64 or (T, O)
         `NO_TARGET`, or NaN, where a step has none.
     outputs : (T, O)
-        Logits or predicted values.
+        Logits or predicted values; a row of NaN where a recorded module gives no answer.
     losses : (T,)
         The loss L is their sum; 0 where the step has no target or does not count.
     parameters, parameter_grads : dict of arrays
@@ -87,6 +87,8 @@ class Trace:
     dtop_by_loss : (T, T, directions·H) or None
         Entry [k, t] is ``dtop``'s part that comes from L_k, where a loss reads states of other steps than its own; None
         where L_k reads step k alone, so that ``dtop[k]`` is its part.
+    recorded : str or None
+        Of a module that `rnnviz.record` looked into: what it is. Its ``experiment`` then names only its shape.
     """
 
     experiment: Experiment
@@ -105,6 +107,7 @@ class Trace:
     layers: Mapping[str, LayerTrace]
     unit_names: tuple[str, ...] | None = None
     dtop_by_loss: Array | None = None
+    recorded: str | None = None
 
     @property
     def steps(self) -> int:
@@ -122,7 +125,8 @@ class Trace:
     @property
     def first_nonfinite_step(self) -> int | None:
         """The first step (0-based) at which a state, an output or the loss is NaN or infinite; None if none is."""
-        broken = ~(np.isfinite(self.outputs).all(axis=1) & np.isfinite(self.losses))
+        said = np.isfinite(self.outputs).all(axis=1) | (np.isnan(self.outputs).all(axis=1) & bool(self.recorded))
+        broken = ~(said & np.isfinite(self.losses))
         for layer in self.layers.values():
             broken |= ~np.isfinite(layer.h).all(axis=1)
             if layer.c is not None:

@@ -1,0 +1,215 @@
+"""What a module answered, what it should have, and the gradient of each step's loss by the states below the head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from rnnviz.checks import ExperimentError
+from rnnviz.recording.capture import Captured, double
+from rnnviz.trace import NO_TARGET, Array
+
+Loss = Callable[..., Any]
+LARGEST = 2**30
+"""Bytes of the largest `Trace.dtop_by_loss` that is made."""
+
+
+@dataclass
+class Answers:
+    """The end of a run, in the words of `rnnviz.trace.Trace`."""
+
+    kind: str
+    outputs: Array
+    targets: NDArray[Any]
+    losses: Array
+    which: str
+    dtop: Array
+    dtop_by_loss: Array | None
+    head: nn.Linear | None
+    d_outputs: Array | None
+
+
+def answered(found: Captured, target: Any, loss: Any) -> Answers:
+    """Work out the losses, and take their gradient back to the top's states.
+
+    Raises
+    ------
+    ExperimentError
+        If the target or the loss does not fit what the module returned, or the head reads other states than the top's.
+    """
+    steps = len(found.x)
+    raw = _tensor_of(found.answer)
+    per_step = _per_step(raw, steps)
+    answer = per_step if per_step is not None else raw.reshape(1, -1)
+    head = _head(found, answer) if per_step is not None else None
+    kind, targets = _targets(target, answer, steps, per_step is not None, own=callable(loss))
+    if callable(loss):
+        losses, which = _own(loss, found.answer, target, raw, steps), "every"
+    elif target is None:
+        losses, which = _sum_of_last(found), "last"
+    else:
+        which = "every" if loss is None else loss
+        losses = _losses(kind, answer, targets, per_step is not None, which)
+    dtop, by_answer = _gradient(found, losses, raw)
+    d_outputs = by_answer.reshape(steps, -1) if by_answer is not None and per_step is not None else None
+    plain = head is not None or not found.name  # nothing stands between the states of a step and its loss
+    mixed = None if plain and not callable(loss) else _by_loss(found, losses)
+    outputs = np.full((steps, answer.shape[1]), np.nan)
+    outputs[-len(answer) :] = double(answer)
+    return Answers(kind, outputs, targets, double(losses), which, dtop, mixed, head, d_outputs)
+
+
+def _tensor_of(answer: Any) -> Tensor:
+    """Return the tensor that a module answers with: itself, the first of several, or a field called logits."""
+    if isinstance(answer, tuple | list) and answer:
+        return _tensor_of(answer[0])
+    if isinstance(answer, dict) or hasattr(answer, "logits"):
+        answer = answer.get("logits") if isinstance(answer, dict) else answer.logits
+    if not isinstance(answer, Tensor) or not answer.is_floating_point():
+        raise ExperimentError("module", type(answer).__name__, "record.answer")
+    return answer
+
+
+def _per_step(raw: Tensor, steps: int) -> Tensor | None:
+    """Return an answer as (T, O), the batch of one taken off; None if it answers for the sequence as a whole."""
+    shape = tuple(raw.shape)
+    if len(shape) == 3 and shape[:2] in ((1, steps), (steps, 1)):
+        return raw.reshape(steps, shape[2])
+    if len(shape) == 2 and shape[0] == steps:
+        return raw
+    if shape == (steps,):
+        return raw.reshape(steps, 1)
+    if raw.numel() and raw.numel() == (shape[-1] if shape else 1):
+        return None
+    raise ExperimentError("module", shape, "record.shape", steps=steps)
+
+
+def _head(found: Captured, answer: Tensor) -> nn.Linear | None:
+    """Return the head if it is one linear map of the states and nothing else."""
+    for linear, given, gave in found.read:
+        if given.numel() != found.out.numel() or gave.numel() != answer.numel():
+            continue
+        same = torch.equal(given.reshape(found.out.shape), found.out) and torch.equal(
+            gave.reshape(answer.shape), answer
+        )
+        if same and given.requires_grad:
+            return linear
+    return None
+
+
+def _targets(target: Any, answer: Tensor, steps: int, per_step: bool, own: bool) -> tuple[str, NDArray[Any]]:
+    """Return the kind of the answers and their targets: (T,) classes or (T, O) numbers."""
+    width = answer.shape[1]
+    nothing = np.full((steps, width), np.nan)
+    if target is None:
+        return "numbers", nothing
+    try:
+        given = np.asarray(target.detach().cpu() if isinstance(target, Tensor) else target)
+    except (TypeError, ValueError, RuntimeError):
+        given = np.asarray("?")
+    count = steps if per_step else 1
+    if given.dtype.kind in "iu" and given.size == count:
+        return "symbols", _classes(given.reshape(count), width, steps, own)
+    if given.dtype.kind == "f" and given.size == count * width:
+        nothing[-count:] = given.reshape(count, width)
+        return "numbers", nothing
+    if own:
+        return "numbers", nothing
+    raise ExperimentError("target", tuple(given.shape), "record.target", steps=count, outputs=width)
+
+
+def _classes(given: NDArray[Any], width: int, steps: int, own: bool) -> NDArray[np.int64]:
+    targets = np.full(steps, NO_TARGET)
+    targets[-len(given) :] = np.where(given == -100, NO_TARGET, given)
+    wrong = (targets < NO_TARGET) | (targets >= width)
+    if wrong.any() and not own:
+        raise ExperimentError("target", int(targets[wrong][0]), "record.class", most=width - 1)
+    return np.where(wrong, NO_TARGET, targets)
+
+
+def _losses(kind: str, answer: Tensor, targets: NDArray[Any], per_step: bool, which: Any) -> Tensor:
+    """Return (T,) losses: cross-entropy of classes, mean squared error of numbers."""
+    if which not in ("every", "last"):
+        raise ExperimentError("loss", which, "record.loss")
+    steps = len(targets)
+    known = targets != NO_TARGET if kind == "symbols" else ~np.isnan(targets).any(axis=1)
+    rows = np.flatnonzero(known)[-1:] if which == "last" else np.flatnonzero(known)
+    said = answer[torch.as_tensor(rows if per_step else rows - steps + 1, device=answer.device)]
+    wanted = torch.as_tensor(targets[rows], device=answer.device)
+    if kind == "symbols":
+        each = F.cross_entropy(said, wanted, reduction="none")
+    else:
+        each = ((said - wanted.to(said.dtype)) ** 2).mean(dim=1)
+    return _placed(each, rows, steps)
+
+
+def _own(loss: Loss, answer: Any, target: Any, raw: Tensor, steps: int) -> Tensor:
+    """Return what a person's own loss says: one for each step, or one number, which then is the last step's."""
+    if isinstance(target, np.ndarray | list | float | int):
+        target = torch.as_tensor(target, device=raw.device)
+        target = target.to(raw.dtype) if target.is_floating_point() else target
+    value = loss(answer) if target is None else loss(answer, target)
+    if not isinstance(value, Tensor) or value.numel() not in (1, steps):
+        raise ExperimentError("loss", getattr(value, "shape", value), "record.own_loss", steps=steps)
+    each = value.reshape(-1)
+    return each if len(each) == steps else _placed(each, np.array([steps - 1]), steps)
+
+
+def _sum_of_last(found: Captured) -> Tensor:
+    """Return Σ of the last layer's last h: at the last step; of a reverse layer at the first, which it reads last."""
+    steps, hidden = len(found.x), found.rnn.hidden_size
+    ends = [found.out[-1, :hidden].sum()] + ([found.out[0, hidden:].sum()] if found.rnn.bidirectional else [])
+    total = torch.zeros(steps, dtype=found.out.dtype, device=found.out.device)
+    for end, row in zip(ends, (steps - 1, 0), strict=False):
+        total = total + _placed(end.reshape(1), np.array([row]), steps)
+    return total
+
+
+def _placed(each: Tensor, rows: NDArray[Any], steps: int) -> Tensor:
+    places = torch.as_tensor(rows, device=each.device)
+    return torch.zeros(steps, dtype=each.dtype, device=each.device).index_add(0, places, each)
+
+
+def _gradient(found: Captured, losses: Tensor, raw: Tensor) -> tuple[Array, Array | None]:
+    """Return the loss's gradient by the top's states, (T, directions·H), and by the answer, if it has a part in it."""
+    if not losses.requires_grad:
+        if not raw.requires_grad:
+            raise ExperimentError("module", type(found.answer).__name__, "record.no_grad")
+        return np.zeros(tuple(found.out.shape)), None
+    wanted = [found.out, raw, *found.hidden]
+    by_states, by_answer, *others = torch.autograd.grad(losses.sum(), wanted, retain_graph=True, allow_unused=True)
+    if any(grad is not None and bool((grad != 0).any()) for grad in others):
+        raise ExperimentError("module", found.name, "record.reads_hidden")
+    return _numbers(by_states, found), None if by_answer is None else double(by_answer)
+
+
+def _numbers(grad: Tensor | None, found: Captured) -> Array:
+    return np.zeros(tuple(found.out.shape)) if grad is None else double(grad)
+
+
+def _by_loss(found: Captured, losses: Tensor) -> Array | None:
+    """Return (T, T, directions·H), each loss's own gradient, if one reads another step than its own; else None."""
+    if not losses.requires_grad:
+        return None
+    steps, width = found.out.shape
+    own, whole = np.zeros((steps, width)), None
+    for k in range(steps):
+        (grad,) = torch.autograd.grad(losses[k], [found.out], retain_graph=True, allow_unused=True)
+        part = _numbers(grad, found)
+        if whole is None and np.delete(part, k, axis=0).any():
+            if 8 * steps * steps * width > LARGEST:
+                raise ExperimentError("x", steps, "record.mixed", most=int((LARGEST / 8 / width) ** 0.5))
+            whole = np.zeros((steps, steps, width))
+            whole[range(k), range(k)] = own[:k]
+        if whole is None:
+            own[k] = part[k]
+        else:
+            whole[k] = part
+    return whole
