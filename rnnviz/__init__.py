@@ -1,7 +1,9 @@
 """Step a real recurrent network through time: run it, trace it, look into it."""
 
 from rnnviz.experiment import Experiment, ExperimentError, Hold
+from rnnviz.export import show
+from rnnviz.recording import record
 from rnnviz.run import run
 from rnnviz.trace import LayerTrace, Trace
 
-__all__ = ["Experiment", "ExperimentError", "Hold", "LayerTrace", "Trace", "run"]
+__all__ = ["Experiment", "ExperimentError", "Hold", "LayerTrace", "Trace", "record", "run", "show"]

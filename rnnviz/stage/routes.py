@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -24,12 +23,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rnnviz.stage.files import ASSETS, PACKAGE, plotly_js
 from rnnviz.stage.payload import WORDS
 from rnnviz.words import languages, section
 
 PREFIX: Final = "/assets"
 FOREVER: Final = "public, max-age=31536000, immutable"
-PACKAGE: Final = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -72,17 +71,15 @@ class Folder:
         return serve
 
 
-STAGE: Final = Folder("stage", PACKAGE / "stage" / "assets")
+STAGE: Final = Folder("stage", ASSETS)
 SITE: Final = Folder("site", PACKAGE / "site" / "assets")
 
 
 @cache
 def plotly() -> Folder:
     """Return the folder of the plotly package that holds its own plotly.min.js."""
-    spec = find_spec("plotly")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("plotly", name="plotly")
-    return Folder("plotly", Path(spec.origin).parent / "package_data", only=("plotly.min.js",))
+    file = plotly_js()
+    return Folder("plotly", file.parent, only=(file.name,))
 
 
 def words_url(lang: str, base: str = "") -> str:

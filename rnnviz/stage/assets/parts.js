@@ -4,6 +4,18 @@ import { el } from "./dom.js";
 /** @type {Map<string, object|null>} view name → its module, null when it cannot be had */
 const modules = new Map();
 
+/** How a view's module is come by: from the file beside this one, unless the host has brought them along. */
+let bring = (view) => import(`./views/${view}.js`);
+
+/**
+ * For a host that has no address to import from, an exported file or a notebook: the views it has brought along.
+ * Its stylesheet stands in the document already, as a `style` marked `data-rv-stage`.
+ * @param {Record<string, object>} views view name → its module
+ */
+export function supply(views) {
+  bring = async (view) => views[view] ?? Promise.reject(new Error(`the view ${view} was not brought along`));
+}
+
 /** The module of a view that `load` has loaded, or null. */
 export function viewModule(view) {
   return modules.get(view) ?? null;
@@ -13,7 +25,7 @@ export function viewModule(view) {
 export async function load(view) {
   if (modules.get(view)) return;
   try {
-    modules.set(view, /^[a-z_]+$/.test(view) ? await import(`./views/${view}.js`) : null);
+    modules.set(view, /^[a-z_]+$/.test(view) ? await bring(view) : null);
   } catch (error) {
     console.error(error);
     modules.set(view, null);
@@ -23,6 +35,7 @@ export async function load(view) {
 /** The stylesheet, once for a document or shadow root; resolves when it is in force. */
 export function stylesheet(scope) {
   const home = scope.head ?? scope;
+  if (home.querySelector("style[data-rv-stage]")) return Promise.resolve();
   const href = new URL("stage.css", import.meta.url).href;
   const present = [...home.querySelectorAll("link[data-rv-stage]")].find((link) => link.href === href);
   if (present) return present.ready ?? Promise.resolve();

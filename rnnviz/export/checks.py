@@ -1,0 +1,67 @@
+"""What `show` was given, checked: each answer one sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rnnviz.checks import shorten
+from rnnviz.experiment import ExperimentError
+from rnnviz.stage.views import NAMES
+from rnnviz.trace import Trace
+from rnnviz.words import say
+
+
+def runs(given: Any) -> tuple[Trace, ...]:
+    """Return one run or several as a tuple."""
+    try:
+        found = (given,) if isinstance(given, Trace) else tuple(given)
+    except TypeError:
+        found = ()
+    if not found or not all(isinstance(trace, Trace) for trace in found):
+        raise TypeError(say("export.error.trace", value=shorten(given)))
+    return found
+
+
+def alike(traces: Sequence[Trace], baseline: Any) -> None:
+    """Refuse runs that cannot share one stage: it has one set of steps, units and views for all of them."""
+    if baseline is not None and not isinstance(baseline, Trace):
+        raise TypeError(say("export.error.baseline", value=shorten(baseline)))
+    wanted = _shape(traces[0])
+    named = [(f"trace[{k}]", trace) for k, trace in enumerate(traces)]
+    for field, trace in [*named, *([("baseline", baseline)] if baseline else [])]:
+        if (shape := _shape(trace)) != wanted:
+            raise ExperimentError(field, trace, "export.error.alike", sizes=shape, wanted=wanted)
+
+
+def view_names(given: Any) -> tuple[str, ...]:
+    """Return the names of what is to be seen."""
+    choices = ", ".join(NAMES)
+    names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else (given,)
+    if not names:
+        raise ExperimentError("views", given, "export.error.no_views", choices=choices)
+    for name in names:
+        if name not in NAMES:
+            raise ExperimentError("views", name, "export.error.choices", choices=choices)
+    return names
+
+
+def step_of(given: Any, trace: Trace) -> int:
+    """Return a step as an index from 0."""
+    try:
+        step = operator.index(given)
+    except TypeError:
+        step = trace.steps
+    if not -trace.steps <= step < trace.steps:
+        values = {"least": -trace.steps, "most": trace.steps - 1}
+        raise ExperimentError("start", given, "export.error.whole", **values)
+    return step % trace.steps
+
+
+def _shape(trace: Trace) -> str:
+    """Return all in which runs on one stage have to be alike, as a person writes it."""
+    sizes = {"T": trace.steps, "D": trace.inputs.shape[1], "O": trace.outputs.shape[1]}
+    units = {name: layer.h.shape[1] for name, layer in trace.layers.items()}
+    said = [trace.experiment.cell, trace.kind, *(f"{name} = {n}" for name, n in (sizes | units).items())]
+    return ", ".join(said)

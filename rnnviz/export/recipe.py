@@ -1,0 +1,111 @@
+"""What was run, in a line, and the lines of Python that make it again: only where they truly do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.run import run
+from rnnviz.trace import Trace
+from rnnviz.words import say
+
+CLOSE: Final = 1e-4
+"""Outputs that differ by less of their largest are the same run in float32."""
+MOST: Final = 240
+"""Characters of the settings that the line shows; all of them stand in the lines of Python."""
+
+
+def facts(traces: Sequence[Trace], lang: str) -> list[str]:
+    """Return what was run: sizes and loss, settings, and which engine gives the same."""
+    first = traces[0]
+    settings = first.experiment.to_json()
+    shown = settings if len(settings) <= MOST else f"{settings[: MOST - 1]}…"
+    lines = [" · ".join(_sizes(first, lang)), say("export.settings", lang, settings=shown)]
+    if len(traces) > 1:
+        lines.insert(0, say("export.frames", lang, count=len(traces)))
+    distance = distance_to_rerun(traces)
+    if distance is None:
+        return [*lines, say("export.elsewhere", lang)]
+    return [*lines, say("export.close", lang, distance=f"{distance:.0e}") if distance else say("export.same", lang)]
+
+
+def recipe(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """Return a heading and the lines that make this again; of a run that no lines make, its settings."""
+    again = [*traces, *([baseline] if baseline else [])]
+    if distance_to_rerun(again) is None:
+        return say("export.what", lang), "\n".join(dict.fromkeys(trace.experiment.to_json() for trace in again))
+    lines = ["from rnnviz import Experiment, run, show", "", *_runs(traces)]
+    given = ["trace" if len(traces) == 1 else "traces", *(f"{name}={value!r}" for name, value in arguments.items())]
+    if baseline:
+        lines.append(f"baseline = {_run(baseline.experiment)}")
+        given.append("baseline=baseline")
+    return say("export.again", lang), "\n".join([*lines, f"show({', '.join(given)})"])
+
+
+def distance_to_rerun(traces: Sequence[Trace]) -> float | None:
+    """Return how far outputs are at most from those of a new run on the NumPy engine, as a share of the largest.
+
+    None if they are not the same run: its weights or its input came from elsewhere. Of a stack only the first, the
+    last and what follows are asked: a history of training begins with the weights that the settings give.
+    """
+    distances = [_distance(trace) for trace in dict.fromkeys((traces[0], *traces[-2:]))]
+    known = [distance for distance in distances if distance is not None]
+    return max(known) if len(known) == len(distances) else None
+
+
+def _distance(trace: Trace) -> float | None:
+    try:
+        again = run(trace.experiment)
+    except ExperimentError:
+        return None
+    if again.labels != trace.labels or again.outputs.shape != trace.outputs.shape:
+        return None
+    if np.array_equal(again.outputs, trace.outputs, equal_nan=True):
+        return 0.0
+    largest = float(np.abs(again.outputs).max())
+    distance = float(np.abs(again.outputs - trace.outputs).max()) / largest if largest else np.inf
+    return distance if distance < CLOSE else None
+
+
+def _run(experiment: Experiment) -> str:
+    return f"run(Experiment.from_json({experiment.to_json()!r}))"
+
+
+def _runs(traces: Sequence[Trace]) -> list[str]:
+    """Return the lines that make one run, or several: those that differ in one setting by a loop over it."""
+    if len(traces) == 1:
+        return [f"trace = {_run(traces[0].experiment)}"]
+    plain = [trace.experiment.to_dict() for trace in traces]
+    differing = {name for one in plain for name in one if any(one[name] != other.get(name) for other in plain)}
+    if len(differing) != 1:
+        return ["traces = [", *(f"    {_run(trace.experiment)}," for trace in traces), "]"]
+    (name,) = differing
+    values = [getattr(trace.experiment, name) for trace in traces]
+    return [
+        f"experiment = Experiment.from_json({traces[0].experiment.to_json()!r})",
+        f"traces = [run(experiment.replace({name}=value)) for value in {values!r}]",
+    ]
+
+
+def _sizes(trace: Trace, lang: str) -> list[str]:
+    experiment = trace.experiment
+    units = trace.layers["l0"].h.shape[1]
+    parts = [
+        cell_name(experiment, lang),
+        say("export.sizes", lang, T=trace.steps, D=trace.inputs.shape[1], H=units, O=trace.outputs.shape[1]),
+    ]
+    if experiment.num_layers > 1:
+        parts.append(say("export.layers", lang, count=experiment.num_layers))
+    if experiment.bidirectional:
+        parts.append(say("export.directions", lang))
+    return [*parts, say("export.loss", lang, loss=f"{trace.losses.sum():.4g}")]
+
+
+def cell_name(experiment: Experiment, lang: str) -> str:
+    """Return what a person calls the cell of a run."""
+    if experiment.cell != "rnn":
+        return experiment.cell.upper()
+    return say("export.rnn", lang, nonlinearity=experiment.nonlinearity)

@@ -1,0 +1,170 @@
+"""`show`: a run on the stage, in a notebook or in a file of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from rnnviz.checks import choice
+from rnnviz.experiment import Experiment
+from rnnviz.export.checks import alike, runs, step_of, view_names
+from rnnviz.export.document import document, frame
+from rnnviz.export.recipe import cell_name, facts, recipe
+from rnnviz.stage.payload import payload
+from rnnviz.stage.source import source_of
+from rnnviz.stage.views import scene
+from rnnviz.trace import Trace
+from rnnviz.words import DEFAULT_LANGUAGE, languages, say
+
+THEMES: Final = ("auto", "light", "dark")
+
+
+def show(
+    trace: Trace | Iterable[Trace],
+    views: str | Iterable[str] = "step",
+    *,
+    baseline: Trace | None = None,
+    theme: str = "auto",
+    lang: str = DEFAULT_LANGUAGE,
+    start: int = 0,
+    title: str | None = None,
+) -> Shown:
+    """Put a run on the stage: the last line of a notebook's cell draws it, ``.save("run.html")`` writes one file.
+
+    Both hold all they need, and ask no server for anything: the file opens by a double click, offline.
+
+    Parameters
+    ----------
+    trace : Trace or iterable of Trace
+        One run; or several of equal shapes, that a second slider of the stage moves through.
+    views : str or iterable of str
+        What is shown: a lesson's views, "step" or "gates"; or single ones, in reading order: "unrolled", "cell",
+        "equations", "score", "output", "source". The pictures of "gates" that are drawn by Plotly.js make a file
+        about 5 MB larger; a stack of several runs goes without them.
+    baseline : Trace, optional
+        Another run of the same shapes to lay under this one, such as the one in which no gate is held.
+    theme : {"auto", "light", "dark"}
+        The colours to begin with; "auto" is as the notebook or the system is.
+    lang : str
+        Of every word, one of `rnnviz.words.languages`.
+    start : int
+        The step (0-based) to open at; as an index, −1 is the last.
+    title : str, optional
+        Of the document; by default the cell and what it read.
+
+    Returns
+    -------
+    Shown
+
+    Raises
+    ------
+    TypeError
+        If ``trace`` or ``baseline`` is no `Trace`.
+    ExperimentError
+        A ValueError, if runs do not have equal shapes or another argument is none of those above.
+    """
+    traces = runs(trace)
+    alike(traces, baseline)
+    chosen = {"theme": choice(THEMES)("theme", theme), "lang": choice(languages())("lang", lang)}
+    return Shown(traces, baseline, view_names(views), step_of(start, traces[0]), title=title, **chosen)
+
+
+class Shown:
+    """A run as it is shown: the value of `show`."""
+
+    def __init__(
+        self,
+        traces: Sequence[Trace],
+        baseline: Trace | None,
+        views: Sequence[str],
+        start: int,
+        *,
+        theme: str,
+        lang: str,
+        title: str | None,
+    ) -> None:
+        self._traces, self._baseline, self._views = traces, baseline, views
+        self._lang = lang
+        self.title = title or _title(traces[0].experiment, lang)
+        self._arguments = _arguments(views, start, theme, lang, title)
+        seen = scene(views, traces[0], baseline, lang)
+        if len(traces) > 1:  # a figure is of one run
+            seen = seen.without("plot")
+        self._payload = payload(
+            traces,
+            page="+".join(views),
+            views=seen.views,
+            figures=seen.figures,
+            start=start,
+            baseline=baseline,
+            source=_source(traces[0]),
+            lang=lang,
+            theme=None if theme == "auto" else theme,
+        )
+        self._payload["stage"]["address"] = False  # there is no link to keep the step in
+
+    @cached_property
+    def html(self) -> str:
+        """The whole document, as `save` writes it."""
+        return self._document(framed=False)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write one HTML file that opens anywhere, offline, and return its path; what was there is replaced.
+
+        Raises
+        ------
+        OSError
+            If the folder does not exist, the path is a folder, or it cannot be written.
+        """
+        target = Path(path)
+        if target.is_dir():
+            raise IsADirectoryError(say("export.error.is_folder", path=target, example=target / "run.html"))
+        if not target.parent.is_dir():
+            raise FileNotFoundError(say("export.error.folder", folder=target.parent))
+        target.write_text(self.html, encoding="utf-8", newline="\n")
+        return target
+
+    def _repr_html_(self) -> str:
+        return frame(self._document(framed=True), self.title)
+
+    def __repr__(self) -> str:
+        """Return what is shown, in a line, for where no picture can be."""
+        first = self._traces[0]
+        stack = f"{len(self._traces)} × " if len(self._traces) > 1 else ""
+        units = first.layers["l0"].h.shape[1]
+        return f"<rnnviz.show: {stack}{first.experiment.cell}, T={first.steps}, H={units}, {'+'.join(self._views)}>"
+
+    def _document(self, framed: bool) -> str:
+        return document(
+            self._payload,
+            title=self.title,
+            facts=facts(self._traces, self._lang),
+            recipe=recipe(self._traces, self._baseline, self._arguments, self._lang),
+            framed=framed,
+        )
+
+
+def _arguments(views: Sequence[str], start: int, theme: str, lang: str, title: str | None) -> Mapping[str, Any]:
+    """Return the arguments of `show` that differ from their defaults."""
+    given = {"views": views[0] if len(views) == 1 else list(views), "theme": theme, "lang": lang, "start": start}
+    usual = {"views": "step", "theme": "auto", "lang": DEFAULT_LANGUAGE, "start": 0}
+    return {name: value for name, value in {**given, "title": title}.items() if value != usual.get(name)}
+
+
+def _title(experiment: Experiment, lang: str) -> str:
+    read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
+    words = " ".join(read.split())
+    return say(
+        "export.title", lang, cell=cell_name(experiment, lang), read=words if len(words) <= 60 else f"{words[:59]}…"
+    )
+
+
+def _source(trace: Trace) -> Mapping[str, Any] | None:
+    """Return the code that ran, where it is at hand."""
+    try:
+        return source_of(trace.experiment.cell, trace.experiment.nonlinearity)
+    except OSError:
+        return None
