@@ -11,10 +11,19 @@
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 60];
 export const DEFAULT_SPEED = 2;
 
+/** Of what can be chosen by name, the names; the first is what one sees unasked. */
+export const FORMS = ["unrolled", "folded"];
+/** PyTorch's letters, those of most tutorials, of Cho 2014 and Wikipedia, of Goodfellow, Bengio and Courville. */
+export const NOTATIONS = ["torch", "xh", "wu", "uw"];
+/** How a sum is worked out; unasked, as there is room. */
+export const TERMS = ["bar", "list"];
+/** What is shown of two runs that lie on each other. */
+export const MODES = ["run", "baseline", "difference"];
+
 /** Changes that come sooner after each other than this come in every frame. */
 const HURRY = 30; // ms
 
-const FIELDS = ["t", "T", "frame", "F", "playing", "speed", "unit", "layer", "gate", "form", "hover"];
+const FIELDS = ["t", "T", "frame", "F", "playing", "speed", "direction", "unit", "layer", "gate", "form", "notation", "shapes", "terms", "mode", "hover", "veiled"];
 
 /**
  * @typedef {{quantity: string, unit: number|null, t: number}} Hover
@@ -35,6 +44,8 @@ export class Cursor {
     this.playing = false;
     /** @type {number} steps per second while playing */
     this.speed = DEFAULT_SPEED;
+    /** @type {1|-1} which way playing goes: a gradient flows from the last step to the first */
+    this.direction = 1;
     /** @type {number|null} the hidden unit singled out */
     this.unit = null;
     /** @type {string} "l0", "l0_reverse", "l1", … */
@@ -42,9 +53,19 @@ export class Cursor {
     /** @type {string|null} the gate singled out */
     this.gate = null;
     /** @type {"unrolled"|"folded"} */
-    this.form = "unrolled";
+    this.form = FORMS[0];
+    /** @type {string} the letters in which equations are written, one of NOTATIONS */
+    this.notation = NOTATIONS[0];
+    /** @type {boolean} whether equations show the shapes of what stands in them */
+    this.shapes = false;
+    /** @type {"bar"|"list"|null} how a sum is worked out; null: as there is room */
+    this.terms = null;
+    /** @type {"run"|"baseline"|"difference"} what is shown where another run lies under this one */
+    this.mode = MODES[0];
     /** @type {Hover|null} what the pointer is on */
     this.hover = null;
+    /** @type {boolean} whether what would give the answer away is covered, while one predicts it */
+    this.veiled = false;
     /** @type {Set<{fn: Subscriber, place: Element|null, seen: boolean, missed: Set<string>}>} */
     this._subscribers = new Set();
     this._changed = new Set();
@@ -111,10 +132,20 @@ export class Cursor {
     return this.set({ t: this.T - 1, playing: false });
   }
 
-  /** Play on; from the end it starts again at the first step. */
+  /** Play on; from the end it starts again at the other one. */
   play() {
     if (this.playing) return this;
-    return this.set({ playing: true, t: this.t >= this.T - 1 ? 0 : this.t });
+    return this.set({ playing: true, t: this._ended(this.t) ? this.T - 1 - this._end : this.t });
+  }
+
+  /** The step at which playing ends. */
+  get _end() {
+    return this.direction < 0 ? 0 : this.T - 1;
+  }
+
+  /** Whether a step is the one at which playing ends, or beyond it. */
+  _ended(t) {
+    return this.direction < 0 ? t <= 0 : t >= this.T - 1;
   }
 
   pause() {
@@ -142,7 +173,7 @@ export class Cursor {
     }
   }
 
-  /** One animation frame of playing: take the steps that are due, end at the last one. */
+  /** One animation frame of playing: take the steps that are due, stop at the end. */
   _tick(now) {
     this._clock = 0;
     if (!this.playing) return;
@@ -152,8 +183,8 @@ export class Cursor {
       // After a hidden tab or a long task the run goes on where it was; it does not race to catch up.
       const steps = Math.min(Math.floor((now - this._due) / period) + 1, Math.max(1, Math.ceil(this.speed / 30)));
       this._due = Math.max(this._due + steps * period, now);
-      const t = this.t + steps;
-      this.set(t >= this.T - 1 ? { t: this.T - 1, playing: false } : { t });
+      const t = this.t + this.direction * steps;
+      this.set(this._ended(t) ? { t: this._end, playing: false } : { t });
       this._flush(); // in this frame, not the next
     }
     if (this.playing) this._clock = requestAnimationFrame((later) => this._tick(later));

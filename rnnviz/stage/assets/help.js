@@ -26,7 +26,7 @@ export function helpDialog(data) {
     "dialog",
     { class: "rv-help", "aria-labelledby": id },
     el("h3", { class: "rv-title", id }, data.say("stage.help")),
-    el("dl", { class: "rv-keys" }, ...keys.map(([key, name]) => entry(key, data.say(`stage.key_${name}`)))),
+    el("dl", { class: "rv-keys" }, ...keys.map(([key, name]) => entry(key, meaning(data, name)))),
     el("p", { class: "rv-hint" }, data.say("stage.help_note")),
     close,
   );
@@ -35,7 +35,12 @@ export function helpDialog(data) {
   return dialog;
 }
 
-function entry(key, meaning) {
+function meaning(data, name) {
+  if (name === "play" && data.stage.direction < 0) return data.say("stage.key_play_backwards");
+  return data.say(`stage.key_${name}`);
+}
+
+function entry(key, words) {
   const caps = key.split("  ").flatMap((cap, k) => [k ? " " : null, el("kbd", {}, cap)]);
-  return el("div", {}, el("dt", {}, ...caps), el("dd", {}, meaning));
+  return el("div", {}, el("dt", {}, ...caps), el("dd", {}, words));
 }

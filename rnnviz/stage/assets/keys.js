@@ -123,7 +123,7 @@ const TYPED = /^(text|search|url|tel|email|password|number|date|datetime-local|m
 const WRITTEN = "textarea, select, [role=textbox], [role=searchbox], [role=combobox], [role=spinbutton]";
 const LISTED = "[role=listbox], [role=menu], [role=menubar], [role=grid], [role=treegrid], [role=tree]";
 const ARROWS = "input[type=radio], input[type=range], [role=radio], [role=slider], [role=tab], audio, video";
-const PRESSED = "button, summary, input, [role=button], [role=checkbox], [role=switch], [role=link], [role=tab]";
+const PRESSED = "button, summary, input:not([type=range]), [role=button], [role=checkbox], [role=switch], [role=link], [role=tab]";
 
 /**
  * Whether the element that has the focus uses this key itself.
@@ -138,6 +138,8 @@ export function taken(target, key) {
     // A button that was clicked keeps the focus; Space presses it only when the focus is seen to be there.
     return Boolean(target.closest(PRESSED)) && !clicked(target);
   }
+  // Whoever dragged the slider of the runs and presses → means the next step; ↑ and ↓ are the slider's either way.
+  if (widget?.hasAttribute("data-rv-frames") && clicked(target) && /^(ArrowLeft|ArrowRight|Home|End)$/.test(key)) return false;
   if (widget && !widget.hasAttribute("data-rv-scrubber")) return /^(Arrow|Home|End|Page)/.test(key);
   return false;
 }

@@ -2,12 +2,14 @@
  * A stage: one traced run in the browser. Loads the views that the payload names, lays them out, and moves them by
  * one cursor that all stages of the page share. Three hosts use it alike: a Streamlit component, a notebook, a file.
  */
-import { address, lookIn } from "./address.js";
+import { address } from "./address.js";
 import { decode } from "./arrays.js";
-import { Cursor } from "./cursor.js";
+import { Cursor, MODES } from "./cursor.js";
 import { attr, el, text, unique } from "./dom.js";
 import { helpDialog } from "./help.js";
 import { enter, leave } from "./keys.js";
+import { isLook, lookIn, unsaid } from "./look.js";
+import { notices } from "./notices.js";
 import { load, remember, restore, stylesheet, viewModule } from "./parts.js";
 import { whereText } from "./scrubber.js";
 import { isDark, Theme, watchTheme } from "./theme.js";
@@ -19,6 +21,8 @@ const ANNOUNCE_AFTER = 300; // ms of rest before a step is read out
 
 /** @type {Map<string, {cursor: Cursor, stages: Set<object>}>} page → what its stages share */
 const pages = new Map();
+/** What a person chose on the page before, and means on the next. */
+let habits = {};
 /** @type {WeakMap<HTMLElement, Stage>} a host that mounts twice into one element means an update */
 const mounted = new WeakMap();
 
@@ -47,6 +51,8 @@ class Stage {
     pages.set(page, this.shared);
     this.shared.stages.add(this);
     this.generation = 0;
+    /** @type {import("./look.js").Wrong[]} what the link asked to look at in vain */
+    this.wrong = [];
     this.cleanups = [];
     this.root = el("section", { class: "rv-stage", role: "group", tabindex: "-1", hidden: true });
     element.replaceChildren(this.root);
@@ -68,20 +74,46 @@ class Stage {
   }
 
   /** Bring the page's cursor to this run: a new one to its start, a used one stays where it is, clamped. */
-  follow({ meta, frames, stage, autoplay }) {
+  follow(payload) {
+    const { meta, frames, stage, autoplay } = payload;
     const fresh = !this.shared.cursor;
     const linked = stage.size !== "small" && stage.address !== false;
-    const look = linked ? lookIn(location.hash, meta) : {};
-    this.shared.cursor ??= new Cursor({ T: meta.T, F: frames.length, t: stage.start ?? 0, layer: meta.layers[0], ...look });
+    const look = linked && (fresh || this.pasted) ? { ...(fresh ? habits : unsaid()), ...this.look(payload) } : {};
+    this.pasted = false;
+    const first = { T: meta.T, F: frames.length, t: stage.start ?? 0, frame: stage.frame ?? 0, layer: meta.layers[0] };
+    if (fresh) this.shared.cursor = new Cursor({ ...first, ...look });
+    else this.cursor.set(look);
     const { cursor } = this;
     const unit = cursor.unit === null ? null : Math.min(cursor.unit, meta.H - 1);
     const layer = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
     const gate = meta.gates.includes(cursor.gate) ? cursor.gate : null;
-    cursor.set({ T: meta.T, F: frames.length, unit, layer, gate, hover: null, playing: false });
+    const own = ownFrame(payload);
+    const frame = own === this.shared.own ? cursor.frame : (stage.frame ?? cursor.frame);
+    if (!fresh) cursor.set({ F: frames.length, frame });
+    this.shared.own = own;
+    const direction = stage.direction ?? 1;
+    const mode = payload.baseline ? cursor.mode : MODES[0];
+    cursor.set({ T: meta.T, F: frames.length, direction, unit, layer, gate, mode, hover: null, playing: false });
     enter(this);
-    if (linked) this.address ??= address(cursor);
+    if (linked) this.address ??= address(cursor, () => this.lookAgain());
     this.address?.keep();
     if (fresh && autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) cursor.play();
+  }
+
+  /** What the address's fragment looks at in this run; what the run does not have is told when the stage is drawn. */
+  look({ meta, baseline }) {
+    const { look, wrong } = lookIn(location.hash, { ...meta, compared: Boolean(baseline) });
+    this.wrong = wrong;
+    return look;
+  }
+
+  /** The visitor put another fragment into the address, or went back to one: look there. */
+  lookAgain() {
+    if (location.hash && !isLook(location.hash)) return; // an anchor
+    const told = this.wrong.length;
+    this.cursor.set({ ...unsaid(), layer: this.payload.meta.layers[0], ...this.look(this.payload) });
+    this.pasted = true; // with another query, another run comes in a moment
+    if (told || this.wrong.length) this.draw();
   }
 
   /** Build everything anew, in one go: the browser paints only the result. */
@@ -112,6 +144,9 @@ class Stage {
 
   /** The controls, the list of keys, the line that is read out. */
   furnish(data) {
+    const told = notices(data, this.cursor, this.wrong);
+    this.root.append(told.node);
+    this.cleanups.push(told.cleanup);
     if (this.payload.stage.transport !== false) {
       const { node, cleanup } = transport(this, data);
       this.root.append(node);
@@ -212,9 +247,16 @@ class Stage {
     this.shared.stages.delete(this);
     if (!this.shared.stages.size) {
       this.cursor?.pause();
+      const { speed, notation, shapes, terms } = this.cursor ?? {};
+      if (this.cursor) habits = { speed, notation, shapes, terms };
       pages.delete(this.page);
     }
   }
+}
+
+/** Which of the stacked runs is the one that was asked for, in words: when that changes, it is what one wants to see. */
+function ownFrame({ stage, frame_title: title, frame_labels: labels }) {
+  return stage.frame === undefined ? "" : `${title} ${labels?.[stage.frame] ?? stage.frame}`;
 }
 
 /** Put a stage's own name before a view's, so that the same view of two stages can be told apart by ear. */

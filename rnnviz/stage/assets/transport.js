@@ -4,12 +4,14 @@
  */
 import { SPEEDS } from "./cursor.js";
 import { attr, el, svg, text } from "./dom.js";
+import { framesSlider } from "./frames.js";
 import { bar } from "./scrubber.js";
 
 const ICONS = {
   first: "M4 3h2v10H4zM13 3v10L6.5 8z",
   back: "M11.5 3v10L4.5 8z",
   play: "M4.5 2.5v11l9-5.5z",
+  play_backwards: "M11.5 2.5v11l-9-5.5z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   forward: "M4.5 3v10l7-5z",
   last: "M10 3h2v10h-2zM3 3v10l6.5-5z",
@@ -27,7 +29,8 @@ export function transport(stage, data) {
   const views = data.stage.views.map(({ view }) => view);
   const cleanups = [];
   const node = el("div", { class: "rv-transport", role: "group", "aria-label": data.say("stage.transport") });
-  const play = button(data, "play", () => cursor.toggle(), "rv-primary", true);
+  const playing = data.stage.direction < 0 ? "play_backwards" : "play";
+  const play = button(data, playing, () => cursor.toggle(), "rv-primary", true);
   const where = el("span", { class: "rv-where" });
   const moves = el("div", { class: "rv-group" },
     small ? null : button(data, "first", () => cursor.first()), button(data, "back", () => cursor.step(-1)), play,
@@ -39,7 +42,6 @@ export function transport(stage, data) {
     cleanups.push(strip.cleanup);
   }
   const more = el("div", { class: "rv-group rv-more" });
-  if (data.frames.length > 1) node.append(framesSlider(data, cursor, cleanups));
   if (data.meta.layers.length > 1) more.append(layerChoice(data, cursor, cleanups));
   if (!small) more.append(speedChoice(data, cursor, cleanups));
   if (views.includes("unrolled")) more.append(formSwitch(data, cursor, cleanups));
@@ -47,9 +49,10 @@ export function transport(stage, data) {
   if (!small) more.append(el("button", { class: "rv-button rv-icon rv-keyboard", type: "button", onclick: () => stage.help(),
     "aria-label": data.say("stage.help"), title: data.say("stage.help"), "aria-haspopup": "dialog" }, "?"));
   if (more.childNodes.length) node.append(more);
+  if (data.frames.length > 1) node.append(framesSlider(data, cursor, cleanups));
   cleanups.push(cursor.subscribe((c, changed) => {
     if (changed.has("t") || changed.has("T")) text(where, data.say("stage.where", { t: c.t + 1, T: c.T }));
-    if (changed.has("playing")) face(play, data, c.playing ? "pause" : "play");
+    if (changed.has("playing")) face(play, data, c.playing ? "pause" : playing);
   }));
   return { node, cleanup: () => cleanups.forEach((stop) => stop()) };
 }
@@ -114,20 +117,4 @@ function formSwitch(data, cursor, cleanups) {
     if (changed.has("form")) buttons.forEach((node, k) => attr(node, "aria-pressed", c.form === ["folded", "unrolled"][k]));
   }));
   return el("div", { class: "rv-switch", role: "group", "aria-label": data.say("stage.form") }, ...buttons);
-}
-
-/** The second slider: which of the stacked runs is seen. */
-function framesSlider(data, cursor, cleanups) {
-  const input = el("input", { type: "range", min: 1, max: data.frames.length, step: 1, class: "rv-range",
-    "data-rv-keep": "frames", "aria-label": data.frame_title ?? data.say("stage.frames") });
-  const label = el("span", { class: "rv-frame-name" });
-  input.addEventListener("input", () => cursor.set({ frame: Number(input.value) - 1 }));
-  cleanups.push(cursor.subscribe((c, changed) => {
-    if (!changed.has("frame") && !changed.has("F")) return;
-    const words = data.frame_labels?.[c.frame] ?? data.say("stage.frame", { n: c.frame + 1, N: c.F });
-    input.value = String(c.frame + 1);
-    attr(input, "aria-valuetext", words);
-    text(label, words);
-  }));
-  return el("label", { class: "rv-frames" }, el("span", { class: "rv-hint" }, data.frame_title ?? data.say("stage.frames")), input, label);
 }

@@ -1,0 +1,50 @@
+/**
+ * The second slider: which of the stacked runs is seen. It stands on a row of its own, for dragging it is what a sweep
+ * is made for: the pictures follow in every frame, and nothing is asked of the server.
+ */
+import { attr, el, style, text } from "./dom.js";
+
+/** Most marks along the slider: one a run up to here, else one every few. */
+const MARKS = 48;
+
+/**
+ * @param {import("./arrays.js").Data} data `stage.frame`: the run that was asked for, if one of them is
+ * @param {import("./cursor.js").Cursor} cursor
+ * @param {(() => void)[]} cleanups
+ */
+export function framesSlider(data, cursor, cleanups) {
+  const title = data.frame_title ?? data.say("stage.frames");
+  const last = data.frames.length - 1;
+  const name = (frame) => data.frame_labels?.[frame] ?? data.say("stage.frame", { n: frame + 1, N: last + 1 });
+  const input = el("input", { type: "range", min: 1, max: last + 1, step: 1, class: "rv-range", "data-rv-frames": "",
+    "data-rv-keep": "frames", "aria-label": title, title: data.say("stage.frames_title") });
+  const label = el("output", { class: "rv-frame-name", "aria-hidden": "true" });
+  const own = data.stage.frame === undefined ? null : ownMark(data, cursor, name);
+  const rail = el("div", { class: "rv-frames-rail" }, marks(last), input, own,
+    el("span", { class: "rv-frames-end", "aria-hidden": "true" }, name(0)), el("span", { class: "rv-frames-end", "aria-hidden": "true" }, name(last)));
+  style(rail, { "--rv-own": (data.stage.frame ?? 0) / last });
+  input.addEventListener("input", () => cursor.set({ frame: Number(input.value) - 1 }));
+  cleanups.push(cursor.subscribe((c, changed) => {
+    if (!changed.has("frame") && !changed.has("F")) return;
+    const words = name(c.frame);
+    if (input.value !== String(c.frame + 1)) input.value = String(c.frame + 1); // while dragged, it is there already
+    attr(input, "aria-valuetext", words);
+    text(label, words);
+    if (own) own.classList.toggle("rv-frames-here", c.frame === data.stage.frame);
+  }));
+  return el("div", { class: "rv-frames" }, el("span", { class: "rv-frames-title", "aria-hidden": "true" }, title), rail, label);
+}
+
+/** Marks along the track, one a run where that is not too many. */
+function marks(last) {
+  const every = Math.ceil((last + 1) / MARKS);
+  const places = Array.from({ length: Math.floor(last / every) + 1 }, (_, k) => (k * every) / last);
+  return el("div", { class: "rv-frames-marks", "aria-hidden": "true" }, ...places.map((at) => el("i", { style: { "--rv-at": at } })));
+}
+
+/** Where the run that was asked for stands; pressing it leads back there. */
+function ownMark(data, cursor, name) {
+  const words = data.say("stage.frames_own_title", { value: name(data.stage.frame) });
+  return el("button", { type: "button", class: "rv-frames-own", title: words, "aria-label": words, "data-rv-keep": "frames own",
+    onclick: () => cursor.set({ frame: data.stage.frame }) }, data.say("stage.frames_own"));
+}
