@@ -1,0 +1,31 @@
+"""Gradients through time: pure functions of a `Trace`, each of which says its shape, its unit and its source.
+
+Everything is rebuilt from the trace: the local derivatives from the states and gates it keeps, and the way back from
+the cells' own lines. Held gates, truncation, stacked and reverse layers and residual connections are as they were run.
+"""
+
+from rnnviz.gradients.items import itemised, itemised_vectors, log10_itemised
+from rnnviz.gradients.jacobians import jacobian_norms, log10_jacobian_norms
+from rnnviz.gradients.magnitude import log10_norms
+from rnnviz.gradients.spectrum import bound, log10_bound, sigma_max, singular_values, spectral_radius
+from rnnviz.gradients.totals import float32_zeros, log10_totals, norms
+from rnnviz.gradients.verdicts import per_step_factor, verdict
+
+__all__ = [
+    "bound",
+    "float32_zeros",
+    "itemised",
+    "itemised_vectors",
+    "jacobian_norms",
+    "log10_bound",
+    "log10_itemised",
+    "log10_jacobian_norms",
+    "log10_norms",
+    "log10_totals",
+    "norms",
+    "per_step_factor",
+    "sigma_max",
+    "singular_values",
+    "spectral_radius",
+    "verdict",
+]
