@@ -14,12 +14,12 @@ import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.benchmarks import engines, pages, walk
+from tests.benchmarks import engines, pages, viewers, walk
 from tests.benchmarks.report import show
 from tests.browser.conftest import FLAGS
 from tests.browser.server import serve
 
-PARTS = ("engines", "start", "change", "walk", "plain")
+PARTS = ("engines", "start", "change", "walk", "plain", "viewers")
 
 
 def main() -> None:
@@ -31,7 +31,12 @@ def main() -> None:
     print(_machine())
     if "engines" in parts:
         show(f"NumPy engine, T = {engines.T}, H = {engines.H}, one sequence, one thread", engines.rows())
-    if set(parts) - {"engines"}:
+    if "viewers" in parts:
+        show(
+            f"{viewers.VIEWERS} viewers on one core, each changing a parameter every {viewers.THINK:g} s",
+            viewers.rows(),
+        )
+    if set(parts) - {"engines", "viewers"}:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
             _in_browser(browser, parts)
