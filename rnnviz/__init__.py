@@ -4,6 +4,7 @@ from rnnviz.experiment import Experiment, ExperimentError, Hold
 from rnnviz.export import show
 from rnnviz.recording import record
 from rnnviz.run import run
+from rnnviz.sweep import Sweep, sweep
 from rnnviz.trace import LayerTrace, Trace
 
-__all__ = ["Experiment", "ExperimentError", "Hold", "LayerTrace", "Trace", "record", "run", "show"]
+__all__ = ["Experiment", "ExperimentError", "Hold", "LayerTrace", "Sweep", "Trace", "record", "run", "show", "sweep"]

@@ -134,14 +134,23 @@ def initial_parameters(experiment: Experiment, inputs: int, outputs: int) -> dic
     -------
     dict of float64 arrays under torch's names, see `parameter_shapes`
     """
-    parameters = {
-        name: _draw(experiment, name, shape) for name, shape in parameter_shapes(experiment, inputs, outputs).items()
-    }
+    return adjusted(experiment, drawn(experiment, inputs, outputs))
+
+
+def drawn(experiment: Experiment, inputs: int, outputs: int) -> dict[str, Array]:
+    """Draw all parameters as `initial_parameters` does, before ``gain`` and ``forget_bias`` come to them."""
+    shapes = parameter_shapes(experiment, inputs, outputs)
+    return {name: _draw(experiment, name, shape) for name, shape in shapes.items()}
+
+
+def adjusted(experiment: Experiment, parameters: Mapping[str, Array]) -> dict[str, Array]:
+    """Return drawn parameters with the experiment's ``gain`` and ``forget_bias``; the given ones stay as they are."""
+    found = dict(parameters)
     for layer in experiment.layer_names:
         with np.errstate(over="ignore"):  # a gain beyond measure makes infinite weights, which are then seen
-            parameters[f"weight_hh_{layer}"] *= experiment.gain
-        _set_forget_bias(experiment, parameters, layer)
-    return parameters
+            found[f"weight_hh_{layer}"] = found[f"weight_hh_{layer}"] * experiment.gain
+        _set_forget_bias(experiment, found, layer)
+    return found
 
 
 def _draw(experiment: Experiment, name: str, shape: tuple[int, ...]) -> Array:
@@ -160,8 +169,9 @@ def _set_forget_bias(experiment: Experiment, parameters: dict[str, Array], layer
     if experiment.forget_bias is None or "f" not in blocks:
         return
     rows = blocks.index("f")
-    parameters[f"bias_ih_{layer}"].reshape(len(blocks), -1)[rows] = experiment.forget_bias
-    parameters[f"bias_hh_{layer}"].reshape(len(blocks), -1)[rows] = 0
+    for name, value in ((f"bias_ih_{layer}", experiment.forget_bias), (f"bias_hh_{layer}", 0)):
+        parameters[name] = parameters[name].copy()
+        parameters[name].reshape(len(blocks), -1)[rows] = value
 
 
 def check_parameters(parameters: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:

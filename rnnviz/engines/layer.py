@@ -3,12 +3,16 @@
 ``t`` is the position in the input throughout; a reverse layer only walks it from the end. What does not depend on
 the step before is done for all steps at once: the input's products before the loop, the local derivatives and the
 weights' gradients after it. In the loop stay one matrix–vector product and the cell's own lines.
+
+F networks of one shape walk side by side, as a stack: their weights are (F, GH, D) and (F, GH, H), their states rows
+(F, 1, H), for that is what ``@`` multiplies pair by pair. Where shapes below have …, it stands for these axes: nothing
+of a single network, (F, 1) of a stack. What all F have in common may have 1 in the place of F.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +25,10 @@ from rnnviz.trace import Array
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """One layer's parameters: ``ih`` (GH, D), ``hh`` (GH, H), ``b_ih``, ``b_hh`` (GH,). G blocks, H hidden, D input."""
+    """One layer's parameters: ``ih`` (GH, D), ``hh`` (GH, H), ``b_ih``, ``b_hh`` (GH,). G blocks, H hidden, D input.
+
+    Of a stack they are (F, GH, D), (F, GH, H), (F, 1, GH).
+    """
 
     ih: Array
     hh: Array
@@ -40,17 +47,17 @@ class Run:
 
     Attributes
     ----------
-    values : dict of (T, H)
+    values : dict of (T, …, H)
         What the cell's `forward` returned: gates, "c", "h".
-    sums : dict of (T, H)
+    sums : dict of (T, …, H)
         The preactivations.
-    x : (T, D)
+    x : (T, …, D)
         What the layer read.
-    h0, c0 : (H,)
+    h0, c0 : (…, H)
         Initial states.
-    h_prev : (T, H)
+    h_prev : (T, …, H)
         The state that step t started from.
-    local : (T, K, H)
+    local : (T, K, …, H)
         The cell's local derivatives, ready to be multiplied.
     """
 
@@ -65,10 +72,27 @@ class Run:
     h_prev: Array
     local: Array
 
+    def of(self, f: int, weights: Weights) -> Run:
+        """Return what network ``f`` of a stack did, whose weights these are, as if it had walked alone.
+
+        What `gradients` multiplies is copied, so that it lies in memory as it would then, and gives the same bits.
+        """
+        return replace(
+            self,
+            weights=weights,
+            values={name: rows(value, f) for name, value in self.values.items()},
+            sums={name: rows(value, f) for name, value in self.sums.items()},
+            x=np.ascontiguousarray(rows(self.x, f)),
+            h0=self.h0[f, 0],
+            c0=self.c0[f, 0],
+            h_prev=np.ascontiguousarray(rows(self.h_prev, f)),
+            local=self.local[:, :, f, 0],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Adjoint:
-    """What the loss's gradient became, backward. T time, … any further axes, H hidden, G blocks.
+    """What the loss's gradient became, backward. T time, … any further axes (of a stack (F, K)), H hidden, G blocks.
 
     Attributes
     ----------
@@ -83,6 +107,13 @@ class Adjoint:
     from_x: Array
     from_h: Array
 
+    def of(self, f: int) -> Adjoint:
+        """Return the first adjoint of network ``f`` of a stack."""
+        dc = None if self.dc is None else rows(self.dc, f)
+        from_h = np.ascontiguousarray(rows(self.from_h, f))
+        from_x = from_h if self.from_x is self.from_h else np.ascontiguousarray(rows(self.from_x, f))
+        return Adjoint(rows(self.dh, f), dc, from_x, from_h)
+
 
 class Held:
     """The gates of one layer that are held: (T, H) for each, NaN where a gate is free."""
@@ -94,8 +125,8 @@ class Held:
                 held = self.values.setdefault(hold.gate, np.full((steps, hidden), np.nan))
                 held[hold.start : hold.stop, slice(None) if hold.unit is None else hold.unit] = hold.value
 
-    def at(self, t: int) -> Holding:
-        """Return what holds the gates at step t."""
+    def at(self, t: int | slice) -> Holding:
+        """Return what holds the gates at step t, or at many steps at once."""
         if not self.values:
             return free
 
@@ -106,10 +137,12 @@ class Held:
         return hold
 
     def cut(self, derivatives: dict[str, Array]) -> dict[str, Array]:
-        """Return the local derivatives with none left through a gate that is held."""
-        return derivatives | {
-            gate: np.where(np.isnan(held), derivatives[gate], 0.0) for gate, held in self.values.items()
-        }
+        """Return the local derivatives, (T, …, H), with none left through a gate that is held."""
+        cut = {}
+        for gate, held in self.values.items():
+            between = range(1, derivatives[gate].ndim - 1)
+            cut[gate] = np.where(np.isnan(np.expand_dims(held, tuple(between))), derivatives[gate], 0.0)
+        return derivatives | cut
 
 
 def forward(
@@ -121,26 +154,25 @@ def forward(
     h0: Array | None = None,
     c0: Array | None = None,
 ) -> Run:
-    """Walk a layer through its input, (T, D), from the states ``h0``, ``c0``, (H,), or from zeros."""
-    steps, hidden = len(x), weights.hh.shape[1]
-    from_x = (x @ weights.ih.T + weights.b_ih).reshape(steps, -1, hidden)
-    recurrent = np.empty((steps, len(weights.hh)))
-    from_h = recurrent.reshape(from_x.shape)  # the same numbers, cut into the cell's blocks
+    """Walk a layer through its input, (T, …, D), from the states ``h0``, ``c0``, (…, H), or from zeros, (H,)."""
+    hidden = weights.hh.shape[-1]
+    h = h0 = np.zeros(hidden) if h0 is None else h0
+    c = c0 = np.zeros(h0.shape) if c0 is None else c0
+    all_from_x = blocks(product(x, weights.ih.mT) + weights.b_ih, hidden)
+    recurrent = np.empty((len(x), *h0.shape[:-1], weights.hh.shape[-2]))
+    all_from_h = blocks(recurrent, hidden)  # the same numbers, cut into the cell's blocks
     names = (*cell.gates, "c", "h") if cell.has_c else (*cell.gates, "h")
-    values = {name: np.empty((steps, hidden)) for name in names}
-    h0 = np.zeros(hidden) if h0 is None else h0
-    c0 = np.zeros(hidden) if c0 is None else c0
-    h, c = h0, c0
-    for t in order(0, steps, reverse):
-        np.matmul(weights.hh, h, out=recurrent[t])
+    values = {name: np.empty((len(x), *h0.shape)) for name in names}
+    for t in order(0, len(x), reverse):
+        np.matmul(h, weights.hh.mT, out=recurrent[t])
         recurrent[t] += weights.b_hh
-        step = cell.forward(from_x[t], from_h[t], h, c, held.at(t))
+        step = cell.forward(all_from_x[t], all_from_h[t], h, c, held.at(t))
         for name, value in step.items():
             values[name][t] = value
         h, c = step["h"], step.get("c", c)
     h_prev = previous(values["h"], reverse, h0)
     c_prev = previous(values["c"], reverse, c0) if cell.has_c else np.zeros_like(h_prev)
-    sums = cell.sums(np.moveaxis(from_x, 1, 0), np.moveaxis(from_h, 1, 0), values)
+    sums = cell.sums(np.moveaxis(all_from_x, 1, 0), np.moveaxis(all_from_h, 1, 0), values)
     local = held.cut(cell.derivatives(values, sums, h_prev, c_prev))
     return Run(cell, weights, reverse, values, sums, x, h0, c0, h_prev, np.stack(list(local.values()), axis=1))
 
@@ -152,10 +184,11 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
     ----------
     run : Run
     dout : (T′, …, H)
-        Gradient that reaches h_t from above (readout or next layer), for the T′ positions from ``start`` on.
+        Gradient that reaches h_t from above (readout or next layer), for the T′ positions from ``start`` on. Of a
+        stack (T′, F, K, H): K adjoints of each network.
     start : int
     inside : (T′, …) bool, optional
-        Where a gradient may be at all; elsewhere it is set to zero, and so stops there.
+        Where a gradient may be at all; elsewhere it is set to zero, and so stops there. Of a stack (T′, K).
 
     Returns
     -------
@@ -164,14 +197,14 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
     """
     weights, cell, steps = run.weights, run.cell, len(dout)
     dhs, dcs = np.empty_like(dout), np.empty_like(dout)
-    blocks = (*dout.shape[:-1], len(weights.hh))
-    from_h = np.empty(blocks)
-    from_x = from_h if cell.one_sum else np.empty(blocks)
+    shape = (*dout.shape[:-1], weights.hh.shape[-2])
+    from_h = np.empty(shape)
+    from_x = from_h if cell.one_sum else np.empty(shape)
     dh = dc = np.zeros_like(dout[0])
     for t in order(0, steps, not run.reverse):
         dh = np.add(dout[t], dh, out=dhs[t])
         if inside is not None:
-            dh[~inside[t]] = 0.0
+            dh[..., ~inside[t], :] = 0.0
             dc = np.where(inside[t, ..., None], dc, 0.0)
         step = cell.backward(dh, dc, run.local[start + t])
         dcs[t] = step.dc
@@ -195,13 +228,28 @@ def gradients(run: Run, from_x: Array, from_h: Array) -> tuple[Array, Array, Arr
     return from_x.T @ run.x, from_h.T @ run.h_prev, from_x.sum(axis=0), from_h.sum(axis=0)
 
 
+def product(a: Array, matrix: Array) -> Array:
+    """Return (T, …, N) times (…, N, M): as one product over all T steps, for each network of a stack."""
+    return np.asarray((a.swapaxes(0, -2) @ matrix).swapaxes(0, -2))
+
+
+def blocks(a: Array, hidden: int) -> Array:
+    """Cut the rows of (T, …, GH) into the cell's blocks, (T, G, …, H), without a copy."""
+    return np.moveaxis(a.reshape(*a.shape[:-1], -1, hidden), -2, 1)
+
+
+def rows(a: Array, f: int) -> Array:
+    """Return (T, N) of network ``f`` out of (T, F, 1, N), or out of (T, 1, 1, N) if all have it in common."""
+    return a[:, f if a.shape[1] > 1 else 0, 0]
+
+
 def order(start: int, stop: int, reverse: bool) -> range:
     """Return the positions from ``start`` to ``stop`` in the order in which they are walked."""
     return range(start, stop)[:: -1 if reverse else 1]
 
 
 def previous(states: Array, reverse: bool, first: Array) -> Array:
-    """Return for each position the state, (T, H), that its step started from: the first one from ``first``."""
+    """Return for each position the state, (T, …, H), that its step started from: the first one from ``first``."""
     shifted = np.empty_like(states)
     if reverse:
         shifted[:-1], shifted[-1] = states[1:], first

@@ -11,15 +11,17 @@ Backward, the gradient goes the same way in reverse. The cells' equations stand 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.cells import cell_named
 from rnnviz.engines.clipping import clipped, global_norm
-from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients
+from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients, rows
 from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.experiment import Experiment
+from rnnviz.initial import READOUT
 from rnnviz.inputs import Inputs
 from rnnviz.losses import losses_of
 from rnnviz.trace import Array, LayerTrace, Trace
@@ -43,11 +45,108 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array])
     Trace
     """
     runs, top = forward_stack(experiment, parameters, data.inputs)
+    reading = read_out(experiment, data, parameters, top)
+    adjoints = backward_stack(experiment, runs, reading.dtop)
+    return whole(experiment, data, parameters, reading, runs, adjoints)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def traces(
+    experiments: Sequence[Experiment], data: Sequence[Inputs], parameters: Sequence[Mapping[str, Array]]
+) -> list[Trace]:
+    """Run F experiments as a stack: one walk through time for all, and the very bits that `trace` gives of each.
+
+    Parameters
+    ----------
+    experiments, data, parameters : F each
+        As of `trace`. The experiments differ in nothing that shapes a walk: cell, sizes, steps, holds, truncation.
+        Their arrays in the traces are views of the stack's.
+    """
+    stack = stacked(parameters)
+    x = joined([one.inputs[:, None] for one in data], axis=1)
+    width = max(x.shape[1], *(len(value) for value in stack.values()))
+    runs, top = forward_stack(experiments[0], stack, x, (width, 1))
+    frames = range(width)
+    readings = [read_out(experiments[f], data[f], parameters[f], rows(top, f).copy()) for f in frames]
+    adjoints = backward_stack(experiments[0], runs, np.stack([reading.dtop[:, None] for reading in readings], axis=1))
+    own = [{name: run.of(f, Weights.of(parameters[f], name)) for name, run in runs.items()} for f in frames]
+    back = [{name: adjoint.of(f) for name, adjoint in adjoints.items()} for f in frames]
+    walks = zip(*(values if width > 1 else values * len(data) for values in (readings, own, back)), strict=True)
+    return [whole(*of, *walk) for of, walk in zip(zip(experiments, data, parameters, strict=True), walks, strict=True)]
+
+
+def stacked(parameters: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """Return the recurrent layers' weights of F networks as a stack; of what all have alike, F is 1."""
+    names = [name for name in parameters[0] if name not in READOUT]
+    stack = {name: joined([own[name] for own in parameters]) for name in names}
+    return {name: value if "weight" in name else value[:, None] for name, value in stack.items()}
+
+
+def joined(arrays: Sequence[Array], axis: int = 0) -> Array:
+    """Return arrays along a new axis; one alone, if all are the same."""
+    first = arrays[0]
+    alike = all(array is first or np.array_equal(array, first) for array in arrays)
+    return first[(slice(None),) * axis + (None,)] if alike else np.stack(arrays, axis)
+
+
+def forward_stack(
+    experiment: Experiment, parameters: Mapping[str, Array], x: Array, stack: tuple[int, ...] = ()
+) -> tuple[dict[str, Run], Array]:
+    """Run all layers; return each one's record, and what the top gives, (T, …, directions·H).
+
+    ``stack`` is what stands at the … : nothing, or (F, 1) for a stack of F networks, see `rnnviz.engines.layer`.
+    """
+    cell = cell_named(experiment.cell, experiment.nonlinearity)
+    zeros = np.zeros((*stack, experiment.hidden_size))
+    runs: dict[str, Run] = {}
+    for level in levels(experiment):
+        for name in level:
+            held = Held(experiment.hold, name, len(x), experiment.hidden_size)
+            weights, reverse = Weights.of(parameters, name), name.endswith("_reverse")
+            runs[name] = forward(cell, weights, x, held, reverse, zeros, zeros)
+        h = np.concatenate([runs[name].values["h"] for name in level], axis=-1)
+        x = h + x if skips(experiment, level) else h
+    return runs, x
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What is read out of the top's hidden states. T time, O output.
+
+    Attributes
+    ----------
+    top : (T, directions·H)
+    outputs, d_outputs : (T, O)
+        The answers, and the loss's gradient by them.
+    losses : (T,)
+    dtop : (T, directions·H)
+        The loss's gradient by ``top``.
+    """
+
+    top: Array
+    outputs: Array
+    losses: Array
+    d_outputs: Array
+    dtop: Array
+
+
+def read_out(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array], top: Array) -> Reading:
+    """Answer each step, and see how wrong each answer is."""
     outputs = top @ parameters["weight_ho"].T + parameters["bias_o"]
     losses, d_outputs = losses_of(data.kind, outputs, data.targets, experiment.loss)
-    dtop = d_outputs @ parameters["weight_ho"]
-    adjoints = backward_stack(experiment, runs, dtop)
-    grads = {"weight_ho": d_outputs.T @ top, "bias_o": d_outputs.sum(axis=0)}
+    return Reading(top, outputs, losses, d_outputs, d_outputs @ parameters["weight_ho"])
+
+
+def whole(
+    experiment: Experiment,
+    data: Inputs,
+    parameters: Mapping[str, Array],
+    reading: Reading,
+    runs: Mapping[str, Run],
+    adjoints: Mapping[str, Adjoint],
+) -> Trace:
+    """Put a run's trace together, with the gradients of its parameters."""
+    grads = {"weight_ho": reading.d_outputs.T @ reading.top, "bias_o": reading.d_outputs.sum(axis=0)}
     for name, run in runs.items():
         names = (f"{kind}_{name}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
         grads |= dict(zip(names, gradients(run, adjoints[name].from_x, adjoints[name].from_h), strict=True))
@@ -60,28 +159,15 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array])
         answers=data.answers,
         inputs=data.inputs,
         targets=data.targets,
-        outputs=outputs,
-        losses=losses,
+        outputs=reading.outputs,
+        losses=reading.losses,
         parameters=parameters,
         parameter_grads=clipped(experiment, {name: grads[name] for name in parameters}),
         grad_norm=norm,
-        dtop=dtop,
+        dtop=reading.dtop,
         layers={name: layer_trace(run, adjoints[name]) for name, run in runs.items()},
         unit_names=data.unit_names,
     )
-
-
-def forward_stack(experiment: Experiment, parameters: Mapping[str, Array], x: Array) -> tuple[dict[str, Run], Array]:
-    """Run all layers; return each one's record, and what the top gives, (T, directions·H)."""
-    cell = cell_named(experiment.cell, experiment.nonlinearity)
-    runs: dict[str, Run] = {}
-    for level in levels(experiment):
-        for name in level:
-            held = Held(experiment.hold, name, len(x), experiment.hidden_size)
-            runs[name] = forward(cell, Weights.of(parameters, name), x, held, reverse=name.endswith("_reverse"))
-        h = np.concatenate([runs[name].values["h"] for name in level], axis=1)
-        x = h + x if skips(experiment, level) else h
-    return runs, x
 
 
 def layer_trace(run: Run, adjoint: Adjoint) -> LayerTrace:

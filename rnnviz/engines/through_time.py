@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engines.layer import Adjoint, Run, backward
+from rnnviz.engines.layer import Adjoint, Run, backward, product
 from rnnviz.experiment import Experiment
 from rnnviz.trace import Array
 
@@ -17,7 +17,7 @@ BLOCK = 16
 
 
 def backward_stack(experiment: Experiment, runs: Mapping[str, Run], dtop: Array) -> dict[str, Adjoint]:
-    """Take the loss's gradient by the top's hidden states, (T, directions·H), back through all layers and steps.
+    """Take the loss's gradient by the top's hidden states, (T, …, directions·H), back through all layers and steps.
 
     Truncated, the loss of step k reaches the positions t with |t − k| ≤ ``truncate`` and no other: BPTT(h) of Williams
     & Peng 1990, where the total gradient is a sum over a band of pairs (k, t). A forward layer fills only the half
@@ -26,7 +26,7 @@ def backward_stack(experiment: Experiment, runs: Mapping[str, Run], dtop: Array)
     Returns
     -------
     dict of Adjoint
-        By layer, the sums over all losses; arrays (T, H) and (T, GH).
+        By layer, the sums over all losses; arrays (T, …, H) and (T, …, GH).
     """
     if experiment.truncate is None or experiment.truncate >= len(dtop) - 1:
         return walk(experiment, runs, Part(0, len(dtop), dtop))
@@ -45,8 +45,8 @@ class Part:
     ----------
     start, stop : int
         The positions it may reach.
-    dtop : (T′, directions·H) or (T′, B, directions·H)
-        Its gradient by the top's hidden states there: of the whole loss, or of B steps' losses, one each.
+    dtop : (T′, …, directions·H) or, of B steps' losses, one each, (T′, B, …) and of a stack (T′, F, B, …)
+        Its gradient by the top's hidden states there.
     inside : (T′, B) bool, or None
         Which positions the loss of which step may reach.
     """
@@ -64,8 +64,9 @@ def bands(dtop: Array, truncate: int, directions: int) -> Iterator[Part]:
     for first in range(0, steps, block):
         losses = np.arange(first, min(first + block, steps))
         start, stop = max(0, first - truncate), min(steps, losses[-1] + ahead + 1)
-        dout = np.zeros((stop - start, len(losses), dtop.shape[1]))
-        dout[losses - start, losses - first] = dtop[losses]
+        apart = (*dtop.shape[1:-2], len(losses), dtop.shape[-1])
+        dout = np.zeros((stop - start, *apart))
+        dout[losses - start, ..., losses - first, :] = dtop[losses].reshape(len(losses), *apart[:-2], apart[-1])
         distance = np.abs(np.arange(start, stop)[:, None] - losses)
         yield Part(start, stop, dout, distance <= truncate)
 
@@ -79,7 +80,7 @@ def walk(experiment: Experiment, runs: Mapping[str, Run], part: Part) -> dict[st
         for name, share in zip(level, shares, strict=True):
             adjoints[name] = backward(runs[name], share, part.start, part.inside)
         if level[0] != "l0":
-            dx = np.sum([adjoints[name].from_x @ runs[name].weights.ih for name in level], axis=0)
+            dx = np.sum([product(adjoints[name].from_x, runs[name].weights.ih) for name in level], axis=0)
             dout = dx + dout if skips(experiment, level) else dx
     return adjoints
 
@@ -97,10 +98,9 @@ def skips(experiment: Experiment, level: tuple[str, ...]) -> bool:
 
 def zeros(run: Run) -> Adjoint:
     """Return an adjoint of a layer to add to."""
-    steps, hidden = run.h_prev.shape
-    rows = len(run.weights.hh)
-    dc = np.zeros((steps, hidden)) if run.cell.has_c else None
-    return Adjoint(np.zeros((steps, hidden)), dc, np.zeros((steps, rows)), np.zeros((steps, rows)))
+    states, sums = run.h_prev.shape, (*run.h_prev.shape[:-1], run.weights.hh.shape[-2])
+    dc = np.zeros(states) if run.cell.has_c else None
+    return Adjoint(np.zeros(states), dc, np.zeros(sums), np.zeros(sums))
 
 
 def add(total: Adjoint, adjoint: Adjoint, part: Part) -> None:
@@ -108,4 +108,5 @@ def add(total: Adjoint, adjoint: Adjoint, part: Part) -> None:
     for name in ("dh", "dc", "from_x", "from_h"):
         sum_, term = getattr(total, name), getattr(adjoint, name)
         if term is not None:
-            sum_[part.start : part.stop] += term.sum(axis=1)
+            here = sum_[part.start : part.stop]
+            here += term.sum(axis=-2).reshape(here.shape)
