@@ -14,16 +14,21 @@ from rnnviz.words import say
 
 CLOSE: Final = 1e-4
 """Outputs that differ by less of their largest are the same run in float32."""
+TITLE: Final = 60
 MOST: Final = 240
 """Characters of the settings that the line shows; all of them stand in the lines of Python."""
+RECORD: Final = "from rnnviz import record, show\n\nshow(record(module, x, target))"
 
 
 def facts(traces: Sequence[Trace], lang: str) -> list[str]:
     """Return what was run: sizes and loss, settings, and which engine gives the same."""
     first = traces[0]
-    settings = first.experiment.to_json()
-    shown = settings if len(settings) <= MOST else f"{settings[: MOST - 1]}…"
-    lines = [" · ".join(_sizes(first, lang)), say("export.settings", lang, settings=shown)]
+    if first.recorded:
+        told = say("export.recorded", lang, module=first.recorded)
+        own = [say("export.no_loss", lang)] if _is_sum_of_last(first) else []
+        return [" · ".join(_sizes(first, lang)), told, *own]
+    settings = say("export.settings", lang, settings=_cut(first.experiment.to_json(), MOST))
+    lines = [" · ".join(_sizes(first, lang)), settings]
     if len(traces) > 1:
         lines.insert(0, say("export.frames", lang, count=len(traces)))
     distance = distance_to_rerun(traces)
@@ -34,6 +39,8 @@ def facts(traces: Sequence[Trace], lang: str) -> list[str]:
 
 def recipe(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[str, Any], lang: str) -> tuple[str, str]:
     """Return a heading and the lines that make this again; of a run that no lines make, its settings."""
+    if traces[0].recorded:
+        return say("export.how", lang), RECORD
     again = [*traces, *([baseline] if baseline else [])]
     if distance_to_rerun(again) is None:
         return say("export.what", lang), "\n".join(dict.fromkeys(trace.experiment.to_json() for trace in again))
@@ -70,6 +77,13 @@ def _distance(trace: Trace) -> float | None:
     return distance if distance < CLOSE else None
 
 
+def _is_sum_of_last(trace: Trace) -> bool:
+    """Tell whether the loss is the sum of the last layer's last h, which a recorded module without a loss has."""
+    top = trace.experiment.layer_names[-trace.experiment.directions :]
+    ends = [trace.layers[name].h[0 if name.endswith("_reverse") else -1].sum() for name in top]
+    return bool(np.isclose(trace.losses.sum(), sum(ends), rtol=1e-5, atol=1e-6))
+
+
 def _run(experiment: Experiment) -> str:
     return f"run(Experiment.from_json({experiment.to_json()!r}))"
 
@@ -102,6 +116,20 @@ def _sizes(trace: Trace, lang: str) -> list[str]:
     if experiment.bidirectional:
         parts.append(say("export.directions", lang))
     return [*parts, say("export.loss", lang, loss=f"{trace.losses.sum():.4g}")]
+
+
+def title_of(trace: Trace, lang: str) -> str:
+    """Return what a run is called: its cell and what it read, or the module that was recorded."""
+    experiment = trace.experiment
+    read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
+    if trace.recorded:
+        return say("export.title_recorded", lang, module=_cut(trace.recorded, TITLE))
+    return say("export.title", lang, cell=cell_name(experiment, lang), read=_cut(read, TITLE))
+
+
+def _cut(text: str, most: int) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def cell_name(experiment: Experiment, lang: str) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rnnviz.checks import choice
-from rnnviz.experiment import Experiment
 from rnnviz.export.checks import alike, runs, step_of, view_names
 from rnnviz.export.document import document, frame
-from rnnviz.export.recipe import cell_name, facts, recipe
+from rnnviz.export.recipe import facts, recipe, title_of
 from rnnviz.stage.payload import payload
 from rnnviz.stage.source import source_of
 from rnnviz.stage.views import scene
@@ -88,7 +87,7 @@ class Shown:
     ) -> None:
         self._traces, self._baseline, self._views = traces, baseline, views
         self._lang = lang
-        self.title = title or _title(traces[0].experiment, lang)
+        self.title = title or title_of(traces[0], lang)
         self._arguments = _arguments(views, start, theme, lang, title)
         seen = scene(views, traces[0], baseline, lang)
         if len(traces) > 1:  # a figure is of one run
@@ -152,14 +151,6 @@ def _arguments(views: Sequence[str], start: int, theme: str, lang: str, title: s
     given = {"views": views[0] if len(views) == 1 else list(views), "theme": theme, "lang": lang, "start": start}
     usual = {"views": "step", "theme": "auto", "lang": DEFAULT_LANGUAGE, "start": 0}
     return {name: value for name, value in {**given, "title": title}.items() if value != usual.get(name)}
-
-
-def _title(experiment: Experiment, lang: str) -> str:
-    read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
-    words = " ".join(read.split())
-    return say(
-        "export.title", lang, cell=cell_name(experiment, lang), read=words if len(words) <= 60 else f"{words[:59]}…"
-    )
 
 
 def _source(trace: Trace) -> Mapping[str, Any] | None:

@@ -52,7 +52,9 @@ class Scene:
 
 def step(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGUAGE) -> Scene:
     """Return the lesson Step: the graph, one unit of it in numbers, the score, the answer, the code that ran."""
-    return Scene([SINGLE[name] for name in ("unrolled", "equations", "score", "output", "source")])
+    # Where a recorded module's answer is no linear map of h, there is no formula to work out.
+    answer = ["output"] if "weight_ho" in trace.parameters else []
+    return Scene([SINGLE[name] for name in ("unrolled", "equations", "score", *answer, "source")])
 
 
 def gates(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGUAGE) -> Scene:

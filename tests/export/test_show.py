@@ -132,7 +132,8 @@ def test_the_lines_in_it_make_it_again(experiment) -> None:
 
 def test_a_stack_that_differs_in_one_setting_is_made_again_by_a_loop(trace) -> None:
     traces = [run(trace.experiment.replace(gain=gain)) for gain in np.linspace(0, 2, 41)]
-    shown, values = show(traces, "score", baseline=traces[3]), {}
+    shown = show(traces, "score", baseline=traces[3])
+    values: dict = {}
     lines = recipe_of(shown).splitlines()
     assert len(lines) < 8
     exec("\n".join([*lines[:-1], f"again = {lines[-1]}"]), values)
@@ -141,7 +142,8 @@ def test_a_stack_that_differs_in_one_setting_is_made_again_by_a_loop(trace) -> N
 
 def test_a_stack_of_other_runs_is_made_again_one_by_one(trace) -> None:
     traces = [run(trace.experiment.replace(gain=0.5 + seed, seed=seed)) for seed in (1, 2)]
-    shown, values = show(traces), {}
+    shown = show(traces)
+    values: dict = {}
     lines = recipe_of(shown).splitlines()
     exec("\n".join([*lines[:-1], f"again = {lines[-1]}"]), values)
     assert values["again"].html == shown.html

@@ -1,0 +1,272 @@
+"""A run as a file, opened by double click and offline; and as two outputs of a page like a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, FrameLocator, Request, ViewportSize
+
+from rnnviz import Experiment, Hold, run, show
+from rnnviz.export import Shown
+from rnnviz.stage.views import SINGLE
+from rnnviz.words import say
+from tests.browser.screen import DESKTOP, PHONE, Screen
+from tests.browser.truth import Truth
+
+LATER = 20_000  # ms
+HOSTILE = "</script><script>alert(1)</script> <!-- <img src=x onerror=alert(2)> & \" ' \\u003c <marquee>x</marquee>"
+# What a notebook in Visual Studio Code allows its outputs: inline scripts, but none from a data: or blob: address.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src https: http: data:; connect-src https:; child-src https: data:"
+)
+# Light or dark: what the document has painted, and what its stage has.
+PAINTED = """() => {
+  const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/[\\d.]+/g);
+  const page = 0.3 * r + 0.59 * g + 0.11 * b > 128 ? "light" : "dark";
+  return [page, document.querySelector("[data-stage]").dataset.theme];
+}"""
+
+
+@dataclass
+class Desk:
+    """Opens files in a browser that has no network, and keeps what they asked for and complained of."""
+
+    folder: Path
+    new_context: Callable[..., BrowserContext]
+    screens: list[Screen] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def open(self, html: str, *, size: ViewportSize = DESKTOP, **context: Any) -> Screen:
+        """Write a document to a file and open that."""
+        path = self.folder / f"{len(self.screens)}.html"
+        path.write_text(html, encoding="utf-8")
+        context = {"color_scheme": "light", "offline": True, "viewport": size, **context}
+        page = self.new_context(**context).new_page()
+        page.on("request", lambda request: self._note(request, path))
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        screen = Screen(page, "file://")
+        self.screens.append(screen)
+        page.on("dialog", lambda dialog: screen.problems.append(f"a dialog: {dialog.message}"))
+        page.goto(path.as_uri())
+        return screen
+
+    def show(self, shown: Shown, **context: Any) -> Screen:
+        """Open a file that `show` has made, and wait until its stage stands."""
+        screen = self.open(shown.html, **context)
+        screen.stage.and_(screen.page.locator("[data-steps]")).wait_for(timeout=LATER)
+        return screen.paint()
+
+    def _note(self, request: Request, path: Path) -> None:
+        if request.url != path.as_uri():
+            self.asked.append(request.url)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Iterator[Desk]:
+    """Open files; when the test ends, none may have asked for anything or logged an error."""
+    desk = Desk(tmp_path, new_context)
+    yield desk
+    assert desk.asked == []
+    assert [problem for screen in desk.screens for problem in screen.problems] == []
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return run(Experiment(cell="lstm", hidden_size=5, text="hello world", seed=3))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_every_number_of_every_step_is_the_runs(desk: Desk, cell: str) -> None:
+    trace = run(Experiment(cell=cell, hidden_size=4, text="hello you", seed=5))
+    screen, truth = desk.show(show(trace, start=2)), Truth(trace)
+    assert (screen.t, screen.steps) == (2, trace.steps)
+    screen.press("Home")
+    for t in range(trace.steps):
+        assert screen.t == t
+        numbers = screen.numbers()
+        assert {"unrolled", "equations", "score", "output", "source"} <= {number.view for number in numbers}
+        assert truth.problems(numbers, t) == []
+        screen.press("ArrowRight")
+    assert screen.t == trace.steps - 1
+
+
+def test_it_leaves_the_address_and_the_history_alone(desk: Desk, trace) -> None:
+    screen = desk.show(show(trace))
+    before = screen.page.url, screen.page.evaluate("history.length")
+    screen.press("ArrowRight", "End", "ArrowLeft")
+    screen.page.wait_for_timeout(400)  # the site writes the step 250 ms after the last key
+    assert (screen.page.url, screen.page.evaluate("history.length")) == before
+    assert screen.t == trace.steps - 2
+
+
+def test_playing_full_screen_and_the_list_of_keys_work(desk: Desk, trace) -> None:
+    screen = desk.show(show(trace))
+    screen.press("Space")
+    screen.page.locator("[data-stage]:not([data-t='0'])").wait_for()
+    screen.press("Space", "?")
+    screen.page.get_by_role("dialog", name=say("stage.help")).wait_for()
+    screen.press("Escape")
+    screen.press("f")
+    screen.page.locator("[data-stage]:fullscreen").wait_for()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_colours_follow_the_system_until_one_asks_for_others(desk: Desk, trace, system: str) -> None:
+    screen = desk.show(show(trace), color_scheme=system)
+    other = "dark" if system == "light" else "light"
+    assert screen.page.evaluate(PAINTED) == [system, system]
+    screen.page.emulate_media(color_scheme=other)
+    assert screen.paint().page.evaluate(PAINTED) == [other, other]
+    screen.page.get_by_role("button", name=say(f"export.{system}"), exact=True).click()
+    assert screen.paint().page.evaluate(PAINTED) == [system, system]
+    screen.page.get_by_role("button", name=say(f"export.{other}"), exact=True).click()
+    assert screen.paint().page.evaluate(PAINTED) == [other, other]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_that_python_chose_stand_whatever_the_system_says(desk: Desk, trace, theme: str) -> None:
+    screen = desk.show(show(trace, theme=theme), color_scheme="light" if theme == "dark" else "dark")
+    assert screen.page.evaluate(PAINTED) == [theme, theme]
+
+
+def test_paper_is_light(desk: Desk, trace) -> None:
+    screen = desk.show(show(trace), color_scheme="dark")
+    screen.page.emulate_media(media="print", color_scheme="dark")
+    assert screen.paint().page.evaluate(PAINTED) == ["light", "light"]
+    assert not screen.page.get_by_role("button", name=say("stage.play"), exact=True).is_visible()
+    screen.page.emulate_media(media="screen", color_scheme="dark")
+    assert screen.paint().page.evaluate(PAINTED) == ["dark", "dark"]
+
+
+@pytest.mark.parametrize("tokens", ["characters", "words"])
+def test_hostile_text_does_nothing(desk: Desk, tokens: str) -> None:
+    trace = run(Experiment(text=HOSTILE, tokens=tokens))
+    screen = desk.show(show(trace, title=HOSTILE))
+    assert screen.page.title() == HOSTILE == screen.page.locator("h1").inner_text()
+    for _ in range(trace.steps - 1):
+        screen.press("ArrowRight")
+    assert Truth(trace).problems(screen.numbers(), screen.t) == []
+    assert screen.page.locator("script").count() == 2 and screen.page.locator("img, marquee").count() == 0
+    screen.page.locator("summary", has_text=say("export.again")).click()
+    values: dict[str, Any] = {}
+    exec(screen.page.locator("pre").inner_text(), values)
+    assert values["trace"].labels == trace.labels
+
+
+def test_gates_are_drawn_by_the_plotly_in_the_file(desk: Desk, trace) -> None:
+    held = run(trace.experiment.replace(hold=(Hold("f", 0.0, start=3, stop=5),)))
+    screen = desk.show(show(held, "gates", baseline=trace))
+    figures = screen.page.locator("[data-view=plot]")
+    assert figures.count() == 2
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        figure.locator(".main-svg").first.wait_for(timeout=LATER)
+    screen.press("End")
+    assert screen.t == held.steps - 1
+
+
+def test_a_second_slider_moves_through_several_runs(desk: Desk, trace) -> None:
+    traces = [run(trace.experiment.replace(gain=gain)) for gain in (0.0, 1.0, 2.0)]
+    screen = desk.show(show(traces))
+    for frame, of_frame in enumerate(traces):
+        assert screen.stage.get_attribute("data-frame") == str(frame)
+        assert Truth(of_frame).problems(screen.numbers(), 0) == []
+        screen.press("ArrowUp")
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_every_view_can_stand_alone(desk: Desk, trace, name: str) -> None:
+    screen = desk.show(show(trace, name))
+    assert [view.get_attribute("data-view") for view in screen.page.locator("[data-view]").all()] == [name]
+    assert screen.page.locator(".rv-missing").count() == 0
+    assert Truth(trace).problems(screen.numbers(), 0) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_and_nothing_is_cut(desk: Desk, trace, theme: str, size: ViewportSize) -> None:
+    screen = desk.show(show(trace), color_scheme=theme, size=size)
+    assert screen.axe() == []
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    screen.page.set_viewport_size({"width": 320, "height": 640})
+    assert screen.paint().page.evaluate("document.documentElement.scrollWidth") <= 320
+    screen.page.locator("summary", has_text=say("export.again")).click()
+    assert screen.paint().page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_without_javascript_it_says_so_and_what_was_run(desk: Desk, trace) -> None:
+    screen = desk.open(show(trace).html, java_script_enabled=False)
+    words = screen.page.locator("body").inner_text()
+    assert say("export.noscript") in words and "T = 11 time steps" in words and "hello world" in words
+    assert not screen.page.locator("#rnnviz-theme").is_visible()
+
+
+def notebook(*outputs: Shown, policy: str = "", ground: str = "#fff", attributes: str = "") -> str:
+    """Return a page like a notebook's: styles of its own, outputs in a column of 900 pixels."""
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+    style = f"body {{ background: {ground} }} main {{ width: 900px }} h1, h3, p, button, section {{ color: red }}"
+    cells = "".join(f"<div>{output._repr_html_()}</div>" for output in outputs)
+    cells = cells.replace("<iframe", f"<iframe{attributes}")
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">{meta}<title>A notebook</title>
+<style>{style}</style></head><body><main><h1>A notebook</h1>{cells}</main></body></html>"""
+
+
+def frames_of(screen: Screen, count: int) -> list[FrameLocator]:
+    """Return the outputs of a notebook, once their stages stand."""
+    frames = [screen.page.frame_locator("iframe").nth(k) for k in range(count)]
+    for frame in frames:
+        frame.locator("[data-stage][data-steps]").wait_for(timeout=LATER)
+    screen.paint()
+    return frames
+
+
+@pytest.mark.parametrize("policy", ["", POLICY], ids=["jupyter", "vscode"])
+@pytest.mark.parametrize(("ground", "theme"), [("#ffffff", "light"), ("rgb(17, 17, 17)", "dark")])
+def test_two_outputs_of_a_notebook_do_not_meet(desk: Desk, trace, policy: str, ground: str, theme: str) -> None:
+    other = run(Experiment(cell="gru", text="abc"))
+    screen = desk.open(notebook(show(trace), show(other, "score"), policy=policy, ground=ground))
+    first, second = frames_of(screen, 2)
+    first.locator("body").click(position={"x": 5, "y": 5})
+    screen.press("ArrowRight", "ArrowRight")
+    assert first.locator("[data-stage]").get_attribute("data-t") == "2"
+    assert second.locator("[data-stage]").get_attribute("data-t") == "0"
+    for frame in (first, second):
+        assert frame.locator("html").evaluate(PAINTED.replace("() =>", "(_) =>")) == [theme, theme]
+        assert frame.locator("h1").evaluate("e => getComputedStyle(e).color") != "rgb(255, 0, 0)"
+        assert frame.locator("html").evaluate("e => innerWidth") == 900
+        # As high as it needs, to the pixel: nothing scrolls inside it, nothing gapes below.
+        assert frame.locator("html").evaluate("e => Math.abs(e.getBoundingClientRect().height - innerHeight)") <= 1
+    assert second.locator("html").evaluate("e => innerHeight") < 900
+
+
+def test_a_notebook_that_turns_dark_takes_its_outputs_along(desk: Desk, trace) -> None:
+    screen = desk.open(notebook(show(trace, "score")))
+    (frame,) = frames_of(screen, 1)
+    screen.page.evaluate("document.body.style.background = '#111'")
+    frame.locator("[data-stage][data-theme=dark]").wait_for(timeout=LATER)
+
+
+def test_an_output_goes_full_screen(desk: Desk, trace) -> None:
+    screen = desk.open(notebook(show(trace, "score")))
+    (frame,) = frames_of(screen, 1)
+    frame.get_by_role("button", name=say("stage.fullscreen"), exact=True).click()
+    screen.page.locator("iframe:fullscreen").wait_for()
+
+
+def test_behind_a_wall_it_is_drawn_all_the_same(desk: Desk, trace) -> None:
+    screen = desk.open(notebook(show(trace), attributes=' sandbox="allow-scripts"'))
+    (frame,) = frames_of(screen, 1)
+    assert frame.locator("[data-view]").count() == 5
+    assert screen.page.locator("iframe").evaluate("e => e.offsetHeight") == 900
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_notebook(desk: Desk, trace, theme: str) -> None:
+    screen = desk.open(notebook(show(trace, theme=theme)).replace("color: red", ""))
+    frames_of(screen, 1)
+    assert screen.axe() == []
