@@ -107,7 +107,8 @@ def flow_payload(
     }
     baseline = None if before is None else _frames(before, None)[before.own]
     data = payload(longest, arrays=frames, baseline=baseline, **stage)
-    data["meta"]["gates"] = []  # none is sent along
+    # Gates: none is sent along.
+    data["meta"] |= {"gates": [], "truncate": longest.experiment.truncate}
     data["stage"] |= {"direction": -1, "frame": family.own}
     return {**data, "flow": flow, "frame_title": title, "frame_labels": list(labels)}
 
@@ -166,9 +167,27 @@ def _layer(trace: Trace, name: str, steps: int, whole: bool) -> dict[str, Any]:
         "dh_log10": packed(log10, steps),
         "dc_log10": None if layer.dc is None else packed(log10_norms(layer.dc), steps),
     }
+    arrays |= _parts(trace, name, steps)
     if not whole:
         return arrays
     return {**arrays, "h": packed(layer.h, steps), "dh_unit": packed(directions(layer.dh), steps)}
+
+
+def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
+    """Return log10 of the two parts of dL/dh_t, from step t's own loss and from the others'.
+
+    Of a single layer alone, and of several losses: elsewhere the one is nought, or not known apart without a walk of
+    its own for every loss.
+    """
+    if trace.experiment.num_layers > 1 or np.count_nonzero(trace.losses) < 2 or trace.dtop_by_loss is not None:
+        return {}
+    dh = trace.layers[name].dh
+    half = slice(dh.shape[1], None) if name.endswith("_reverse") else slice(dh.shape[1])
+    own = trace.dtop[:, half]
+    return {
+        "own_log10": packed(log10_norms(own), steps),
+        "future_log10": packed(log10_norms(dh - own), steps),
+    }
 
 
 def directions(rows: Array) -> Array:
