@@ -1,28 +1,30 @@
 /**
- * The step in the page's address, and in its fragment what is looked at (#unit=4&gate=f&form=folded), so that a pasted
- * link opens on the very screen. Written some time after the last change, in place, with everything else in the address
- * untouched: no history entry, no message to the server, which is never told a fragment.
+ * The step in the page's address, and in its fragment what is looked at, so that a pasted link opens on the very
+ * screen. Written some time after the last change, in place, with everything else in the address untouched: no history
+ * entry, no message to the server, which is never told a fragment.
  */
+import { isLook, LOOKED_AT, lookOf } from "./look.js";
 
 const WAIT = 250;
 const STEP = /([?&])step=[^&#]*/;
-const WRITTEN = ["t", "unit", "layer", "gate", "form"];
+const WRITTEN = ["t", ...LOOKED_AT];
 
 /**
- * Keep `step` (counted from 1) in the address for as long as this path is shown.
+ * Keep `step` (counted from 1) and the look in the address for as long as this path is shown.
  * @param {import("./cursor.js").Cursor} cursor
+ * @param {() => void} look is called when the visitor has changed the fragment, or gone back to another
  * @returns {{keep(): void, stop(): void}} `keep` writes it again, should the host have rewritten the address
  */
-export function address(cursor) {
+export function address(cursor, look) {
   const path = location.pathname;
   let timer = 0;
-  let moved = STEP.test(location.search);
+  let moved = STEP.test(location.search) || lookOf(cursor) !== "";
   const write = () => {
     clearTimeout(timer);
     timer = 0;
     if (location.pathname !== path) return; // the page was left
     const search = withStep(location.search, cursor.t + 1);
-    const hash = lookOf(cursor) || (OURS.test(location.hash) ? "" : location.hash);
+    const hash = lookOf(cursor) || (isLook(location.hash) ? "" : location.hash);
     if (search + hash !== location.search + location.hash) history.replaceState(history.state, "", path + search + hash);
   };
   const later = () => {
@@ -31,8 +33,10 @@ export function address(cursor) {
     timer = setTimeout(write, WAIT);
   };
   const back = () => {
+    if (location.pathname !== path) return;
     const step = stepOf(location.search);
-    if (location.pathname === path && step !== null) cursor.set({ t: step - 1, playing: false });
+    if (step !== null) cursor.set({ t: step - 1, playing: false });
+    look();
   };
   const hide = () => {
     cursor.pause(); // a page kept for the back button does not play on when it is shown again
@@ -56,30 +60,6 @@ export function address(cursor) {
       controller.abort();
       follow();
     },
-  };
-}
-
-const OURS = /^#(unit|layer|gate|form)=/;
-
-/** The fragment that says what a cursor looks at, "" where it looks at nothing in particular. */
-export function lookOf({ unit, layer, gate, form }) {
-  const said = new URLSearchParams();
-  if (unit !== null) said.set("unit", String(unit + 1));
-  if (layer !== "l0") said.set("layer", layer);
-  if (gate !== null) said.set("gate", gate);
-  if (form === "folded") said.set("form", form);
-  return said.size ? `#${said}` : "";
-}
-
-/** What of a fragment a run has: the fields of a cursor that it sets. */
-export function lookIn(hash, meta) {
-  const said = new URLSearchParams(hash.slice(1));
-  const [unit, layer, gate] = [Number(said.get("unit")), said.get("layer"), said.get("gate")];
-  return {
-    ...(Number.isInteger(unit) && unit >= 1 && unit <= meta.H && { unit: unit - 1 }),
-    ...(meta.layers.includes(layer) && { layer }),
-    ...(meta.gates.includes(gate) && { gate }),
-    ...(said.get("form") === "folded" && { form: "folded" }),
   };
 }
 

@@ -66,6 +66,10 @@ export class Cursor {
     this.hover = null;
     /** @type {boolean} whether what would give the answer away is covered, while one predicts it */
     this.veiled = false;
+    /** @type {Partial<Cursor>} what this page begins with where its link does not say */
+    this.begins = {};
+    /** @type {Set<string>} the fields that the link set; what a page begins with must not change them */
+    this.linked = new Set();
     /** @type {Set<{fn: Subscriber, place: Element|null, seen: boolean, missed: Set<string>}>} */
     this._subscribers = new Set();
     this._changed = new Set();

@@ -78,12 +78,14 @@ class Stage {
     const { meta, frames, stage, autoplay } = payload;
     const fresh = !this.shared.cursor;
     const linked = stage.size !== "small" && stage.address !== false;
-    const look = linked && (fresh || this.pasted) ? { ...(fresh ? habits : unsaid()), ...this.look(payload) } : {};
+    const look = linked && (fresh || this.pasted) ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
     this.pasted = false;
     const first = { T: meta.T, F: frames.length, t: stage.start ?? 0, frame: stage.frame ?? 0, layer: meta.layers[0] };
     if (fresh) this.shared.cursor = new Cursor({ ...first, ...look });
     else this.cursor.set(look);
     const { cursor } = this;
+    if (linked) cursor.begins = {}; // the views will say
+    for (const field of Object.keys(look)) cursor.linked.add(field);
     const unit = cursor.unit === null ? null : Math.min(cursor.unit, meta.H - 1);
     const layer = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
     const gate = meta.gates.includes(cursor.gate) ? cursor.gate : null;
@@ -111,7 +113,7 @@ class Stage {
   lookAgain() {
     if (location.hash && !isLook(location.hash)) return; // an anchor
     const told = this.wrong.length;
-    this.cursor.set({ ...unsaid(), layer: this.payload.meta.layers[0], ...this.look(this.payload) });
+    this.cursor.set({ ...unsaid(this.cursor), ...this.look(this.payload) });
     this.pasted = true; // with another query, another run comes in a moment
     if (told || this.wrong.length) this.draw();
   }

@@ -31,8 +31,10 @@ export function mount(element, data, cursor) {
     element.append(el("p", { class: "rv-cell-none" }, data.say("cell.no_gates")));
     return () => {};
   }
-  if (!begun.has(cursor) && cursor.unit === null && Number.isInteger(data.options.unit)) {
-    cursor.set({ unit: Math.min(data.options.unit, data.meta.H - 1) });
+  if (Number.isInteger(data.options.unit)) {
+    const unit = Math.min(data.options.unit, data.meta.H - 1);
+    cursor.begins.unit = unit; // need not be said in the link
+    if (!begun.has(cursor) && cursor.unit === null && !cursor.linked.has("unit")) cursor.set({ unit });
   }
   begun.add(cursor);
   const view = new CellView(element, heads, data, cursor);

@@ -13,9 +13,6 @@
  * @typedef {{quantity: string, gate: string|null, chunks: (string|Term)[][]}} Row
  */
 
-/** PyTorch's letters, those of most tutorials, of Cho 2014 and Wikipedia, of Goodfellow, Bengio and Courville. */
-export const NOTATIONS = ["torch", "xh", "wu", "uw"];
-
 const ACTIVATION = { sigmoid: "σ(", tanh: "tanh(", relu: "ReLU(", identity: "(" };
 
 /** What one weight matrix is called. @param {"W"|"U"|"b"|"d"} role W reads x, U reads h; b and d are their biases */

@@ -1,39 +1,34 @@
 /**
  * What a person can set on the panel: the unit, the layer, the notation, and whether shapes are shown.
  */
+import { NOTATIONS } from "../cursor.js";
 import { attr, el } from "../dom.js";
 import { gatesOf } from "./equations-choice.js";
 import { symbol } from "./equations-math.js";
-import { NOTATIONS, weightName } from "./equations-notation.js";
+import { weightName } from "./equations-notation.js";
 
 /**
  * @param {{data: import("../arrays.js").Data, cursor: import("../cursor.js").Cursor, unit: number}} view
- * @param {{notation: string, shapes: boolean}} chosen is changed here
- * @param {() => void} changed
  */
-export function tools(view, chosen, changed) {
-  const { data } = view;
+export function tools(view) {
+  const { data, cursor } = view;
   const { node: stepper, turn } = unitStepper(view);
-  const shapes = el("button", { class: "rv-eq-tool", type: "button", "aria-pressed": chosen.shapes }, data.say("panel.shapes"));
-  shapes.addEventListener("click", () => {
-    chosen.shapes = !chosen.shapes;
-    attr(shapes, "aria-pressed", chosen.shapes);
-    changed();
-    shapes.focus();
-  });
-  const notation = select(data.say("panel.notation"), NOTATIONS, chosen.notation, (key) => data.say(`panel.notation.${key}`));
-  notation.addEventListener("change", () => {
-    chosen.notation = notation.value;
-    changed();
-    notation.focus();
-  });
+  const shapes = el("button", { class: "rv-eq-tool", type: "button", "aria-pressed": cursor.shapes }, data.say("panel.shapes"));
+  shapes.addEventListener("click", () => cursor.set({ shapes: !cursor.shapes }));
+  const notation = select(data.say("panel.notation"), NOTATIONS, cursor.notation, (key) => data.say(`panel.notation.${key}`));
+  notation.addEventListener("change", () => cursor.set({ notation: notation.value }));
   const layer = data.meta.layers.length > 1 ? layerChoice(view) : null;
   const bar = el("div", { class: "rv-eq-tools" }, layer, shapes, notation);
   const follow = (unit, of) => {
     turn(unit);
     if (layer) layer.value = of;
   };
-  return { stepper, follow, bar, legend: (of) => legend(data, of, chosen.notation) };
+  /** Show what is chosen, wherever it was. */
+  const chosen = () => {
+    attr(shapes, "aria-pressed", cursor.shapes);
+    notation.value = cursor.notation;
+  };
+  return { stepper, follow, bar, chosen, legend: (of) => legend(data, of, cursor.notation) };
 }
 
 /** Back, the number, forward: any unit, by mouse and by keyboard. */

@@ -13,8 +13,8 @@ import { listOf } from "./equations-terms.js";
 import { tools } from "./equations-tools.js";
 import { digitsFor, notes, pushSentence, titleOf, widthFor } from "./equations-words.js";
 
-/** What a person chose to see; it outlives new data. */
-const chosen = { notation: "torch", shapes: false, folded: null };
+/** Whether the list of terms begins as one bar where no one has chosen: measured once, for new data come often. */
+let narrow = null;
 
 /**
  * @param {HTMLElement} element
@@ -24,9 +24,9 @@ const chosen = { notation: "torch", shapes: false, folded: null };
 export function mount(element, data, cursor) {
   const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [] };
   // Beside a graph there is room for the bar; across the page, for the list.
-  chosen.folded ??= data.options?.folded ?? element.clientWidth < 600;
+  narrow ??= data.options?.folded ?? element.clientWidth < 600;
   view.head = heading(element, "");
-  view.tools = tools(view, chosen, () => rebuild(view));
+  view.tools = tools(view);
   view.body = el("div", { class: "rv-eq-body" });
   view.head.head.append(view.tools.stepper);
   element.append(view.body);
@@ -38,7 +38,10 @@ function update(view, changed) {
   const { data, cursor } = view;
   const built = view.layer?.name;
   if (changed.has("frame") || changed.has("layer") || !view.layer) view.layer = new Layer(data, cursor);
-  if (view.layer.name !== built) build(view);
+  const drawn = view.layer.name === built;
+  if (!drawn) build(view);
+  else if (changed.has("notation") || changed.has("shapes")) rebuild(view);
+  else if (changed.has("terms")) refold(view);
   const { unit, chosen: byHand } = shownUnit(data, cursor);
   const gate = shownGate(data.meta, cursor);
   if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer")) aim(view, unit, gate);
@@ -54,15 +57,17 @@ function hint(data, byHand) {
 }
 
 function rebuild(view) {
+  const focused = view.element.getRootNode().activeElement;
   build(view);
   aim(view, view.unit, view.gate);
   step(view);
+  if (view.tools.bar.contains(focused)) focused.focus({ preventScroll: true }); // the tools are put in anew
 }
 
 /** Everything whose form depends on the layer's sizes and the notation, built once for them. */
 function build(view) {
   const { data, cursor, layer } = view;
-  view.rows = rowsOf(data, cursor, layer, chosen.notation);
+  view.rows = rowsOf(data, cursor, layer, cursor.notation);
   view.list = listOf(data, cursor, layer);
   view.stack = stackOf(data, layer);
   view.curve = curve();
@@ -73,7 +78,8 @@ function build(view) {
     node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: view.unit, t: cursor.t } }));
     node.addEventListener("pointerleave", () => cursor.set({ hover: null }));
   }
-  attr(view.element, "data-shapes", chosen.shapes ? "on" : null);
+  attr(view.element, "data-shapes", cursor.shapes ? "on" : null);
+  view.tools.chosen();
 }
 
 /** The part that works out one gate: terms, sum, activation, value. */
@@ -81,7 +87,7 @@ function working(view) {
   const { data } = view;
   const id = unique("rv-working");
   view.workTitle = el("h4", { class: "rv-eq-work-title", id });
-  view.fold = el("button", { class: "rv-eq-fold", type: "button", onclick: () => toggle(view) });
+  view.fold = el("button", { class: "rv-eq-fold", type: "button", onclick: () => view.cursor.set({ terms: folded(view) ? "list" : "bar" }) });
   view.result = el("span", { class: "rv-eq-result-value" });
   view.sum = el("span", { class: "rv-eq-result-sum" });
   view.call = el("span", { class: "rv-eq-result-call" });
@@ -91,22 +97,27 @@ function working(view) {
   const outcome = el("div", { class: "rv-eq-outcome" }, view.curve.node, el("div", {}, equation, view.sentence));
   const head = el("div", { class: "rv-eq-work-head" }, view.workTitle, view.fold);
   view.work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, view.stack.node, view.list.node, outcome);
-  fold(view, chosen.folded);
+  fold(view);
   attr(view.work, "data-holds", data.meta.hold?.length ? "" : null);
   return view.work;
 }
 
-function toggle(view) {
-  fold(view, !chosen.folded);
+/** Whether the terms stand as one bar. */
+function folded({ cursor }) {
+  return cursor.terms === null ? narrow : cursor.terms === "bar";
+}
+
+function refold(view) {
+  fold(view);
   step(view);
 }
 
-function fold(view, folded) {
-  chosen.folded = folded;
-  view.list.node.hidden = folded;
-  view.stack.node.hidden = !folded;
-  attr(view.fold, "aria-expanded", !folded);
-  text(view.fold, view.data.say(folded ? "panel.unfold" : "panel.fold"));
+function fold(view) {
+  const bar = folded(view);
+  view.list.node.hidden = bar;
+  view.stack.node.hidden = !bar;
+  attr(view.fold, "aria-expanded", !bar);
+  text(view.fold, view.data.say(bar ? "panel.unfold" : "panel.fold"));
 }
 
 /** Turn to another unit, gate or run: scales are taken from its whole run, so that steps compare. */
@@ -130,10 +141,10 @@ function aim(view, unit, gate) {
 function step(view) {
   const { data, cursor, layer, unit, gate, reach, digits } = view;
   const t = Math.min(cursor.t, layer.T - 1);
-  const now = { data, layer, unit, gate, t, reach, digits, notation: chosen.notation };
+  const now = { data, layer, unit, gate, t, reach, digits, notation: cursor.notation };
   text(view.head.title, titleOf(data, layer, unit, t));
   fillRows(view.rows.rows, now);
-  (chosen.folded ? view.stack : view.list).fill(now); // the other one is not seen
+  (folded(view) ? view.stack : view.list).fill(now); // the other one is not seen
   const [sum, result] = [layer.preactivation(gate, unit, t), layer.result(gate, unit, t)];
   const isHeld = layer.held(gate, unit, t);
   const place = { unit, step: t, layer: layer.name };
