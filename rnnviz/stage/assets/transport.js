@@ -29,8 +29,9 @@ export function transport(stage, data) {
   const views = data.stage.views.map(({ view }) => view);
   const cleanups = [];
   const node = el("div", { class: "rv-transport", role: "group", "aria-label": data.say("stage.transport") });
-  const playing = data.stage.direction < 0 ? "play_backwards" : "play";
-  const play = button(data, playing, () => cursor.toggle(), "rv-primary", true);
+  const backwards = data.stage.direction < 0;
+  const playing = backwards ? "play_backwards" : "play";
+  const play = button(data, playing, () => cursor.toggle(), backwards ? "rv-primary rv-long" : "rv-primary", true);
   const where = el("span", { class: "rv-where" });
   const moves = el("div", { class: "rv-group" },
     small ? null : button(data, "first", () => cursor.first()), button(data, "back", () => cursor.step(-1)), play,

@@ -71,7 +71,7 @@ function gutterWidth({ unit_names: names, H, layers }, narrow) {
 }
 
 /** As many columns as there is room for; their middle stands in the middle of the room. */
-function slots(room, positions, px, small) {
+export function slots(room, positions, px, small) {
   const ideal = room < px(440) ? px(92) : small ? px(116) : px(138);
   const count = Math.min(positions, Math.max(2, Math.min(7, Math.floor(room / ideal))));
   const slot = Math.floor(Math.min(room / count, px(200))); // whole pixels keep text sharp where columns move

@@ -112,7 +112,7 @@ function rings({ pill, blocks, slot }) {
 }
 
 /** Where the window cuts, edges fade and a mark stands in the row of the steps. */
-function cutMark(layout, side) {
+export function cutMark(layout, side) {
   const top = layout.head.height + layout.px(20);
   const fade = el("div", { class: "rv-u-fade", style: { top: px(top), height: px(layout.input.top - top) } });
   const dots = el("div", { class: "rv-u-dots", style: { top: px(layout.caption - layout.px(4)) } }, "…");
