@@ -2,6 +2,7 @@
  * The score: every quantity of the run as a lane, all on one time axis, and one outlined column through them all.
  * Stepping moves that column by a CSS transform and changes a handful of texts; nothing is drawn again.
  */
+import { MODES } from "../cursor.js";
 import { attr, el, heading, style, text } from "../dom.js";
 import { Axis } from "./lanes.js";
 import { laneFor } from "./lanes-kinds.js";
@@ -26,7 +27,6 @@ class Score {
   constructor(element, data, cursor) {
     Object.assign(this, { element, data, cursor });
     this.axis = new Axis(data.meta.T);
-    this.mode = "run";
     const { head } = heading(element, data.say("score.title"), data.say(data.baseline ? "score.hint_baseline" : "score.hint"));
     if (data.baseline) head.append(this.modeSwitch());
     this.build();
@@ -38,7 +38,7 @@ class Score {
 
   build() {
     const { data, cursor, axis } = this;
-    const context = { data, cursor, axis, mode: () => this.mode };
+    const context = { data, cursor, axis, mode: () => cursor.mode };
     const first = tokenLane(context);
     this.stop = first.stop;
     const others = (data.options.lanes ?? []).filter((name) => name !== "tokens").map((name) => laneFor(name, context));
@@ -59,16 +59,11 @@ class Score {
 
   /** What heatmaps show when another run lies under this one. */
   modeSwitch() {
-    const { data } = this;
+    const { data, cursor } = this;
     const names = { run: data.options.run_name, baseline: data.options.baseline_name };
-    const buttons = ["run", "baseline", "difference"].map((mode) => el("button", { class: "rv-button", type: "button",
-      "data-rv-keep": `mode-${mode}`, "aria-pressed": String(mode === this.mode), onclick: () => choose(mode) }, names[mode] ?? data.say(`score.mode_${mode}`)));
-    const choose = (mode) => {
-      this.mode = mode;
-      buttons.forEach((node) => attr(node, "aria-pressed", node.dataset.rvKeep === `mode-${mode}`));
-      this.draw();
-    };
-    return el("div", { class: "rv-switch rv-mode", role: "group", "aria-label": data.say("score.mode") }, ...buttons);
+    this.modes = MODES.map((mode) => el("button", { class: "rv-button", type: "button", "data-rv-keep": `mode-${mode}`,
+      "aria-pressed": mode === cursor.mode ? "true" : "false", onclick: () => cursor.set({ mode }) }, names[mode] ?? data.say(`score.mode_${mode}`)));
+    return el("div", { class: "rv-switch rv-mode", role: "group", "aria-label": data.say("score.mode") }, ...this.modes);
   }
 
   /** Pointing at a lane tells the value there; a click goes to that step and singles out the unit. */
@@ -169,8 +164,9 @@ class Score {
   }
 
   follow(cursor, changed) {
+    if (changed.has("mode")) this.modes?.forEach((node, k) => attr(node, "aria-pressed", MODES[k] === cursor.mode));
     if (!this.width) return; // not laid out yet: the first layout draws
-    if (changed.has("frame") || changed.has("layer")) this.draw();
+    if (changed.has("frame") || changed.has("layer") || changed.has("mode")) this.draw();
     else if (changed.has("t")) this.moved();
     if (changed.has("unit")) {
       for (const lane of this.lanes) lane.mark(cursor.unit);
