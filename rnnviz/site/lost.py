@@ -7,7 +7,9 @@ and stays empty; elsewhere it shows the first page, and tells the console alone 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,9 +17,11 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
+from streamlit import file_util
 
 from rnnviz.checks import shorten
 from rnnviz.site.lessons import LESSONS
+from rnnviz.stage.routes import PREFIX
 from rnnviz.words import say
 
 KEY: Final = "page"
@@ -27,12 +31,20 @@ MOST: Final = 80
 """Characters of an address that are told."""
 
 
-class _Lost(Convertor[str]):
-    """A path that is none of Streamlit's nor of ours, and names no file: its last part has no dot in it."""
+_SERVED: Final = ("media", "component", "app", "auth", "oauth2callback", PREFIX.strip("/"))
+"""What addresses begin with that Streamlit or we answer, beside the files in Streamlit's own folder."""
 
-    regex = (
-        r"(?!(?:static|media|component|app|auth|assets|oauth2callback)(?:/|$))(?!(?:.*/)?_stcore(?:/|$))(?:.*/)?[^/.]+"
-    )
+
+def _pattern() -> str:
+    files = [path.name for path in Path(file_util.get_static_dir()).iterdir()]
+    served = "|".join(map(re.escape, [*_SERVED, *files]))
+    return rf"(?!(?:{served})(?:/|$))(?!(?:.*/)?_stcore(?:/|$)).*[^/]"
+
+
+class _Lost(Convertor[str]):
+    """A path at which there is nothing."""
+
+    regex = _pattern()
 
     def convert(self, value: str) -> str:
         return value

@@ -215,7 +215,7 @@ class Screen:
 
     def complaints(self) -> list[str]:
         """Return what the page says is wrong with what was asked for, sentence by sentence."""
-        alerts = self.page.get_by_test_id("stAlert")
+        alerts = self.page.get_by_test_id("stAlert").or_(self.page.locator(".rv-notice p"))
         return [line for alert in alerts.all() for line in alert.inner_text().splitlines() if line.strip()]
 
     def numbers(self) -> list[Number]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,9 +20,9 @@ LINKS = {
     "size beyond the limit": ({"hidden_size": "129"}, "128"),
     "size of nothing": ({"hidden_size": ""}, "hidden_size"),
     "size below one": ({"hidden_size": "-3"}, "1"),
-    "size that is no number": ({"hidden_size": "many"}, "hidden_size"),
+    "size that is no number": ({"hidden_size": "many"}, "hidden_size.* 1 to 128"),
     "size beyond all measure": ({"hidden_size": "9" * 400}, "128"),
-    "gain that is NaN": ({"gain": "nan"}, "gain"),
+    "gain that is NaN": ({"gain": "nan"}, "gain.* 0 to 10"),
     "gain that is infinite": ({"gain": "inf"}, "gain"),
     "length beyond the limit": ({"task": "sine", "length": "100000"}, "1,?000"),
     "unknown network": ({"network": "brain"}, "network"),
@@ -35,7 +36,41 @@ LINKS = {
     "hostile word": ({HOSTILE: "1"}, "script"),
     "hostile value": ({"cell": HOSTILE}, "cell"),
     "hostile hold": ({"hold": "f:0:steps9-3"}, "hold"),
+    "presenting, perhaps": ({"present": "yes"}, "present.* 1 .* or 0"),
 }
+
+
+LOST = {
+    "/step/extra": ("/step", "Step"),
+    "/step/extra?cell=gru&text=abc": ("/step", "Step"),
+    "/gates/": ("/gates", None),
+    "/gate": ("/gates", "Gates"),
+    "/nosuch": ("/", "Start"),
+    "/nosuch/step": ("/", "Start"),
+    f"/{HOSTILE}": ("/", "Start"),
+}
+
+
+@pytest.mark.parametrize("path", LOST)
+def test_an_address_of_no_page(visit: Visit, path: str) -> None:
+    led_to, name = LOST[path]
+    screen = visit(path)
+    assert urlsplit(screen.page.url).path == led_to
+    if name is None:
+        assert screen.complaints() == []
+    else:
+        assert_one_sentence(screen, f"no page .*Start.*Step.*Gates.*; {name} is shown")
+    assert_unharmed(screen)
+    if "cell=gru" in path:
+        assert screen.steps == 3 and "cell=gru" in screen.page.url and "page=" not in screen.page.url
+
+
+def test_a_hold_of_a_cell_without_gates(visit: Visit) -> None:
+    screen = visit("/gates", cell="rnn", hold="f=0")
+    assert len(screen.complaints()) == 1
+    screen = visit("/gates", cell="rnn", hold="f:0")
+    assert_one_sentence(screen, "Hold a gate .*no gates")
+    assert_unharmed(screen)
 
 
 @pytest.fixture

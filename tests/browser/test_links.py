@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import Locator
 
 from rnnviz import Experiment, Hold, run
 from rnnviz.words import say
@@ -118,8 +119,7 @@ def opened_again(screen: Screen, fragment: str) -> set[tuple[str, str]]:
     """Open the screen's link with another fragment; return unit and step of the equations' h."""
     screen.page.goto(screen.page.url.partition("#")[0] + fragment)
     screen.page.reload()
-    screen.page.wait_for_selector("[data-stage][data-steps]")
-    screen.page.wait_for_timeout(1000)
+    screen.settle()
     return {(n.unit, n.step) for n in screen.numbers() if n.view == "equations" and n.quantity == "h" and n.step == "2"}
 
 
@@ -131,9 +131,161 @@ def test_a_link_opens_on_the_unit_the_gate_and_the_form(visit: Visit) -> None:
     screen.page.wait_for_url(f"**step=4{looked_at}")
 
 
-def test_a_link_that_looks_at_what_there_is_not_opens_as_if_it_did_not(visit: Visit) -> None:
+def choices(screen: Screen) -> dict[str, Locator]:
+    """Return what on the Step page can be chosen by name, by its word in the link."""
+    page, panel = screen.page, screen.stage.locator("[data-view=equations]")
+    return {
+        "form=folded": page.get_by_role("button", name=say("stage.folded"), exact=True),
+        "shapes=on": panel.get_by_role("button", name=say("panel.shapes"), exact=True),
+        "notation=wu": panel.get_by_label(say("panel.notation"), exact=True),
+        "terms=list": panel.get_by_role("button", name=say("panel.unfold"), exact=True),
+        "speed=8": page.get_by_label(say("stage.speed"), exact=True),
+    }
+
+
+def choose(choice: Locator, value: str) -> None:
+    if choice.evaluate("e => e.localName") == "select":
+        choice.select_option(value)
+    else:
+        choice.click()
+
+
+def test_each_thing_chosen_on_the_stage_is_in_the_link_and_the_link_opens_on_it(visit: Visit) -> None:
     screen = visit("/step", text="hello", step=3)
+    for word, choice in choices(screen).items():
+        choose(choice, word.partition("=")[2])
+        screen.page.wait_for_url(f"**{word}**")
+    said = "#form=folded&notation=wu&shapes=on&terms=list&speed=8"
+    screen.page.wait_for_url(f"**step=3{said}")
+    seen = of_the_step(screen)
+    other = visit(screen.page.url.removeprefix(screen.address))
+    other.page.wait_for_url(f"**step=3{said}")
+    assert of_the_step(other) == seen and other.complaints() == []
+    found = choices(other)
+    assert found["form=folded"].get_attribute("aria-pressed") == "true"
+    assert found["shapes=on"].get_attribute("aria-pressed") == "true"
+    assert (found["notation=wu"].input_value(), found["speed=8"].input_value()) == ("wu", "8")
+    assert other.stage.locator("[data-view=equations] .rv-eq-legend").is_visible()
+    assert not found["terms=list"].count()  # it offers the bar instead
+    for word, usual in {"form=folded": "unrolled", "shapes=on": "", "notation=wu": "torch", "speed=8": "2"}.items():
+        unrolled = other.page.get_by_role("button", name=say("stage.unrolled"), exact=True)
+        choose(unrolled if usual == "unrolled" else found[word], usual)
+        other.page.wait_for_function("(word) => !location.hash.includes(word)", arg=word)
+    assert other.page.url.endswith("#terms=list")
+
+
+def test_what_was_chosen_keeps_the_focus_and_goes_along_to_the_page_after_the_next(visit: Visit) -> None:
+    screen = visit("/step", text="hello", step=3)
+    for word, value in {"shapes=on": "on", "notation=wu": "xh"}.items():
+        choices(screen)[word].focus()
+        choose(choices(screen)[word], value)
+        screen.paint()
+        assert choices(screen)[word].evaluate("e => e.getRootNode().activeElement === e")
+    for lesson in ("gates", "step"):
+        screen.settled(screen.page.get_by_role("link", name=say(f"lesson.{lesson}"), exact=True).first.click)
+    assert choices(screen)["notation=wu"].input_value() == "xh"
+    screen.page.wait_for_url("**#notation=xh&shapes=on")
+
+
+def test_the_difference_of_two_runs_is_in_the_link_as_long_as_there_are_two(visit: Visit) -> None:
+    screen = visit("/gates", text="hello", hold="f:0", step=3)
+    difference = screen.page.get_by_role("button", name=say("score.mode_difference"), exact=True)
+    difference.click()
+    screen.page.wait_for_url("**#*mode=difference")
+    other = visit(screen.page.url.removeprefix(screen.address))
+    difference = other.page.get_by_role("button", name=say("score.mode_difference"), exact=True)
+    assert difference.get_attribute("aria-pressed") == "true" and other.complaints() == []
+    assert of_the_step(other) == of_the_step(screen)
+    assert any(number.run == "difference" for number in other.numbers())
+    other.settled(other.page.get_by_role("button", name=say("gates.let_go"), exact=True).click)
+    other.page.wait_for_function("() => !location.hash")
+
+
+def test_a_page_s_own_first_unit_goes_without_saying_and_no_unit_does_not(visit: Visit) -> None:
+    screen = visit("/gates", text="hello", step=3)
+    chosen = screen.stage.get_by_label(say("cell.look_at"))
+    first = chosen.input_value()
+    screen.page.wait_for_timeout(600)
+    assert "#" not in screen.page.url
+    screen.press("Escape")
+    screen.page.wait_for_url("**#unit=all")
+    other = visit(screen.page.url.removeprefix(screen.address))
+    again = other.stage.get_by_label(say("cell.look_at"))
+    assert again.input_value() == chosen.input_value() != first
+    again.select_option(first)
+    other.page.wait_for_function("() => !location.hash")
+
+
+def test_a_fragment_put_into_the_address_is_followed_at_once(visit: Visit) -> None:
+    screen = visit("/step", text="hello", step=3)
+    screen.page.evaluate("location.hash = '#unit=2&notation=uw'")
+    screen.paint()
+    assert choices(screen)["notation=wu"].input_value() == "uw"
+    assert {n.unit for n in screen.numbers() if n.view == "equations" and n.quantity == "h" and n.step == "2"} == {"1"}
+    screen.page.evaluate("location.hash = '#shapes=on'")
+    screen.paint()
+    assert choices(screen)["notation=wu"].input_value() == "torch"
+    assert choices(screen)["shapes=on"].get_attribute("aria-pressed") == "true"
+    screen.page.evaluate("location.hash = '#unit=77'")
+    screen.paint()
+    assert len(screen.complaints()) == 1 and "1 to 5" in screen.complaints()[0]
+    screen.page.evaluate("location.hash = '#unit=1'")
+    screen.paint()
+    assert screen.complaints() == [] and screen.t == 2
+
+
+IN_VAIN = {
+    "unit=99": "unit to “99”, but the units of this run are 1 to 5",
+    "unit=0": "1 to 5",
+    "unit=x": "1 to 5",
+    "layer=l7": "layer to “l7”, but here it must be one of l0, l1",
+    "gate=q": "gate to “q”, but here it must be one of i, f, g, o",
+    "form=abc": "form to “abc”, but here it must be one of unrolled, folded",
+    "notation=latin": "one of torch, xh, wu, uw",
+    "shapes=1": "shapes to “1”, but here it must be one of off, on",
+    "terms=2": "one of bar, list",
+    "speed=3": "one of 0.5, 1, 2, 4, 8, 16, 32, 60",
+    "mode=difference": "mode to “difference”, but here it must be one of run",
+    "colour=red": "colour, which is nothing one can look at here; that is unit, layer, gate, form",
+    "gate=<img src=x onerror=window.pwned=1>": "<img",
+    "__proto__=1": "nothing one can look at",
+}
+
+
+@pytest.mark.parametrize("fragment", IN_VAIN)
+def test_a_link_that_looks_at_what_there_is_not_says_so_and_opens_as_if_it_did_not(visit: Visit, fragment: str) -> None:
+    screen = visit("/step", text="hello", num_layers=2, step=3)
     usual = opened_again(screen, "")
-    assert len(usual) == 1
-    assert opened_again(screen, "#unit=99&layer=l7&gate=<img src=x onerror=alert(1)>&form=x") == usual
-    assert screen.t == 2
+    assert len(usual) == 1 and screen.complaints() == []
+    assert opened_again(screen, f"#{fragment}") == usual
+    (sentence,) = screen.complaints()
+    assert IN_VAIN[fragment] in sentence and sentence.endswith(".")
+    assert screen.page.locator(".rv-notices").get_attribute("role") == "alert"
+    assert screen.t == 2 and screen.page.evaluate("window.pwned") is None
+
+
+def test_what_was_looked_at_in_vain_is_told_until_it_is_set_or_put_away(visit: Visit) -> None:
+    screen = visit("/step", text="hello", step=3)
+    opened_again(screen, "#unit=99&form=abc")
+    assert len(screen.complaints()) == 2
+    screen.enter("seed", "7")  # another run: the sentences stay
+    assert len(screen.complaints()) == 2
+    screen.column(2).locator("button[data-row]").nth(1).click()
+    screen.paint()
+    assert ["form" in sentence for sentence in screen.complaints()] == [True]
+    screen.page.wait_for_url("**#unit=2")
+    assert screen.axe() == []
+    screen.page.locator(".rv-notice").get_by_role("button", name=say("stage.close")).click()
+    assert screen.complaints() == [] and not screen.page.locator(".rv-notices").is_visible()
+
+
+def test_of_a_cell_without_gates_a_gate_cannot_be_looked_at(visit: Visit) -> None:
+    screen = visit("/step", text="hello", cell="rnn", step=3)
+    opened_again(screen, "#gate=f")
+    assert screen.complaints() == [say("stage.link_none", name="gate", value="f")]
+
+
+def test_an_anchor_is_no_look(visit: Visit) -> None:
+    screen = visit("/step", text="hello", step=3)
+    opened_again(screen, "#what-to-look-for")
+    assert screen.complaints() == [] and screen.page.url.endswith("#what-to-look-for")

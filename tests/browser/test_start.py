@@ -51,6 +51,15 @@ def test_only_a_memory_tells_the_two_orders_apart(screen: Screen) -> None:
         assert apart[0] == pytest.approx(np.abs(expected[2] - expected[3]).max(), abs=0.00501) and apart[0] > 0
 
 
+def test_a_single_word_has_one_order_and_the_page_says_so(screen: Screen) -> None:
+    assert say("start.one_word") not in screen.words()
+    screen.enter("start_text", "dog")
+    assert say("start.one_word") in screen.words()
+    assert [cells[2] + cells[5] for cells in shown(screen).values()] == [[0.0, 0.0]]
+    screen.enter("start_text", "dog bites dog")
+    assert say("start.same_order") in screen.words() and say("start.one_word") not in screen.words()
+
+
 def test_both_stages_are_live_share_one_clock_and_show_their_own_runs(visit: Visit) -> None:
     screen = visit("/", text=WORDS)
     stages = screen.page.locator("[data-stage]")

@@ -37,6 +37,8 @@ def client(base) -> Client:
         ("Gates", "gates"),
         ("nosuch/step", ""),
         ("a.b/c", ""),
+        ("step/extra.html", "step"),
+        ("no.such", ""),
         ("x" * 500, ""),
         ("statics", ""),
     ],
@@ -60,7 +62,7 @@ def test_an_address_of_no_page_leads_to_the_nearest(client, base, asked, led_to)
         "media/abc",
         "component/x/y",
         "favicon.png",
-        "robots.txt",
+        "index.html",
         "step/",
     ],
 )
