@@ -5,7 +5,6 @@ Each has a twin ``…_spec`` that returns the same figure as plain JSON values, 
 
 from rnnviz.figures.base import Spec, in_both_themes
 from rnnviz.figures.effect import hold_sentences, since_step
-from rnnviz.figures.openings import openings, openings_spec
 from rnnviz.figures.retention import KEEPING_GATE, retention, retention_spec, share_left
 from rnnviz.figures.saturation import (
     Saturation,
@@ -24,8 +23,6 @@ __all__ = [
     "ever_saturated",
     "hold_sentences",
     "in_both_themes",
-    "openings",
-    "openings_spec",
     "retention",
     "retention_spec",
     "saturation",

@@ -1,4 +1,4 @@
-"""Figures with a time axis: what is left of a state, and how open the gates are."""
+"""Figures with a time axis: what is left of a state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, Hold, run
-from rnnviz.figures import KEEPING_GATE, openings, openings_spec, retention, retention_spec, share_left
+from rnnviz.figures import KEEPING_GATE, retention, retention_spec, share_left
 from rnnviz.palette import colour
 
 EXPERIMENTS = [Experiment(cell=cell, hidden_size=4, seed=5, gain=2.0) for cell in ("lstm", "gru")]
@@ -60,28 +60,8 @@ def test_what_is_left_wears_the_colour_of_the_state(cell: str, hue: str, theme: 
     assert curve.line.color == colour(hue, theme)
 
 
-def test_openings_are_means_with_the_middle_of_the_units_about_them() -> None:
-    values = {name: np.random.default_rng(3).random((12, 40)) for name in "zr"}
-    figure = openings(values, baseline={"z": values["r"], "r": values["r"]})
-    named = [trace for trace in figure.data if trace.name]
-    assert len(named) == 4 and len(figure.data) == 8
-    for (low, high), name in zip(((0, 1), (4, 5)), "zr", strict=True):
-        inside = (values[name] >= np.array(figure.data[low].y)[:, None] - 1e-6) & (
-            values[name] <= np.array(figure.data[high].y)[:, None] + 1e-6
-        )
-        assert (inside.mean(axis=1) == pytest.approx(0.8, abs=0.06)) is True
-    np.testing.assert_allclose(named[1].y, values["z"].mean(axis=1), atol=1e-6)
-    np.testing.assert_allclose(named[0].y, values["r"].mean(axis=1), atol=1e-6)
-
-
-def test_a_baseline_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="baseline must have the 4 steps"):
-        openings({"f": np.ones((4, 2))}, baseline={"f": np.ones((5, 2))})
-
-
-@pytest.mark.parametrize("spec", [openings_spec({"f": np.ones((4, 2))}), retention_spec(np.ones((4, 2)), 0)])
-def test_the_playhead_finds_its_axis(spec: dict) -> None:
-    layout = spec["layout"]
+def test_the_playhead_finds_its_axis() -> None:
+    layout = retention_spec(np.ones((4, 2)), 0)["layout"]
     assert layout["meta"]["playhead"] == {"axis": "x"} and layout["xaxis"]["range"] == [0.5, 4.5]
     assert {"l", "r", "t", "b"} <= layout["margin"].keys() and not layout["xaxis"]["automargin"]
     assert [row[0] for row in layout["meta"]["table"]["rows"]] == [1, 2, 3, 4]
