@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnviz.checks import shorten
 from rnnviz.experiment import ExperimentError
-from rnnviz.stage.views import NAMES
+from rnnviz.stage.views import ALONE, NAMES
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
@@ -24,14 +24,17 @@ def runs(given: Any) -> tuple[Trace, ...]:
     return found
 
 
-def alike(traces: Sequence[Trace], baseline: Any) -> None:
-    """Refuse runs that cannot share one stage: it has one set of steps, units and views for all of them."""
+def alike(traces: Sequence[Trace], baseline: Any, lengths: bool = False) -> None:
+    """Refuse runs that cannot share one stage: it has one set of steps, units and views for all of them.
+
+    With ``lengths`` runs may differ in theirs.
+    """
     if baseline is not None and not isinstance(baseline, Trace):
         raise TypeError(say("export.error.baseline", value=shorten(baseline)))
-    wanted = _shape(traces[0])
+    wanted = _shape(traces[0], lengths)
     named = [(f"trace[{k}]", trace) for k, trace in enumerate(traces)]
     for field, trace in [*named, *([("baseline", baseline)] if baseline else [])]:
-        if (shape := _shape(trace)) != wanted:
+        if (shape := _shape(trace, lengths)) != wanted:
             raise ExperimentError(field, trace, "export.error.alike", sizes=shape, wanted=wanted)
 
 
@@ -44,24 +47,30 @@ def view_names(given: Any) -> tuple[str, ...]:
     for name in names:
         if name not in NAMES:
             raise ExperimentError("views", name, "export.error.choices", choices=choices)
+    if ALONE in names and set(names) != {ALONE}:
+        raise ExperimentError("views", list(names), "export.error.alone", name=ALONE)
     return names
 
 
-def step_of(given: Any, trace: Trace) -> int:
-    """Return a step as an index from 0."""
+def step_of(given: Any, steps: int, usual: int) -> int:
+    """Return one of ``steps`` steps as an index from 0; ``usual`` for None."""
+    if given is None:
+        return usual
     try:
         step = operator.index(given)
     except TypeError:
-        step = trace.steps
-    if not -trace.steps <= step < trace.steps:
-        values = {"least": -trace.steps, "most": trace.steps - 1}
+        step = steps
+    if not -steps <= step < steps:
+        values = {"least": -steps, "most": steps - 1}
         raise ExperimentError("start", given, "export.error.whole", **values)
-    return step % trace.steps
+    return step % steps
 
 
-def _shape(trace: Trace) -> str:
+def _shape(trace: Trace, lengths: bool) -> str:
     """Return all in which runs on one stage have to be alike, as a person writes it."""
     sizes = {"T": trace.steps, "D": trace.inputs.shape[1], "O": trace.outputs.shape[1]}
+    if lengths:
+        del sizes["T"]
     units = {name: layer.h.shape[1] for name, layer in trace.layers.items()}
     said = [trace.experiment.cell, trace.kind, *(f"{name} = {n}" for name, n in (sizes | units).items())]
     return ", ".join(said)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.export.stack import differing
 from rnnviz.run import run
 from rnnviz.trace import Trace
 from rnnviz.words import say
@@ -92,12 +93,10 @@ def _runs(traces: Sequence[Trace]) -> list[str]:
     """Return the lines that make one run, or several: those that differ in one setting by a loop over it."""
     if len(traces) == 1:
         return [f"trace = {_run(traces[0].experiment)}"]
-    plain = [trace.experiment.to_dict() for trace in traces]
-    differing = {name for one in plain for name in one if any(one[name] != other.get(name) for other in plain)}
-    if len(differing) != 1:
+    found = differing(traces)
+    if found is None:
         return ["traces = [", *(f"    {_run(trace.experiment)}," for trace in traces), "]"]
-    (name,) = differing
-    values = [getattr(trace.experiment, name) for trace in traces]
+    name, values = found
     return [
         f"experiment = Experiment.from_json({traces[0].experiment.to_json()!r})",
         f"traces = [run(experiment.replace({name}=value)) for value in {values!r}]",

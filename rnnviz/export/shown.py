@@ -12,12 +12,15 @@ from rnnviz.checks import choice
 from rnnviz.export.checks import alike, runs, step_of, view_names
 from rnnviz.export.document import document, frame
 from rnnviz.export.recipe import facts, recipe, title_of
+from rnnviz.export.stack import slider
+from rnnviz.export.way_back import way_back
 from rnnviz.stage.payload import payload
 from rnnviz.stage.source import source_of
-from rnnviz.stage.views import scene
+from rnnviz.stage.views import ALONE, scene
 from rnnviz.trace import Trace
 from rnnviz.words import DEFAULT_LANGUAGE, languages, say
 
+USUAL: Final = {"views": "step", "theme": "auto", "lang": DEFAULT_LANGUAGE, "start": None, "title": None}
 THEMES: Final = ("auto", "light", "dark")
 
 
@@ -28,7 +31,7 @@ def show(
     baseline: Trace | None = None,
     theme: str = "auto",
     lang: str = DEFAULT_LANGUAGE,
-    start: int = 0,
+    start: int | None = None,
     title: str | None = None,
 ) -> Shown:
     """Put a run on the stage: the last line of a notebook's cell draws it, ``.save("run.html")`` writes one file.
@@ -38,19 +41,20 @@ def show(
     Parameters
     ----------
     trace : Trace or iterable of Trace
-        One run; or several of equal shapes, that a second slider of the stage moves through.
+        One run; or several of equal shapes, such as a `sweep`, that a second slider of the stage moves through.
     views : str or iterable of str
-        What is shown: a lesson's views, "step" or "gates"; or single ones, in reading order: "unrolled", "cell",
-        "equations", "score", "output", "source". The pictures of "gates" that are drawn by Plotly.js make a file
-        about 5 MB larger; a stack of several runs goes without them.
+        What is shown: a lesson's views, "step", "gates" or "gradients"; or single ones, in reading order: "unrolled",
+        "cell", "equations", "score", "output", "source". The pictures of "gates" that are drawn by Plotly.js make a
+        file about 5 MB larger; a stack of several runs goes without them. "gradients" stands alone, and there runs may
+        differ in length.
     baseline : Trace, optional
         Another run of the same shapes to lay under this one, such as the one in which no gate is held.
     theme : {"auto", "light", "dark"}
         The colours to begin with; "auto" is as the notebook or the system is.
     lang : str
         Of every word, one of `rnnviz.words.languages`.
-    start : int
-        The step (0-based) to open at; as an index, −1 is the last.
+    start : int, optional
+        The step (0-based) to open at; as an index, −1 is the last. By default the first, of "gradients" the last.
     title : str, optional
         Of the document; by default the cell and what it read.
 
@@ -66,9 +70,13 @@ def show(
         A ValueError, if runs do not have equal shapes or another argument is none of those above.
     """
     traces = runs(trace)
-    alike(traces, baseline)
+    names = view_names(views)
+    alike(traces, baseline, lengths=ALONE in names)
     chosen = {"theme": choice(THEMES)("theme", theme), "lang": choice(languages())("lang", lang)}
-    return Shown(traces, baseline, view_names(views), step_of(start, traces[0]), title=title, **chosen)
+    steps = max(one.steps for one in traces)
+    first = step_of(start, steps, usual=steps - 1 if ALONE in names else 0)
+    arguments = {"views": names[0] if len(names) == 1 else list(names), **chosen, "start": start, "title": title}
+    return Shown(traces, baseline, names, first, arguments, title=title, **chosen)
 
 
 class Shown:
@@ -80,6 +88,7 @@ class Shown:
         baseline: Trace | None,
         views: Sequence[str],
         start: int,
+        arguments: Mapping[str, Any],
         *,
         theme: str,
         lang: str,
@@ -88,21 +97,22 @@ class Shown:
         self._traces, self._baseline, self._views = traces, baseline, views
         self._lang = lang
         self.title = title or title_of(traces[0], lang)
-        self._arguments = _arguments(views, start, theme, lang, title)
+        self._arguments = {name: value for name, value in arguments.items() if value != USUAL[name]}
         seen = scene(views, traces[0], baseline, lang)
         if len(traces) > 1:  # a figure is of one run
             seen = seen.without("plot")
-        self._payload = payload(
-            traces,
-            page="+".join(views),
-            views=seen.views,
-            figures=seen.figures,
-            start=start,
-            baseline=baseline,
-            source=_source(traces[0]),
-            lang=lang,
-            theme=None if theme == "auto" else theme,
-        )
+        told: dict[str, Any] = {
+            "page": "+".join(views),
+            "views": seen.views,
+            "start": start,
+            "lang": lang,
+            **slider(traces),
+        }
+        told |= {"source": _source(traces[0]), "theme": None if theme == "auto" else theme}
+        if ALONE in views:
+            self._payload = way_back(traces, baseline, **told)
+        else:
+            self._payload = payload(traces, figures=seen.figures, baseline=baseline, **told)
         self._payload["stage"]["address"] = False  # there is no link to keep the step in
 
     @cached_property
@@ -144,13 +154,6 @@ class Shown:
             recipe=recipe(self._traces, self._baseline, self._arguments, self._lang),
             framed=framed,
         )
-
-
-def _arguments(views: Sequence[str], start: int, theme: str, lang: str, title: str | None) -> Mapping[str, Any]:
-    """Return the arguments of `show` that differ from their defaults."""
-    given = {"views": views[0] if len(views) == 1 else list(views), "theme": theme, "lang": lang, "start": start}
-    usual = {"views": "step", "theme": "auto", "lang": DEFAULT_LANGUAGE, "start": 0}
-    return {name: value for name, value in {**given, "title": title}.items() if value != usual.get(name)}
 
 
 def _source(trace: Trace) -> Mapping[str, Any] | None:

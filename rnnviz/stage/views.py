@@ -22,6 +22,7 @@ from rnnviz.words import DEFAULT_LANGUAGE, say
 View = dict[str, Any]
 """``{"view": name, "area": "graph" | "panel" | "score" | "wide", "options": {…}}``."""
 LANES: Final = ["h", "c", "gates", "loss", "gradient"]
+BACK_LANES: Final = ["loss", "curves", "matrix:itemised", "matrix:jacobian"]
 GATE_LANES: Final = {
     "rnn": ["h"],
     "lstm": ["c", "h", "gate:f", "gate:i", "gate:o", "gates"],
@@ -76,6 +77,12 @@ def gates(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGU
     return Scene(views, _gate_figures(trace, baseline, lang))
 
 
+def gradients(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGUAGE) -> Scene:
+    """Return the lesson Gradients, the way back through time; it needs the payload of `rnnviz.stage.flow`."""
+    score: View = {"view": "score", "area": "score", "options": {"lanes": BACK_LANES}}
+    return Scene([*({"view": name, "area": area, "options": {}} for name, area in BACK.items()), score])
+
+
 def _gate_figures(trace: Trace, baseline: Trace | None, lang: str) -> dict[str, str]:
     cell, gates = trace.experiment.cell, trace.layers["l0"].gates
     keep, hold = KEEPING_GATE[cell][1], trace.experiment.hold
@@ -93,7 +100,14 @@ SINGLE: Final[Mapping[str, View]] = {
     "output": {"view": "output", "area": "wide", "options": {}},
     "source": {"view": "source", "area": "wide", "options": {}},
 }
-SETS: Final[Mapping[str, Callable[[Trace, Trace | None, str], Scene]]] = {"step": step, "gates": gates}
+BACK: Final = {"backflow": "graph", "flow": "panel"}
+SETS: Final[Mapping[str, Callable[[Trace, Trace | None, str], Scene]]] = {
+    "step": step,
+    "gates": gates,
+    "gradients": gradients,
+}
+ALONE: Final = "gradients"
+"""The set that no other view can stand beside: of its runs the browser gets the way back, and not the gates."""
 NAMES: Final = (*SETS, *SINGLE)
 
 

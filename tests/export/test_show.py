@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz import Experiment, ExperimentError, run, show
+from rnnviz import Experiment, ExperimentError, Hold, run, show, sweep
 from rnnviz.export.recipe import facts
+from rnnviz.export.way_back import matrices
 from rnnviz.stage.views import NAMES, SETS, SINGLE, scene
 from tests.export.test_document import Reader
 
@@ -69,7 +70,7 @@ def test_only_a_trace_is_shown(given, trace) -> None:
         ({"start": 10}, "start"),
         ({"start": -11}, "start"),
         ({"start": 1.5}, "start"),
-        ({"start": None}, "start"),
+        ({"views": ["gradients", "score"]}, "views"),
     ],
 )
 def test_another_argument_is_refused_with_a_sentence(trace, arguments, field) -> None:
@@ -91,6 +92,17 @@ def test_a_step_counts_from_either_end(trace) -> None:
     assert Reader(show(trace, start=-1).html).payload()["stage"]["start"] == 9
 
 
+def test_a_sweep_names_its_frames(trace) -> None:
+    swept = sweep(trace.experiment, gain=[0.0, 1 / 3, 1e-9, 12.5])
+    for views in ("score", "gradients"):
+        read = Reader(show(swept, views).html).payload()
+        assert read["frame_title"] == "gain" and read["frame_labels"] == ["0", "0.3333", "1e−9", "12.5"]
+        assert "frame" not in read["stage"]
+    cells = [run(trace.experiment.replace(init=init)) for init in ("orthogonal", "xavier")]
+    assert Reader(show(cells).html).payload()["frame_labels"] == ["orthogonal", "xavier"]
+    assert "frame_labels" not in Reader(show(trace).html).payload()
+
+
 def test_several_runs_are_frames(trace) -> None:
     traces = [run(trace.experiment.replace(gain=gain)) for gain in (0.5, 1.0, 2.0)]
     read = Reader(show(iter(traces), "gates").html).payload()
@@ -104,6 +116,33 @@ def test_every_view_can_be_shown_of_every_cell(name, cell) -> None:
     trace = run(Experiment(cell=cell, text="ab", num_layers=2))
     read = Reader(show(trace, name).html).payload()
     assert read["stage"]["views"] == scene((name,), trace).views != []
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_the_way_back_begins_at_the_end_and_has_its_own_numbers(cell) -> None:
+    trace = run(Experiment(cell=cell, text="hello", loss="last"))
+    before = run(trace.experiment.replace(gain=2.0))
+    read = Reader(show(trace, "gradients", baseline=before).html).payload()
+    assert read["stage"]["start"] == 4 and read["stage"]["direction"] == -1
+    assert list(read["flow"]["cells"]) == [cell] and [m["frame"] for m in read["flow"]["matrices"]] == [0]
+    assert read["frames"][0]["flow"]["before"] is not None
+    assert Reader(show(trace, "gradients", start=1).html).payload()["stage"]["start"] == 1
+
+
+def test_the_way_back_takes_runs_of_several_lengths() -> None:
+    swept = sweep(Experiment(task="sine", cell="rnn"), length=[4, 12, 8])
+    read = Reader(show(swept, "gradients").html).payload()
+    assert read["meta"]["T"] == 12 and read["frame_labels"] == ["4", "12", "8"] and read["stage"]["start"] == 11
+    with pytest.raises(ExperimentError, match="T = 4"):
+        show(swept)
+
+
+def test_only_so_many_matrices_come_along() -> None:
+    short = sweep(Experiment(text="hello", cell="rnn"), gain=np.linspace(0, 2, 41))
+    assert len(matrices(short)) == 41
+    long = sweep(Experiment(text="x" * 100, cell="rnn", hidden_size=8), gain=np.linspace(0, 2, 41))
+    assert set(matrices(long)) == {0, 10, 20, 30, 40}
+    assert matrices([run(Experiment(text="x" * 129, cell="rnn"))]) == {}
 
 
 def test_a_view_named_twice_stands_once(trace) -> None:
@@ -141,7 +180,8 @@ def test_a_stack_that_differs_in_one_setting_is_made_again_by_a_loop(trace) -> N
 
 
 def test_a_stack_of_other_runs_is_made_again_one_by_one(trace) -> None:
-    traces = [run(trace.experiment.replace(gain=0.5 + seed, seed=seed)) for seed in (1, 2)]
+    held = run(trace.experiment.replace(hold=(Hold("z", 1.0),)))
+    traces = [trace, held, run(trace.experiment.replace(gain=0.5, seed=1))]
     shown = show(traces)
     values: dict = {}
     lines = recipe_of(shown).splitlines()

@@ -1,0 +1,36 @@
+"""Several runs on one stage: in which setting they differ, and what the slider says at each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnnviz.inputs import readable
+from rnnviz.trace import Trace
+
+Value = float | int | str | None
+
+
+def differing(traces: Sequence[Trace]) -> tuple[str, list[Value]] | None:
+    """Return the one setting in which runs differ and its values; None if it is none, several, or no plain value."""
+    plain = [trace.experiment.to_dict() for trace in traces]
+    names = {name for one in plain for name in one if any(one[name] != other.get(name) for other in plain)}
+    if len(names) != 1:
+        return None
+    (name,) = names
+    values = [getattr(trace.experiment, name) for trace in traces]
+    return (name, values) if all(isinstance(value, float | int | str | None) for value in values) else None
+
+
+def slider(traces: Sequence[Trace]) -> dict[str, object]:
+    """Return what a payload says about the slider through several runs; nothing where they have no names."""
+    found = differing(traces)
+    if found is None:
+        return {}
+    name, values = found
+    return {"frame_title": name, "frame_labels": [_said(value) for value in values]}
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, float):
+        return readable(float(f"{value:.4g}"))
+    return str(value)

@@ -1,0 +1,58 @@
+"""The payload of the way back: gradients from every loss to every state, of one run or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from rnnviz.export.stack import differing
+from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
+from rnnviz.stage.flow import Family, flow_payload
+from rnnviz.trace import Array, Trace
+from rnnviz.words import say
+
+LONGEST: Final = 128
+"""T up to which the matrices of all pairs of steps are worked out."""
+WORK: Final = 400_000
+"""T² × H of all matrices together: the first run's always, others spread over the slider as far as this goes."""
+
+
+def way_back(traces: Sequence[Trace], baseline: Trace | None, **stage: Any) -> dict[str, Any]:
+    """Return the payload of a stage that plays backwards; ``baseline`` is the run without what is tried as a remedy.
+
+    ``stage`` is passed on to `rnnviz.stage.payload.payload`.
+    """
+    zeros = float32_zeros(traces[0])
+    title, labels = stage.pop("frame_title", say("stage.frames", stage["lang"])), stage.pop("frame_labels", ())
+    payload = flow_payload(
+        _family(traces),
+        matrices=matrices(traces),
+        before=None if baseline is None else _family([baseline] * len(traces)),
+        mark=zeros.astype(np.float64) if zeros.any() else None,
+        title=title,
+        labels=labels,
+        **stage,
+    )
+    if len(traces) > 1:
+        del payload["stage"]["frame"]  # none of them is the one that was asked for
+    return payload
+
+
+def matrices(traces: Sequence[Trace]) -> Mapping[int, tuple[Array, Array]]:
+    """Return log10 of the itemised norms and of the Jacobians' norms, (T, T) each, of some of the runs."""
+    steps, units = max(trace.steps for trace in traces), traces[0].layers["l0"].h.shape[1]
+    if steps > LONGEST:
+        return {}
+    count = max(1, min(len(traces), WORK // (steps**2 * units)))
+    frames = sorted({round(k) for k in np.linspace(0, len(traces) - 1, count)})
+    return {frame: (log10_itemised(traces[frame]), log10_jacobian_norms(traces[frame])) for frame in frames}
+
+
+def _family(traces: Sequence[Trace]) -> Family:
+    cell, found = traces[0].experiment.cell, differing(traces)
+    name, values = found or (None, [])
+    numbers = tuple(float(value) for value in values if isinstance(value, float | int))
+    whole = len(numbers) == len(traces)
+    return Family(cell, {cell: traces}, name if whole else None, numbers if whole else (0.0,) * len(traces), 0)
