@@ -10,13 +10,14 @@ from rnnviz.networks.handmade.base import Handmade
 from rnnviz.networks.handmade.brackets import BRACKETS
 from rnnviz.networks.handmade.counter import COUNTER
 from rnnviz.networks.handmade.delay import DELAY
+from rnnviz.networks.handmade.doubling import DOUBLING
 from rnnviz.networks.handmade.latch import LATCH
 from rnnviz.networks.handmade.parity import PARITY
 
 __all__ = ["HANDMADE", "Handmade", "handmade"]
 
 HANDMADE: Final[Mapping[str, Handmade]] = {
-    network.name: network for network in (LATCH, DELAY, COUNTER, BRACKETS, PARITY)
+    network.name: network for network in (LATCH, DELAY, COUNTER, BRACKETS, PARITY, DOUBLING)
 }
 
 

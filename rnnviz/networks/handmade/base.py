@@ -34,6 +34,8 @@ class Handmade:
         Under torch's names; biases that are not given are zero.
     chances : tuple of float
         How often each symbol occurs in a random input.
+    first : str or None
+        The symbol that a random input begins with; None: any.
     solve : callable
         ``solve(indices)`` → the right answer after each step, by rule and not by network: an index into the answers
         (−1 for none) or a number (NaN for none).
@@ -61,6 +63,7 @@ class Handmade:
     aliases: Mapping[str, str] = field(default_factory=dict)
     spaced: bool = False
     right_for: int | None = None
+    first: str | None = None
 
     @property
     def unit_names(self) -> tuple[str, ...]:
@@ -92,8 +95,10 @@ class Handmade:
 
     def inputs(self, seed: int, length: int, lang: str = DEFAULT_LANGUAGE) -> Inputs:
         """Return a random input of ``length`` steps that exercises the network: the same seed, the same input."""
-        indices = np.random.default_rng(seed).choice(len(self.symbols), size=length, p=self.chances)
-        return self._inputs(indices.tolist(), lang)
+        indices = np.random.default_rng(seed).choice(len(self.symbols), size=length, p=self.chances).tolist()
+        if self.first is not None:
+            indices[0] = self.symbols.index(self.first)
+        return self._inputs(indices, lang)
 
     def inputs_from_text(self, text: str, lang: str = DEFAULT_LANGUAGE) -> Inputs:
         """Return the input that a person typed.
