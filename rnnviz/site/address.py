@@ -19,7 +19,7 @@ import streamlit as st
 
 from rnnviz.checks import finite, shorten
 from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
-from rnnviz.site import limits, lost, settle
+from rnnviz.site import limits, lost, own, settle
 from rnnviz.site.present import KEY as PRESENT
 from rnnviz.site.present import VALUES as PRESENT_VALUES
 from rnnviz.words import say
@@ -109,7 +109,7 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
             values[name] = given[-1]
     sentences += _one_input(values, lang)
     for name, text in values.items():
-        if name not in settle.TYPED:
+        if name not in settle.TYPED and name not in own.SETTINGS:
             try:
                 given = text if name in limits.RANGES else parse_field(name, text)
                 values[name] = settle.admit(name, given, values)

@@ -32,5 +32,6 @@ LESSONS: Final = {
         Lesson("start", ""),
         Lesson("step", "step"),
         Lesson("gates", "gates"),
+        Lesson("gradients", "gradients"),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
 from rnnviz.networks.handmade import handmade
-from rnnviz.site import address, holding, limits, present, settle, state, upload
+from rnnviz.site import address, flows, holding, limits, own, present, settle, state, upload
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
 from rnnviz.site.lessons import LESSONS, Lesson
@@ -45,6 +46,22 @@ class Page:
     query: dict[str, str] = field(default_factory=dict)
     linked: bool = False
     look: str | None = None
+    takes: frozenset[str] = frozenset()
+
+    @property
+    def presented(self) -> bool:
+        """Whether someone presents: then there are no controls."""
+        return present.presenting()
+
+    @property
+    def guessing(self) -> bool:
+        """Whether the visitor wants to guess before anything is seen."""
+        return "guess" in self.takes and own.word("guess") == "1"
+
+    @property
+    def own(self) -> list[str]:
+        """The page's own settings, see `rnnviz.site.own`."""
+        return [name for name in own.SETTINGS if name in self.takes]
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a message in the visitor's language."""
@@ -71,12 +88,14 @@ class Page:
             with self.tools:
                 with st.popover(self.say("site.more")):
                     more_controls(self.lang)
-                try_menu(self.lang, cells)
+                try_menu(self.lang, cells, traps=bool(self.own))
                 present.present_button(self.lang)
-        settled = settle.settle(state.wanted(), self.experiment, self.lang)
+        also = tuple(name for name in state.REMEDIES if name in self.takes)
+        settled = settle.settle(state.wanted(also), self.experiment, self.lang)
         self.sentences += [*settled.sentences, *(upload.notices(self.lang) if settled.experiment.series else [])]
         self.experiment = st.session_state["_experiment"] = settled.experiment
-        self.query, self.look = self.experiment.to_query(), look_for(self.experiment, self.lang)
+        self.query = self.experiment.to_query() | own.query(self.own)
+        self.look = look_for(self.experiment, self.lang, traps=bool(self.own))
         if self.experiment.series:
             self.look = inputs(self.experiment).note(self.lang)
         return self.experiment
@@ -146,6 +165,33 @@ class Page:
         stage = {**data["stage"], "key": key, "transport": transport} | ({"name": name} if name else {})
         mount_stage({**data, "stage": stage, "figures": dict(figures or {})}, key=f"stage-{key}")
 
+    def flow(
+        self,
+        question: flows.Question,
+        without: flows.Question | None,
+        remedies: Sequence[str],
+        views: Sequence[Mapping[str, Any]],
+        figures: Mapping[str, str],
+    ) -> None:
+        """Show the way back on the page's stage.
+
+        Parameters
+        ----------
+        question : Question
+        without : Question, optional
+            The same without the remedies that are on.
+        remedies : sequence of str
+            Their names.
+        views, figures
+            As of `stage`.
+        """
+        steps = question.runs()[question.focus].steps
+        linked = address.memory().step is not None
+        start = address.open_at(steps, self.lang) if linked else steps - 1  # the way back begins at the end
+        key, kept = self.lesson.name, json.dumps(list(views))
+        data = flows.packed(question, without, tuple(remedies), views=kept, page=key, start=start, lang=self.lang)
+        mount_stage({**data, "figures": dict(figures)}, key=f"stage-{key}")
+
     def explain(self, network: str) -> None:
         """Show why a hand-built network has the weights it has."""
         st.markdown(handmade(network).explanation(self.lang), width=READING_WIDTH)
@@ -156,7 +202,13 @@ class Page:
 
 
 @contextmanager
-def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields()) -> Iterator[Page]:
+def open_page(
+    name: str,
+    *,
+    step: int = 0,
+    takes: frozenset[str] = state.fields(),
+    first: Experiment = state.OPENING,
+) -> Iterator[Page]:
     """Open a lesson's page: read the link, show the title; at the end say what was wrong and write the link.
 
     Parameters
@@ -167,15 +219,19 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
         The time step (0-based) at which the page opens if the link does not say.
     takes : frozenset of str
         What a link may set: the fields of `Page.controls` by default, ``fields("hold")`` for a page that calls
-        `Page.hold` as well, ``frozenset({"text"})`` for one that calls `Page.words` only.
+        `Page.hold` as well, ``frozenset({"text"})`` for one that calls `Page.words` only. A page's own settings
+        (`rnnviz.site.own`) are among them.
+    first : Experiment
+        What the page opens with where neither its link nor the visitor has set anything.
     """
     lang = language()
     before = address.memory().page
     values = address.arrive(name, Experiment(), step, takes, lang)
+    address.memory().sentences += tuple(own.take(takes, values, lang))
     if takes >= state.fields():
         if before != name:
-            state.carry()
-        state.take(values, state.OPENING)
+            state.carry(first)
+        state.take(values, first)
     st.session_state.setdefault(holding.KEY, ())
     st.set_page_config(
         page_title=f"{say(f'{name}.title', lang)} · {say('site.title', lang)}",
@@ -185,7 +241,9 @@ def open_page(name: str, *, step: int = 0, takes: frozenset[str] = state.fields(
     head = st.container(key="head")
     head.title(say(f"{name}.title", lang), anchor=False)
     last = st.session_state.get("_experiment", state.OPENING)
-    page = Page(LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"), values)
+    page = Page(
+        LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"), values, takes=takes
+    )
     try:
         yield page
     except ExperimentError as error:  # what only a run can find out

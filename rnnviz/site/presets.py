@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
 
 from rnnviz.experiment import NETWORKS, Experiment
 from rnnviz.run import resolve
-from rnnviz.site import state
+from rnnviz.site import own, state
 from rnnviz.words import say
 
 MENU = "try"
+LONG_TEXT: Final = "the dog that bit the man that saw the cat sleeps"
+GRADIENTS: Final = Experiment(cell="rnn", hidden_size=16, text=LONG_TEXT, loss="last")
+"""What the page about gradients opens with: one loss, at the far end of a sentence."""
 _DECAY: Final = Experiment(cell="rnn", hidden_size=8, init="orthogonal", task="sine", length=40, loss="last")
 PRESETS: Final = {
     "hello": state.OPENING,
@@ -31,11 +34,36 @@ PRESETS: Final = {
 hand-built networks bring their own."""
 
 
-def try_menu(lang: str, cells: Sequence[str]) -> None:
-    """Offer the presets that fit a page about ``cells``."""
+@dataclass(frozen=True)
+class Trap:
+    """An experiment about gradients that is not what one expects, and the page's settings to see it with."""
+
+    experiment: Experiment
+    sweep: str = "none"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The page's own settings: one guesses first."""
+        return {"sweep": self.sweep, "matched": "0", "engine": "numpy", "guess": "1"}
+
+
+TRAPS: Final = {
+    "doubling": Trap(Experiment(network="doubling", loss="last")),
+    "lstm_vanishes": Trap(replace(GRADIENTS, cell="lstm", forget_bias=-1.0), "forget_bias"),
+    "clipped": Trap(replace(GRADIENTS, clip=0.1), "none"),
+    "float32": Trap(Experiment(cell="rnn", hidden_size=32, task="sine", length=1000, loss="last")),
+}
+"""By name, as `PRESETS`; the messages begin with ``trap.``."""
+MATTER: Final = ("vanish", "explode", "remember")
+"""The other presets that are about gradients."""
+
+
+def try_menu(lang: str, cells: Sequence[str], traps: bool = False) -> None:
+    """Offer the presets that fit a page about ``cells``, or those of the page about gradients."""
+    fitting = [name for name, preset in PRESETS.items() if resolve(preset).cell in cells]
     st.menu_button(
         say("site.try", lang),
-        [name for name, preset in PRESETS.items() if resolve(preset).cell in cells],
+        [*TRAPS, *MATTER] if traps else fitting,
         format_func=lambda name: title(name, lang),
         key=MENU,
         on_click=_take,
@@ -44,13 +72,18 @@ def try_menu(lang: str, cells: Sequence[str]) -> None:
 
 def title(name: str, lang: str) -> str:
     """Return what a preset is called."""
+    if name in TRAPS:
+        return say(f"trap.{name}", lang)
     if name in NETWORKS:
         return say("preset.handmade", lang, title=say(f"network.{name}.title", lang))
     return say(f"preset.{name}", lang)
 
 
-def look_for(experiment: Experiment, lang: str) -> str | None:
+def look_for(experiment: Experiment, lang: str, traps: bool = False) -> str | None:
     """Return what to look for, if ``experiment`` is one of the presets or reads the task of a hand-built network."""
+    trapped = [name for name, trap in TRAPS.items() if traps and trap.experiment == experiment]
+    if trapped:
+        return say(f"trap.{trapped[0]}.look", lang)
     if experiment.network:
         return say(f"network.{experiment.network}.summary", lang)
     found = [name for name, preset in PRESETS.items() if preset == experiment]
@@ -59,5 +92,8 @@ def look_for(experiment: Experiment, lang: str) -> str | None:
 
 def _take() -> None:
     name = st.session_state[MENU]
-    if name in PRESETS:
+    if name in TRAPS:
+        own.put(TRAPS[name].settings)
+        state.put(TRAPS[name].experiment)
+    elif name in PRESETS:
         state.put(PRESETS[name])

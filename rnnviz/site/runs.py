@@ -19,7 +19,7 @@ SMALL = 10_000
 """Steps times (units and symbols) up to which a run is small: 1 MB at most, and as much again as a payload."""
 
 
-def traced(experiment: Experiment) -> Trace:
+def traced(experiment: Experiment, engine: str = "numpy") -> Trace:
     """Return the trace of an experiment: the same object for the same experiment, as long as it is kept.
 
     Many small runs are kept, and few large ones: the largest that the site allows takes 80 MB.
@@ -27,20 +27,20 @@ def traced(experiment: Experiment) -> Trace:
     read = experiment.text or experiment.series or ()
     width = experiment.hidden_size * experiment.num_layers * experiment.directions + len(set(read))
     steps = len(read) or experiment.length or 0
-    return _small(experiment) if steps * width <= SMALL else _large(experiment)
+    return _small(experiment, engine) if steps * width <= SMALL else _large(experiment, engine)
 
 
 _HASH: dict[str | type[Any], Any] = {Experiment: Experiment.to_json}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_HASH)
-def _small(experiment: Experiment) -> Trace:
-    return run(experiment)
+def _small(experiment: Experiment, engine: str) -> Trace:
+    return run(experiment, engine)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_HASH)
-def _large(experiment: Experiment) -> Trace:
-    return run(experiment)
+def _large(experiment: Experiment, engine: str) -> Trace:
+    return run(experiment, engine)
 
 
 def kind_of_step(trace: Trace) -> str:

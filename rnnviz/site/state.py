@@ -33,6 +33,8 @@ OF_NETWORK: Final = (
     "forget_bias",
 )
 ALWAYS: Final = ("seed", "loss", "truncate", "clip")
+REMEDIES: Final = ("clip_value", "residual")
+"""Fields that only the page about gradients has controls for, and that stay there."""
 OPENING: Final = Experiment(init="normal", seed=3)
 """What a page shows when its link sets nothing: weights so large that gates open and shut before one's eyes."""
 
@@ -53,7 +55,7 @@ def fields(*also: str) -> frozenset[str]:
 
 def put(experiment: Experiment) -> None:
     """Let the controls show ``experiment``."""
-    names = (*OF_NETWORK, *ALWAYS, "tokens", "hold")
+    names = (*OF_NETWORK, *ALWAYS, *REMEDIES, "tokens", "hold")
     shown = {**FIRST, OWN_TEXT: "", **{name: getattr(experiment, name) for name in names}}
     kind = kind_of(experiment)
     shown |= _input(kind, getattr(experiment, kind))
@@ -77,13 +79,19 @@ def take(values: Mapping[str, Any] | None, first: Experiment) -> None:
             st.session_state[KIND] = name
 
 
-def carry() -> None:
+def carry(first: Experiment) -> None:
     """Let the controls of a page just opened show what those of the page before held.
 
     To Streamlit a control of another page is another control, though its key be the same: it begins anew, unless
-    the session is told its value.
+    the session is told its value. What that page opened with, untouched, is no choice of anyone's: then the new page
+    opens with its own ``first``.
     """
-    names = (*OF_NETWORK, *ALWAYS, *FIRST, *_settings({}), "tokens", OWN_TEXT, KIND)
+    state = st.session_state
+    opened, state["_opening"] = state.get("_opening"), first
+    if opened not in (None, first) and state.get("_experiment") == opened:
+        put(first)
+        return
+    names = (*OF_NETWORK, *ALWAYS, *REMEDIES, *FIRST, *_settings({}), "tokens", OWN_TEXT, KIND)
     st.session_state.update({name: st.session_state[name] for name in names if name in st.session_state})
 
 

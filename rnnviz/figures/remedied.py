@@ -1,0 +1,137 @@
+"""What a remedy changed and what it did not, in sentences computed from the run with it and the run without."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+
+from rnnviz.engines.clipping import global_norm
+from rnnviz.figures.powers import powers, powers_of_log10
+from rnnviz.gradients import log10_norms, per_step_factor, sigma_max, spectral_radius
+from rnnviz.trace import Array, Trace
+from rnnviz.words import DEFAULT_LANGUAGE, say
+
+
+def remedy_sentences(name: str, before: Trace, after: Trace, lang: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Say what one remedy did.
+
+    Parameters
+    ----------
+    name : str
+        "clip", "clip_value", "truncate", "orthogonal", "identity", "relu" or "residual".
+    before, after : Trace
+        The same experiment without this remedy and with it.
+    lang : str
+    """
+    if not all(np.isfinite(trace.grad_norm) for trace in (before, after)):
+        return [say("remedy.nonfinite", lang)]
+    return _TOLD[name](name, before, after, lang)
+
+
+def _clip(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
+    old, new = global_norm(dict(before.parameter_grads)), global_norm(dict(after.parameter_grads))
+    limit = powers(float(after.experiment.clip or 0))
+    if old == new:
+        return [say("remedy.clip.idle", lang, old=powers(old), limit=limit)]
+    told = say("remedy.clip.done", lang, old=powers(old), new=powers(new), factor=powers(new / old))
+    return [told, say("remedy.clip.ratio", lang, ratio=_ratio(after), last=_ends(after)[1] + 1)]
+
+
+def _clip_value(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
+    was, now = _flat(before.parameter_grads), _flat(after.parameter_grads)
+    cut = int((was != now).sum())
+    limit = powers(float(after.experiment.clip_value or 0))
+    if not cut:
+        return [say("remedy.clip_value.idle", lang, most=powers(float(np.abs(was).max())), limit=limit)]
+    values = {"old": powers(float(np.linalg.norm(was))), "new": powers(float(np.linalg.norm(now)))}
+    told = say("remedy.clip_value.done", lang, cut=f"{cut:,}", total=f"{was.size:,}", limit=limit, **values)
+    turned = say("remedy.clip_value.turned", lang, degrees=powers(_angle(was, now)))
+    return [told, turned, say("remedy.clip.ratio", lang, ratio=_ratio(after), last=_ends(after)[1] + 1)]
+
+
+def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
+    steps = after.experiment.truncate or 0
+    old, new = (log10_norms(trace.layers["l0"].dh) for trace in (before, after))
+    silenced = int(((new == -np.inf) & (old > -np.inf)).sum())
+    same = say("remedy.truncate.values", lang, loss=f"{after.losses.sum():.4g}")
+    if _same(before.parameter_grads, after.parameter_grads):
+        return [say("remedy.truncate.idle", lang, steps=steps), same]
+    key = "remedy.truncate.silent" if silenced else "remedy.truncate.band"
+    was, now = _flat(before.parameter_grads), _flat(after.parameter_grads)
+    values = {"old": powers(float(np.linalg.norm(was))), "new": powers(float(np.linalg.norm(now)))}
+    weights = say("remedy.truncate.weights", lang, degrees=powers(_angle(was, now)), **values)
+    return [say(key, lang, steps=steps, silenced=silenced), same, weights]
+
+
+def _factors(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
+    values = {"old": powers(per_step_factor(before)), "new": powers(per_step_factor(after))}
+    told = [say(f"remedy.{name}.done", lang, **values), _arrives(before, after, lang)]
+    if name in ("orthogonal", "identity") and after.experiment.cell == "rnn":
+        sigmas = [powers(sigma_max(trace)["h"]) for trace in (before, after)]
+        radii = [powers(spectral_radius(trace)["h"]) for trace in (before, after)]
+        told.append(say("remedy.spectrum", lang, sigmas=" → ".join(sigmas), radii=" → ".join(radii)))
+    return told
+
+
+def _residual(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
+    if after.experiment.num_layers < 2:
+        return [say("remedy.residual.idle", lang)]
+    return [*_factors(name, before, after, lang)]
+
+
+_TOLD: Final[Mapping[str, Callable[[str, Trace, Trace, str], list[str]]]] = {
+    "clip": _clip,
+    "clip_value": _clip_value,
+    "truncate": _truncate,
+    "orthogonal": _factors,
+    "identity": _factors,
+    "relu": _factors,
+    "residual": _residual,
+}
+
+
+def gate_sentences(runs: Mapping[str, Trace], lang: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Say how the three cells compare: of the last loss, what each hands on a step."""
+    factors = {cell: powers(per_step_factor(trace)) for cell, trace in runs.items()}
+    return [say("remedy.gates.done", lang, **factors)]
+
+
+def _arrives(before: Trace, after: Trace, lang: str) -> str:
+    return say("remedy.arrives", lang, old=_first(before), new=_first(after))
+
+
+def _first(trace: Trace) -> str:
+    return powers_of_log10(float(log10_norms(trace.layers["l0"].dh)[0]))
+
+
+def _ends(trace: Trace) -> tuple[int, int]:
+    """Return the first step and the last that has a gradient."""
+    alive = np.flatnonzero(log10_norms(trace.layers["l0"].dh) > -np.inf)
+    return 0, int(alive[-1]) if len(alive) else trace.steps - 1
+
+
+def _ratio(trace: Trace) -> str:
+    first, last = _ends(trace)
+    dh = log10_norms(trace.layers["l0"].dh)
+    return powers_of_log10(float(dh[first] - dh[last]))
+
+
+def _flat(grads: Mapping[str, Array]) -> Array:
+    return np.concatenate([grad.ravel() for grad in grads.values()])
+
+
+def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def _angle(one: Array, other: Array) -> float:
+    """Return the angle between two vectors in degrees."""
+    norms = [float(np.linalg.norm(each)) for each in (one, other)]
+    if not all(norms):
+        return 0.0
+    one, other = one / norms[0], other / norms[1]
+    # Exact also where the angle is small, unlike the arc cosine (Kahan).
+    return math.degrees(2 * math.atan2(float(np.linalg.norm(one - other)), float(np.linalg.norm(one + other))))

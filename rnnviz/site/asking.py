@@ -1,0 +1,73 @@
+"""What the Gradients page asks beside its experiment: which slider, which sizes, which engine; and a guess first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.experiment import Experiment
+from rnnviz.site import own
+from rnnviz.site.controls import KEEP
+from rnnviz.site.flows import Apart, Question, count
+from rnnviz.site.remedies import COMPARED, active, without
+from rnnviz.words import say
+
+
+def ask(experiment: Experiment) -> Question:
+    """Return what the controls ask of an experiment."""
+    return Question(experiment, own.word("sweep"), own.word("matched") == "1", own.word("engine"))
+
+
+def unremedied(question: Question) -> Question | None:
+    """Return the same question without the remedies that are on; None if none is that could be laid over it."""
+    names = [name for name in active(question.experiment) if name in COMPARED]
+    if not names:
+        return None
+    plain = without(question.experiment, names)
+    return Question(plain, question.sweep, question.matched, question.engine)
+
+
+def asking_controls(question: Question, lang: str) -> None:
+    """Offer what the slider moves, the sizes of the other cells, the engine, and to guess before one sees."""
+    experiment = question.experiment
+    sweeps = [name for name in own.SETTINGS["sweep"] if not experiment.network or name in ("length", "none")]
+    with st.container(key="asking", horizontal=True, vertical_alignment="bottom", gap="small"):
+        _segments("sweep", sweeps, lang)
+        if not experiment.network:
+            st.toggle(say("gradients.matched", lang), key="matched", help=say("gradients.matched.help", lang), **KEEP)
+        _segments("engine", own.SETTINGS["engine"], lang, help=say("gradients.engine.help", lang))
+        guessing = own.word("guess") == "1"
+        label = say("gradients.guess.stop" if guessing else "gradients.guess", lang)
+        st.button(label, key="guess_on", on_click=own.put, args=({"guess": "0" if guessing else "1"},))
+
+
+def _segments(name: str, words: list[str] | tuple[str, ...], lang: str, **more: Any) -> None:
+    if st.session_state.get(name) not in words:
+        st.session_state[name] = words[-1]
+    st.segmented_control(
+        say(f"gradients.{name}", lang),
+        words,
+        format_func=lambda word: say(f"gradients.{name}.{word}", lang),
+        key=name,
+        required=True,
+        **more,
+        **KEEP,
+    )
+
+
+def size_sentence(question: Question, lang: str) -> str:
+    """Say how many hidden units and weights each cell has."""
+    cells = question.cells()
+    parts = [
+        say("gradients.size", lang, cell=cell.upper(), units=one.hidden_size, weights=f"{count(one):,}")
+        for cell, one in cells.items()
+    ]
+    key = "gradients.sizes.matched" if question.matched else "gradients.sizes.alike"
+    return say(key, lang, sizes=", ".join(parts))
+
+
+def apart_sentence(apart: Apart, lang: str) -> str:
+    """Say how far the engines are apart, and how long each took."""
+    times = {"numpy": f"{apart.numpy_ms:.1f}", "torch": f"{apart.torch_ms:.1f}"}
+    return say("gradients.apart" if apart.largest else "gradients.same", lang, largest=f"{apart.largest:.1e}", **times)

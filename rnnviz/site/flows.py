@@ -1,0 +1,208 @@
+"""The runs of the Gradients page: one sequence through three cells, at every value of the slider; kept, as packed."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from rnnviz.experiment import CELLS, Experiment
+from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
+from rnnviz.gradients.lengths import cut_short
+from rnnviz.initial import parameter_shapes
+from rnnviz.run import resolve, run
+from rnnviz.site.runs import traced
+from rnnviz.site.sweeping import Slider, slider
+from rnnviz.stage.flow import Family, flow_payload
+from rnnviz.sweep import sweep
+from rnnviz.trace import Array, Trace
+from rnnviz.words import say
+
+MATRIX_STEPS: Final = 128
+"""T up to which the matrices of all pairs of steps are worked out and sent."""
+
+MATRIX_WORK: Final = 40_000
+"""T² × H of all matrices together: the own frame always, others as far as this goes."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the Gradients page is asked: everything that its stage is made of.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        Of the focus cell.
+    sweep : {"gain", "forget_bias", "length", "none"}
+    matched : bool
+        Whether the other cells get as many weights as the focus, rather than as many units.
+    engine : {"numpy", "torch"}
+        Of the run itself; the other values on the slider are NumPy's.
+    """
+
+    experiment: Experiment
+    sweep: str = "none"
+    matched: bool = False
+    engine: str = "numpy"
+
+    @property
+    def focus(self) -> str:
+        """The focus cell."""
+        return resolve(self.experiment).cell
+
+    def cells(self) -> dict[str, Experiment]:
+        """Return the experiment of each cell: the same sequence, seed, loss; of a hand-built network its own."""
+        if self.experiment.network:
+            return {self.focus: self.experiment}
+        cells = {cell: self.experiment.replace(cell=cell) for cell in CELLS}
+        if not self.matched:
+            return cells
+        wanted, shape = count(self.experiment), _shape(self.experiment)
+        return {
+            cell: one if cell == self.focus else one.replace(hidden_size=matching(one, wanted, shape))
+            for cell, one in cells.items()
+        }
+
+    def runs(self) -> dict[str, Trace]:
+        """Return the run itself, through each cell."""
+        return {cell: traced(experiment, self.engine) for cell, experiment in self.cells().items()}
+
+    def slider(self) -> Slider:
+        """Return the values that the slider moves through."""
+        return slider(self.experiment, self.sweep, self.runs())
+
+
+def _shape(experiment: Experiment) -> tuple[int, int]:
+    """Return D and O."""
+    trace = traced(experiment)
+    return trace.inputs.shape[1], trace.outputs.shape[1]
+
+
+def count(experiment: Experiment, shape: tuple[int, int] | None = None) -> int:
+    """Return the number of weights and biases of an experiment's network, the readout's included."""
+    shapes = parameter_shapes(experiment, *(shape or _shape(experiment)))
+    return sum(int(np.prod(one)) for one in shapes.values())
+
+
+def matching(experiment: Experiment, wanted: int, shape: tuple[int, int]) -> int:
+    """Return the number of hidden units with which an experiment's network has nearest to ``wanted`` weights."""
+    most = 2 * max(1, experiment.hidden_size) + 8  # an RNN needs twice an LSTM's units to be as large
+    return min(range(1, most), key=lambda units: abs(count(experiment.replace(hidden_size=units), shape) - wanted))
+
+
+def family(question: Question) -> Family:
+    """Return the runs of all cells at all values."""
+    own, values = question.runs(), question.slider()
+    runs = {cell: _frames(trace, values) for cell, trace in own.items()}
+    return Family(question.focus, runs, values.field, values.values, values.own)
+
+
+def _frames(own: Trace, values: Slider) -> list[Trace]:
+    """Return one cell's runs at all values."""
+    experiment = own.experiment
+    if values.field is None:
+        return [own]
+    if values.field == "length":
+        return cut_short(own, [int(value) for value in values.values])
+    if values.field == "forget_bias" and experiment.cell != "lstm":
+        return [own] * len(values.values)
+    found = list(sweep(experiment, **{values.field: values.values}))
+    found[values.own] = own
+    return found
+
+
+def matrices(found: Family) -> dict[int, tuple[Array, Array]]:
+    """Return log10 of the itemised norms and of the Jacobians' norms, of the focus cell, at some frames.
+
+    The run's own frame always, unless it is too long; others spread over the slider as far as the work goes.
+    """
+    traces = found.runs[found.focus]
+    if found.steps > MATRIX_STEPS:
+        return {}
+    cost = found.steps**2 * found.trace.layers["l0"].h.shape[1]
+    others = min(len(traces) - 1, MATRIX_WORK // cost)
+    frames = {found.own, *(round(k) for k in np.linspace(0, len(traces) - 1, others) if others > 1)}
+    return {frame: (log10_itemised(traces[frame]), log10_jacobian_norms(traces[frame])) for frame in sorted(frames)}
+
+
+@lru_cache(maxsize=24)
+def packed(
+    question: Question,
+    without: Question | None,
+    remedies: tuple[str, ...],
+    *,
+    views: str,
+    page: str,
+    start: int,
+    lang: str,
+) -> dict[str, Any]:
+    """Return the payload of the stage; not to be changed by whoever gets it.
+
+    Parameters
+    ----------
+    question : Question
+    without : Question, optional
+        The same without the remedies that are on.
+    remedies : tuple of str
+        Their names.
+    views : str
+        As JSON.
+    page, start, lang
+        See `rnnviz.stage.payload.payload`.
+    """
+    found = family(question)
+    zeros = float32_zeros(found.trace)
+    field = found.field
+    return flow_payload(
+        found,
+        matrices=matrices(found),
+        before=None if without is None else family(without),
+        remedies=remedies,
+        mark=zeros.astype(np.float64) if zeros.any() else None,
+        title=say(f"gradients.slider.{field}", lang) if field else "",
+        labels=question.slider().labels(lang) if field else (),
+        views=json.loads(views),
+        page=page,
+        start=start,
+        lang=lang,
+    )
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far two engines are apart, and how long each took, in one rerun.
+
+    Attributes
+    ----------
+    largest : float
+        Largest relative difference of any ‖dL/dh_t‖ and loss of the focus cell's run.
+    numpy_ms, torch_ms : float
+    """
+
+    largest: float
+    numpy_ms: float
+    torch_ms: float
+
+
+def compare_engines(experiment: Experiment) -> tuple[Apart, Trace]:
+    """Run an experiment with both engines, now; return how they compare, and torch's trace."""
+    began = time.perf_counter()
+    ours = run(experiment)
+    between = time.perf_counter()
+    theirs = run(experiment, engine="torch")
+    ended = time.perf_counter()
+    pairs = [(ours.losses, theirs.losses)]
+    pairs += [(layer.dh, theirs.layers[name].dh) for name, layer in ours.layers.items()]
+    largest = max(_apart(*pair) for pair in pairs)
+    return Apart(largest, 1e3 * (between - began), 1e3 * (ended - between)), theirs
+
+
+def _apart(one: Array, other: Array) -> float:
+    """Return the largest difference of rows, relative to the larger of the two."""
+    one, other = (np.linalg.norm(np.atleast_2d(each.T).T, axis=1) for each in (one, other))
+    most = np.maximum(one, other)
+    return float(np.max(np.abs(one - other)[most > 0] / most[most > 0], initial=0.0))

@@ -1,0 +1,107 @@
+"""Which values of a setting the slider of the Gradients page moves through; the run's own value is one of them."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from rnnviz.cells.lstm import LSTM
+from rnnviz.experiment import Experiment
+from rnnviz.inputs import readable
+from rnnviz.trace import Trace
+from rnnviz.words import say
+
+FRAMES: Final = 41
+"""Most values on the slider."""
+
+WORK: Final = 64_000_000
+STEP: Final = 6_000
+"""Frames × steps × (weights of W_hh of all cells + `STEP`) that one change of a control may cost: a tenth of a second.
+
+A step costs something however small the matrices are."""
+
+SPAN: Final = {"gain": (0.25, 6.0), "forget_bias": (-3.0, 6.0)}
+"""From where a gradient vanishes in any cell to where the plain network's explodes; from shut gates to open ones."""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """The values that a slider moves through.
+
+    Attributes
+    ----------
+    field : str or None
+        Of `Experiment`; None: nothing is swept, and there is one frame.
+    values : F floats, ascending
+    own : int
+        The frame (0-based) of the run's own value.
+    drawn : bool
+        Whether the own value is none that was set, but what the weights came to as they were drawn.
+    """
+
+    field: str | None
+    values: tuple[float, ...]
+    own: int
+    drawn: bool = False
+
+    def at(self, experiment: Experiment, frame: int) -> Experiment:
+        """Return the experiment of one frame, where the setting is a field of its own."""
+        if self.field is None or frame == self.own or self.field == "length":
+            return experiment
+        return experiment.replace(**{self.field: self.values[frame]})
+
+    def labels(self, lang: str) -> list[str]:
+        """Return what the slider says at each value."""
+        if self.field == "length":
+            return [str(int(value)) for value in self.values]
+        texts = [readable(float(f"{value:.3g}")) for value in self.values]
+        if self.drawn:
+            texts[self.own] = say("gradients.as_drawn", lang, value=texts[self.own])
+        return texts
+
+
+def slider(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> Slider:
+    """Return the slider of a run.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    field : {"gain", "forget_bias", "length", "none"}
+    runs : dict of cell to Trace
+        The run itself, through each cell.
+    """
+    steps = next(iter(runs.values())).steps
+    if field == "length" and steps > 2:
+        lengths = sorted({round(value) for value in np.linspace(2, steps, FRAMES)})
+        return Slider("length", tuple(map(float, lengths)), len(lengths) - 1)
+    size = sum(trace.parameters["weight_hh_l0"].size for trace in runs.values()) * experiment.num_layers
+    count = min(FRAMES, WORK // (steps * (size + STEP)))
+    if field not in SPAN or experiment.network or count < 3:
+        return ONE
+    own, drawn = _own(experiment, field, runs)
+    least, most = SPAN[field]
+    if field == "gain":
+        values = np.geomspace(min(least, own) if own > 0 else least, max(most, own), count - 1)
+    else:
+        values = np.linspace(min(least, own), max(most, own), count - 1)
+    others = [float(value) for value in values if abs(value - own) > 1e-9]
+    place = bisect.bisect(others, own)
+    return Slider(field, (*others[:place], own, *others[place:]), place, drawn)
+
+
+ONE: Final = Slider(None, (0.0,), 0)
+"""No slider: one frame."""
+
+
+def _own(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> tuple[float, bool]:
+    """Return a run's own value, and whether it is only what its weights came to."""
+    given = getattr(experiment, field)
+    if given is not None:
+        return float(given), False
+    parameters = runs["lstm"].parameters
+    bias = parameters["bias_ih_l0"] + parameters["bias_hh_l0"]
+    return float(np.split(bias, len(LSTM.blocks))[LSTM.blocks.index("f")].mean()), True

@@ -1,0 +1,50 @@
+"""What the Gradients page says in words, computed from the runs it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rnnviz.figures.powers import powers
+from rnnviz.figures.remedied import gate_sentences, remedy_sentences
+from rnnviz.gradients import per_step_factor, verdict
+from rnnviz.site import own
+from rnnviz.site.asking import apart_sentence, size_sentence
+from rnnviz.site.flows import Question, compare_engines
+from rnnviz.site.remedies import without
+from rnnviz.site.runs import traced
+from rnnviz.words import say
+
+
+def gradient_lead(question: Question, lang: str) -> str:
+    """Return the sentence under the title: what becomes of this run's gradient, unless one is to guess; what to do."""
+    field = question.slider().field
+    todo = say(f"gradients.todo.{field}" if field else "gradients.todo.none", lang)
+    if own.word("guess") == "1":
+        return say("gradients.lead.guess", lang)
+    trace = question.runs()[question.focus]
+    if not trace.dtop.any():
+        return say("gradients.lead.none", lang, todo=todo)
+    factor = per_step_factor(trace)
+    values = {"cell": trace.experiment.cell.upper(), "factor": powers(factor), "steps": trace.steps}
+    if factor != factor:
+        return say("gradients.lead.nonfinite", lang, todo=todo)
+    return say(f"gradients.lead.{verdict(trace)}", lang, todo=todo, **values)
+
+
+def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
+    """Return what is said above the stage: what each remedy that is on does, the cells' sizes, how engines compare."""
+    sentences = []
+    runs = question.runs()
+    trace = runs[question.focus]
+    for name in remedies:
+        if name == "gates":
+            sentences.append(" ".join(gate_sentences(runs, lang)))
+            continue
+        before = traced(without(question.experiment, [name]))
+        effect = " ".join(remedy_sentences(name, before, trace, lang))
+        sentences.append(say("remedy.told", lang, remedy=say(f"remedy.{name}", lang), told=effect))
+    if question.matched and len(runs) > 1:
+        sentences.append(size_sentence(question, lang))
+    if question.engine == "torch":
+        sentences.append(apart_sentence(compare_engines(question.experiment)[0], lang))
+    return sentences
