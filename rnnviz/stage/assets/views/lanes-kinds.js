@@ -2,20 +2,22 @@
 import { nice, raised } from "../arrays.js";
 import { HeatLane } from "./lanes-heat.js";
 import { CurveLane } from "./lanes-curve.js";
-import { everywhere, short } from "./lanes.js";
+import { CurvesLane } from "./lanes-curves.js";
+import { MatrixLane } from "./lanes-matrix.js";
+import { everywhere, powerText, short } from "./lanes.js";
 
 /** Gates that are sigmoids, from 0 to 1; the candidates g and n are tanh, from −1 to 1. */
 const SIGMOIDS = new Set(["i", "f", "o", "r", "z"]);
 
 /**
- * @param {string} name "h", "c", "gates", "gate:f", "loss", "gradient", "output"
+ * @param {string} name "h", "c", "gates", "gate:f", "loss", "gradient", "output", "curves", "matrix:itemised", "matrix:jacobian"
  * @param {object} context data, cursor, axis, mode()
- * @returns {HeatLane|CurveLane|null} null where this run has no such quantity
+ * @returns {HeatLane|CurveLane|CurvesLane|MatrixLane|null} null where this run has no such quantity
  */
 export function laneFor(name, context) {
-  const [kind, gate] = name.split(":");
-  if (kind === "gate") return context.data.meta.gates.includes(gate) ? gateLane(context, gate) : null;
-  return KINDS[kind]?.(context) ?? null;
+  const [kind, which] = name.split(":");
+  if (kind === "gate") return context.data.meta.gates.includes(which) ? gateLane(context, which) : null;
+  return KINDS[kind]?.(context, which) ?? null;
 }
 
 const KINDS = {
@@ -34,7 +36,12 @@ const KINDS = {
   loss: lossLane,
   gradient: gradientLane,
   output: outputLane,
+  curves: (context) => (context.data.flow ? new CurvesLane(context) : null),
+  matrix: (context, which) => (context.data.flow ? new MatrixLane(context, which) : null),
 };
+
+/** Lanes from which the gradient's curves could be read while they are to be predicted. */
+export const ANSWERS = new Set(["gradient", "matrix"]);
 
 function gateLane(context, gate) {
   const { data } = context;
@@ -72,7 +79,7 @@ function lossLane(context) {
   const high = nice(Math.max(0, ...everywhere(data, cursor, ({ losses }) => losses).map((m) => m.limit)));
   const text = data.say(data.meta.kind === "symbols" ? "score.scale_nats" : "score.scale_squared", { high: short(data, high) });
   return new CurveLane(context, { name: "loss", hue: "loss", title: data.say("score.loss"), height: 48,
-    series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick,
+    series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick, optional: data.flow?.swept?.field === "length",
       text: (v, digits) => compact(data, v, digits) }],
     scale: () => ({ low: 0, high, text, lines: [] }) });
 }
@@ -80,15 +87,6 @@ function lossLane(context) {
 /** A number that may be small but is never shown as nought unless it is. */
 function compact(data, v, digits) {
   return v !== 0 && Math.abs(v) < 0.01 ? `${v < 0 ? "−" : ""}${powerText(data, Math.log10(Math.abs(v)), digits)}` : data.format(v, digits);
-}
-
-/** A power of ten as text, from its logarithm: the number itself may be too small for any float. */
-export function powerText(data, log, digits = 2) {
-  if (log === -Infinity) return "0";
-  if (!Number.isFinite(log)) return data.format(log);
-  if (log > -2 && log < 4) return data.format(10 ** log, digits);
-  const exponent = Math.floor(log);
-  return `${data.format(10 ** (log - exponent), Math.min(digits, 1))}·10${raised(exponent)}`;
 }
 
 function gradientLane(context) {

@@ -1,7 +1,7 @@
 /** The numbers of this step as a table, units × quantities: the text alternative of the whole score. Filled while open. */
 import { el, number, text, unitName } from "../dom.js";
-import { layerOf } from "./lanes.js";
-import { powerText } from "./lanes-kinds.js";
+import { linesOf } from "./lanes-flow.js";
+import { layerOf, powerText } from "./lanes.js";
 import { whereText } from "../scrubber.js";
 
 /**
@@ -25,10 +25,10 @@ export function numbersTable(data, cursor) {
   return { node, follow };
 }
 
-/** The columns: states, gates. */
+/** The columns: states, gates, as far as this run brings them along. */
 function columns(data, cursor) {
   const layer = data.layer(cursor);
-  return [...data.meta.gates, ...(layer.c ? ["c"] : []), "h"];
+  return [...data.meta.gates.filter((gate) => layer.gates?.[gate]), ...(layer.c ? ["c"] : []), "h"];
 }
 
 function build(data, cursor, box) {
@@ -42,11 +42,32 @@ function build(data, cursor, box) {
     const row = el("tr", {}, el("th", { scope: "row" }, pick), ...cells);
     return { row, pick, cells };
   });
-  box.append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
-  return { names, rows };
+  const flow = data.flow ? flowTable(data) : null;
+  box.append(...(flow ? [flow.node] : []), el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
+  return { names, rows, flow };
 }
 
-function fill(data, cursor, { names, rows }) {
+/** The gradient of each cell, and what is drawn beside them, a row each. */
+function flowTable(data) {
+  const rows = [...linesOf(data)].reverse().map((line) => {
+    const cell = el("td", { "data-run": line.run });
+    return { line, cell, row: el("tr", {}, el("th", { scope: "row", style: { color: `var(--rv-${line.hue})` } }, line.full), cell) };
+  });
+  const head = el("tr", {}, el("th", { scope: "col" }, data.say("score.gradient_of")), el("th", { scope: "col" }, "‖∂L/∂h‖"));
+  return { rows, node: el("table", { class: "rv-numbers-flow rv-secret" }, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))) };
+}
+
+function fillFlow(data, cursor, { rows }) {
+  for (const { line, cell } of rows) {
+    const v = line.values(Math.min(cursor.frame, data.frames.length - 1))?.[cursor.t] ?? NaN;
+    if (v === v) number(cell, data, 10 ** v, { quantity: line.quantity, unit: "norm", step: cursor.t });
+    else cell.removeAttribute("data-value");
+    text(cell, v === v ? powerText(data, v, 4) : "–");
+  }
+}
+
+function fill(data, cursor, { names, rows, flow }) {
+  if (flow) fillFlow(data, cursor, flow);
   const layer = data.layer(cursor);
   const { t } = cursor;
   rows.forEach(({ row, pick, cells }, unit) => {
@@ -63,8 +84,9 @@ function fill(data, cursor, { names, rows }) {
 function summary(data, cursor) {
   const run = data.frame(cursor);
   const layer = layerOf(data, run, cursor);
-  const parts = [whereText(data, cursor), data.say("score.step_loss", { value: data.format(run.losses.at(cursor.t), 4) }),
-    `‖∂L/∂h‖ ${powerText(data, layer.dh_log10.at(cursor.t), 4)}`];
+  const parts = [whereText(data, cursor), data.say("score.step_loss", { value: data.format(run.losses.at(cursor.t), 4) })];
+  if (cursor.veiled) return parts.join(" · ");
+  parts.push(`‖∂L/∂h‖ ${powerText(data, layer.dh_log10.at(cursor.t), 4)}`);
   if (layer.dc_log10) parts.push(`‖∂L/∂c‖ ${powerText(data, layer.dc_log10.at(cursor.t), 4)}`);
   return parts.join(" · ");
 }

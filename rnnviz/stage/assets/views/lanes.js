@@ -1,4 +1,5 @@
 /** What all lanes of the score share: the time axis, the frame of a lane, a few scales. */
+import { raised } from "../arrays.js";
 import { el } from "../dom.js";
 
 /** No column is wider than this, in CSS pixels at the normal text size: three steps are not three posters. */
@@ -67,6 +68,15 @@ export function laneFrame({ name, hue, title, also }) {
 export function short(data, v, length = Math.abs(v)) {
   const digits = Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(length || 1))));
   return data.format(v, Math.min(digits, `${Number(v.toFixed(digits))}`.split(".")[1]?.length ?? 0));
+}
+
+/** A power of ten as text, from its logarithm: the number itself may be too small for any float. */
+export function powerText(data, log, digits = 2) {
+  if (log === -Infinity) return "0";
+  if (!Number.isFinite(log)) return data.format(log);
+  if (log > -2 && log < 4) return data.format(10 ** log, digits);
+  const exponent = Math.floor(log);
+  return `${data.format(10 ** (log - exponent), Math.min(digits, 1))}·10${raised(exponent)}`;
 }
 
 /** The arrays that one lane reads in every run of the stage: for scales that stay the same while runs change. */

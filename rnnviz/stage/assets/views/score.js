@@ -3,9 +3,10 @@
  * Stepping moves that column by a CSS transform and changes a handful of texts; nothing is drawn again.
  */
 import { MODES } from "../cursor.js";
-import { attr, el, heading, style, text } from "../dom.js";
+import { attr, el, heading, number, style, text } from "../dom.js";
 import { Axis } from "./lanes.js";
-import { laneFor } from "./lanes-kinds.js";
+import { HeatLane } from "./lanes-heat.js";
+import { ANSWERS, laneFor } from "./lanes-kinds.js";
 import { numbersTable } from "./lanes-table.js";
 import { tokenLane } from "./tokens.js";
 
@@ -27,9 +28,10 @@ class Score {
   constructor(element, data, cursor) {
     Object.assign(this, { element, data, cursor });
     this.axis = new Axis(data.meta.T);
-    const { head } = heading(element, data.say("score.title"), data.say(data.baseline ? "score.hint_baseline" : "score.hint"));
-    if (data.baseline) head.append(this.modeSwitch());
+    const hint = data.flow ? "score.hint_flow" : data.baseline ? "score.hint_baseline" : "score.hint";
+    const { head } = heading(element, data.say("score.title"), data.say(hint));
     this.build();
+    if (data.baseline && this.lanes.some((lane) => lane instanceof HeatLane)) head.append(this.modeSwitch());
     this.resized = new ResizeObserver(() => this.layout());
     this.resized.observe(this.lanes[0].plot);
     this.layout();
@@ -43,6 +45,7 @@ class Score {
     this.stop = first.stop;
     const others = (data.options.lanes ?? []).filter((name) => name !== "tokens").map((name) => laneFor(name, context));
     this.lanes = [first.lane, ...others.filter(Boolean)];
+    for (const lane of this.lanes) attr(lane.element, "data-rv-answer", ANSWERS.has(lane.element.dataset.lane.split("-")[0]) ? "" : null);
     this.head = el("div", { class: "rv-playhead" });
     this.here = el("div", { class: "rv-here" });
     this.crosshair = el("div", { class: "rv-crosshair", hidden: true });
@@ -73,7 +76,8 @@ class Score {
       const box = lane.plot.getBoundingClientRect();
       const zoom = box.width ? lane.plot.offsetWidth / box.width : 1;
       const x = (event.clientX - box.left) * zoom;
-      return x > this.axis.end ? null : lane.tip(x, (event.clientY - box.top) * zoom);
+      if (this.cursor.veiled && "rvAnswer" in lane.element.dataset) return null;
+      return x < 0 || x > this.axis.end ? null : lane.tip(x, (event.clientY - box.top) * zoom);
     };
     const left = () => {
       this.cursor.set({ hover: null });
@@ -102,7 +106,9 @@ class Score {
     this.frame(lane, tip.box);
     const { left, top, width } = tip.box;
     const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: this.data.meta.labels[tip.t] });
-    text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
+    if (tip.rows || tip.sentence) this.tooltip.replaceChildren(...tipContent(this.data, tip, where));
+    else text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
+    this.tooltip.classList.toggle("rv-tooltip-rows", Boolean(tip.rows));
     const [plot, home] = [lane.plot.getBoundingClientRect(), this.element.getBoundingClientRect()];
     const zoom = home.width ? this.element.offsetWidth / home.width : 1;
     const room = this.element.offsetWidth - this.tooltip.offsetWidth;
@@ -164,16 +170,26 @@ class Score {
   }
 
   follow(cursor, changed) {
+    if (changed.has("veiled")) this.veil(cursor.veiled);
     if (changed.has("mode")) this.modes?.forEach((node, k) => attr(node, "aria-pressed", MODES[k] === cursor.mode));
     if (!this.width) return; // not laid out yet: the first layout draws
-    if (changed.has("frame") || changed.has("layer") || changed.has("mode")) this.draw();
+    if (changed.has("frame") || changed.has("layer") || changed.has("mode") || changed.has("veiled")) this.draw();
     else if (changed.has("t")) this.moved();
     if (changed.has("unit")) {
       for (const lane of this.lanes) lane.mark(cursor.unit);
       for (const lane of this.lanes) lane.step(this.t);
     }
     if (changed.has("hover")) this.echo(cursor);
-    if (changed.has("t") || changed.has("frame") || changed.has("layer") || changed.has("unit")) this.table.follow();
+    if (changed.has("t") || changed.has("frame") || changed.has("layer") || changed.has("unit") || changed.has("veiled")) this.table.follow();
+  }
+
+  /** Cover, in every view of the stage, what would tell what one is asked to predict. */
+  veil(veiled) {
+    const root = this.element.closest("[data-stage]");
+    if (!root) return;
+    attr(root, "data-veiled", veiled ? "" : null);
+    style(root, { "--rv-veil-words": JSON.stringify(this.data.say("score.veil")) });
+    if (veiled) this.point(null);
   }
 
   /** The cursor went to another step. */
@@ -205,4 +221,20 @@ class Score {
     this.unfollow();
     this.stop();
   }
+}
+
+/** A tip of several numbers, one a row, or of a sentence about one. */
+function tipContent(data, tip, where) {
+  const carrying = (node, what) => {
+    if (what.none) return node;
+    const said = node.textContent;
+    number(node, data, what.value, { quantity: what.quantity, unit: "norm", step: tip.t });
+    attr(node, "data-run", what.run);
+    attr(node, "data-row", what.row);
+    text(node, said);
+    return node;
+  };
+  if (tip.sentence) return [carrying(el("span", {}, tip.sentence), tip)];
+  return [el("div", { class: "rv-tip-where" }, where), ...tip.rows.map((row) => el("div", { class: "rv-tip-row" },
+    el("span", { class: "rv-tip-key", style: { background: `var(--rv-${row.hue})` } }), el("span", {}, row.name), carrying(el("b", {}, row.text), row)))];
 }

@@ -1,0 +1,56 @@
+/** The lines of the gradient's lane: what each is of, where its numbers stand, how it is drawn and named. */
+
+/**
+ * @typedef {object} Line
+ * @property {string} key @property {"cell"|"belt"|"bound"|"before"} kind the whole flow of a cell; the LSTM's cell path
+ *   alone; what theory allows the plain RNN at most; a cell before the remedy
+ * @property {string} cell @property {boolean} focus the cell that the page is about
+ * @property {string} hue @property {string} name beside its end @property {string} full in a sentence
+ * @property {string} quantity @property {string} run as in `data-quantity` and `data-run`
+ * @property {(frame: number) => ArrayLike<number>|null} values log10, T of them
+ */
+
+/** @returns {Line[]} the focus last, so that it is drawn on top */
+export function linesOf(data) {
+  const { flow, baseline, meta } = data;
+  const cells = [...flow.cells].sort((a, b) => Number(a === meta.cell) - Number(b === meta.cell));
+  const at = (frame) => data.frames[frame].flow;
+  const whole = cells.map((cell) => cellLine(data, cell, "cell", (frame) => at(frame).cells[cell]?.dh_log10));
+  const before = baseline?.flow ? cells.map((cell) => cellLine(data, cell, "before", () => baseline.flow.cells[cell]?.dh_log10)) : [];
+  const [bound, belt] = [extra(data, "bound", "rnn", (frame) => at(frame).bound_log10), extra(data, "belt", "lstm", (frame) => at(frame).belt_log10)];
+  return [bound, belt, ...before, ...whole].map(counted).filter((line) => data.frames.some((_, k) => line.values(k)));
+}
+
+function cellLine(data, cell, kind, pick) {
+  const name = cell.toUpperCase();
+  const is = { kind, cell, focus: cell === data.meta.cell, hue: cell, quantity: "dh", pick };
+  if (kind === "cell") return { ...is, key: cell, name, full: name, run: cell };
+  return { ...is, key: `before-${cell}`, name: data.say("score.before"), full: data.say("score.before_full", { name }), run: "baseline" };
+}
+
+function extra(data, kind, cell, pick) {
+  return { key: kind, kind, cell, focus: false, hue: kind === "belt" ? cell : "muted", quantity: kind, run: cell, pick,
+    name: data.say(`score.${kind}`), full: data.say(`score.${kind}_full`) };
+}
+
+function counted({ pick, ...line }) {
+  return { ...line, values: (frame) => pick(frame)?.data ?? null };
+}
+
+/** How many steps the run of a frame has: fewer than the axis where the length itself is what is swept. */
+export function stepsOf(data, frame) {
+  const { swept } = data.flow;
+  return swept?.field === "length" ? Math.min(data.meta.T, Math.round(swept.values[frame])) : data.meta.T;
+}
+
+/** Where a gradient sets out: at the last step that one reaches at all. @returns {number} its index, −1 for none */
+export function startOf(values) {
+  let t = (values?.length ?? 0) - 1;
+  while (t >= 0 && !Number.isFinite(values[t])) t--;
+  return t;
+}
+
+/** The cell that the page is about, among those whose curves there are. */
+export function focusOf(data) {
+  return data.flow.cells.includes(data.meta.cell) ? data.meta.cell : data.flow.cells[0];
+}

@@ -1,0 +1,216 @@
+/** A T × T picture on the shared time axis: which step's loss, or state, hears how much of which state. */
+import { Matrix, raised } from "../arrays.js";
+import { attr, el, style, text } from "../dom.js";
+import { laneFrame, powerText } from "./lanes.js";
+import { Ink, paintMatrix } from "./lanes-matrix-pixels.js";
+import { square } from "./lanes-triangle.js";
+
+const TALLEST = 320; // px at the normal text size
+const ROW = 32; // px: no row is taller, however few steps there are
+const FEW = 3; // losses: where there are no more, their rows alone are drawn
+const DEEPEST = 12; // decades below 1 from which on everything has the faintest ink
+const HIGHEST = 6;
+
+/** Of each kind: the array in the payload, and the quantity that its numbers carry. */
+const KINDS = { itemised: { array: "itemised_log10", quantity: "itemised" }, jacobian: { array: "jacobian_log10", quantity: "jacobian" } };
+
+export class MatrixLane {
+  /** @param {object} context data, cursor, axis @param {"itemised"|"jacobian"} which */
+  constructor(context, which) {
+    Object.assign(this, context, { which, kind: KINDS[which] });
+    const { data } = this;
+    this.spec = { name: `matrix-${which}`, quantity: this.kind.quantity, title: data.say(`score.${which}`) };
+    Object.assign(this, laneFrame({ ...this.spec, hue: "gradient" }));
+    this.known = data.flow.matrices.filter((entry) => entry[this.kind.array]);
+    this.decoded = new Map();
+    this.plot.classList.add("rv-lane-matrix");
+    if (!this.known.length) return this.refuse();
+    const all = this.known.map((entry, k) => this.matrix(k));
+    this.ink = new Ink(all, DEEPEST, HIGHEST);
+    this.full = all.map(rowsOf);
+    this.few = this.full.every((rows) => rows.length <= Math.min(FEW, data.meta.T - 1));
+    this.most = this.few ? Math.max(1, ...this.full.map((rows) => rows.length)) : data.meta.T;
+    this.canvas = el("canvas", { class: "rv-lane-canvas", role: "img" });
+    this.rowMark = el("div", { class: "rv-matrix-row" });
+    this.rowName = el("span", { class: "rv-matrix-here" });
+    this.rowTicks = el("div", { class: "rv-matrix-ticks", "aria-hidden": "true" });
+    this.note = el("p", { class: "rv-hint rv-matrix-note" });
+    this.plot.append(this.canvas, this.rowMark, this.rowTicks, this.rowName);
+    this.legend = el("canvas", { class: "rv-matrix-ramp", "aria-hidden": "true" });
+    this.legendTicks = el("div", { class: "rv-matrix-decades", "aria-hidden": "true" });
+    this.value.append(el("div", { class: "rv-matrix-legend" }, this.legend, this.legendTicks));
+    // Half of the square is empty, and has room for what there is to say.
+    this.half = "triangle" in this.known[0][this.kind.array] && !this.few;
+    this.element.append(el("div", { class: `rv-lane-below ${this.half ? "rv-in-half" : ""}` }, this.note));
+    text(this.sub, data.say(`score.${which}_sub`));
+  }
+
+  /** No matrices for a run this long: one sentence in their place. */
+  refuse() {
+    const { data } = this;
+    this.plot.append(el("p", { class: "rv-hint rv-matrix-none" }, data.say("score.matrix_none", { T: data.meta.T })));
+  }
+
+  /** One of the runs of which there is a matrix, decoded when first seen. */
+  matrix(k) {
+    if (!this.decoded.has(k)) this.decoded.set(k, square(this.known[k][this.kind.array]));
+    return this.decoded.get(k);
+  }
+
+  /** The run of which there is a matrix and that lies nearest to the one that is seen. */
+  nearest() {
+    const { frame } = this.cursor;
+    const away = this.known.map((entry) => Math.abs(entry.frame - frame));
+    return away.indexOf(Math.min(...away));
+  }
+
+  layout() {
+    if (!this.canvas) return;
+    const { axis } = this;
+    const height = axis.px(Math.min(TALLEST, ROW * this.most, axis.end / axis.scale));
+    Object.assign(this, { height, row: height / this.most, shown: null });
+    for (const node of [this.plot, this.value]) style(node, { height: `${height}px` });
+    for (const node of [this.plot, this.element]) style(node, { "--rv-end": `${axis.end}px` });
+    style(this.canvas, { width: `${axis.end}px`, height: `${height}px` });
+    this.canvas.width = Math.round(axis.end * axis.ratio);
+    this.canvas.height = Math.round(height * axis.ratio);
+    style(this.rowMark, { width: `${axis.end}px`, height: `${Math.max(4, Math.ceil(this.row))}px` });
+    this.reach = (15 * axis.scale) / this.row; // rows that the number of the current one covers
+    this.drawLegend();
+  }
+
+  /** The top of a row that is drawn, on a whole device pixel. */
+  top(row) {
+    const { ratio } = this.axis;
+    return Math.round(row * this.row * ratio) / ratio;
+  }
+
+  drawTicks() {
+    const { axis } = this;
+    const every = [1, 2, 5, 10, 20, 50].find((n) => n * this.row >= 22 * axis.scale) ?? 100;
+    const shown = this.rows.map((k, row) => [row, k + 1]).filter(([, n]) => this.few || n % every === 0);
+    this.tickNodes = new Map(shown.map(([row, n]) => [row, el("span", { style: { transform: `translateY(${this.top(row) + this.row / 2}px) translateY(-50%)` } }, this.rowText(n))]));
+    this.rowTicks.replaceChildren(...this.tickNodes.values());
+  }
+
+  /** Where few rows are drawn each says what it is. */
+  rowText(n, always = false) {
+    return always || this.few ? this.data.say(`score.${this.which}_row`, { n }) : String(n);
+  }
+
+  drawLegend() {
+    const { axis, ink, data } = this;
+    const height = axis.px(Math.max(30, Math.min(150, (this.height / axis.scale) * 0.8)));
+    const width = axis.px(10);
+    style(this.legend, { width: `${width}px`, height: `${height}px` });
+    this.legend.width = Math.round(width * axis.ratio);
+    this.legend.height = Math.round(height * axis.ratio);
+    ink.drawRamp(this.legend, data.theme);
+    const every = [1, 2, 3, 4, 6, 8].find((n) => (n * height) / (ink.high - ink.low) >= 17 * axis.scale) ?? ink.high - ink.low;
+    const nodes = [];
+    for (let v = ink.high; v >= ink.low; v -= every) {
+      const words = `${v === ink.low && ink.less ? "≤" : v === ink.high && ink.more ? "≥" : ""}10${raised(v)}`;
+      nodes.push(el("span", { style: { transform: `translateY(${((ink.high - v) / (ink.high - ink.low)) * height}px) translateY(-50%)` } }, words));
+    }
+    this.legendTicks.replaceChildren(...nodes);
+  }
+
+  draw() {
+    if (!this.canvas) return;
+    const k = this.nearest();
+    this.values = this.matrix(k);
+    this.tellWhich(this.known[k].frame);
+    if (this.shown === k || !this.canvas.width) return;
+    this.shown = k;
+    this.rows = this.few ? this.full[k] : Array.from({ length: this.axis.T }, (_, row) => row);
+    this.drawTicks();
+    paintMatrix(this.canvas, this.picked(this.values), this.ink, this.axis, (row) => this.top(row), this.data);
+    this.told = null;
+  }
+
+  /** The rows that are drawn. */
+  picked(matrix) {
+    if (!this.few) return matrix;
+    return new Matrix([this.rows.length, matrix.cols], Float64Array.from(this.rows.flatMap((k) => [...matrix.row(k)])));
+  }
+
+  /** Whose matrix this is, where it is not that of the run that is seen; and what the hatching means. */
+  tellWhich(frame) {
+    const { data, cursor } = this;
+    const said = [];
+    if (frame !== cursor.frame) {
+      said.push(data.say("score.matrix_of", { title: data.frame_title ?? data.say("stage.frames"), value: data.frame_labels?.[frame] ?? frame + 1 }));
+    }
+    said.push(data.say(`score.${this.which}_${this.few ? "few" : "hint"}`));
+    if (this.hasZeros(this.values) && !this.few) said.push(data.say("score.matrix_zero"));
+    text(this.note, said.join(" "));
+  }
+
+  hasZeros(matrix) {
+    this.zeroIn ??= new WeakMap();
+    if (!this.zeroIn.has(matrix)) this.zeroIn.set(matrix, matrix.data.includes(-Infinity));
+    return this.zeroIn.get(matrix);
+  }
+
+  tell() {
+    if (this.canvas && this.told !== this.shown) attr(this.canvas, "aria-label", this.describe());
+    this.told = this.shown;
+  }
+
+  /** The matrix in words: its largest number, its smallest, how many are exactly zero. */
+  describe() {
+    const { data, values, spec } = this;
+    let [low, high, zeros] = [-1, -1, 0];
+    values.data.forEach((v, k) => {
+      if (v === -Infinity) zeros += 1;
+      if (!Number.isFinite(v)) return;
+      if (low < 0 || v < values.data[low]) low = k;
+      if (high < 0 || v > values.data[high]) high = k;
+    });
+    if (low < 0) return data.say("score.describe_matrix_none", { title: spec.title, zeros });
+    const at = (k) => this.sentence(Math.floor(k / values.cols), k % values.cols);
+    return data.say("score.describe_matrix", { title: spec.title, T: values.rows, high: at(high), low: at(low), zeros });
+  }
+
+  sentence(k, t) {
+    const v = this.values.at(k, t);
+    if (v !== v) return this.data.say(`score.${this.which}_never`, { k: k + 1, t: t + 1 });
+    const value = v === -Infinity ? this.data.say("score.exact_zero") : powerText(this.data, v, 1);
+    return this.data.say(`score.${this.which}_cell`, { k: k + 1, t: t + 1, value });
+  }
+
+  /** The cursor's step has a row as well as a column. */
+  step(t) {
+    if (!this.canvas) return;
+    const row = this.rows.indexOf(t);
+    this.rowMark.hidden = this.rowName.hidden = row < 0;
+    for (const node of this.hidden ?? []) node.classList.remove("rv-covered");
+    this.hidden = [];
+    if (row < 0) return;
+    const thin = Math.max(0, 4 - this.row) / 2;
+    style(this.rowMark, { transform: `translateY(${this.top(row) - thin}px)` });
+    style(this.rowName, { transform: `translateY(${this.top(row) + this.row / 2}px) translateY(-50%)` });
+    text(this.rowName, this.rowText(t + 1, true));
+    this.hidden = [...this.tickNodes].filter(([other]) => Math.abs(other - row) < this.reach).map(([, node]) => node);
+    for (const node of this.hidden) node.classList.add("rv-covered");
+  }
+
+  mark() {}
+
+  tip(x, y) {
+    if (!this.canvas) return null;
+    const { axis } = this;
+    const t = axis.stepAt(x);
+    const row = Math.min(this.rows.length - 1, Math.max(0, Math.floor(y / this.row)));
+    const k = this.rows[row];
+    if (k === undefined) return null;
+    const v = this.values.at(k, t);
+    return { t, unit: null, quantity: this.kind.quantity, sentence: this.sentence(k, t), row: k, value: 10 ** v, none: v !== v,
+      box: { left: axis.left(t), top: this.top(row), width: axis.span(t), height: this.top(row + 1) - this.top(row) } };
+  }
+}
+
+/** The rows in which there is anything. */
+function rowsOf(matrix) {
+  return Array.from({ length: matrix.rows }, (_, k) => k).filter((k) => matrix.row(k).some(Number.isFinite));
+}
