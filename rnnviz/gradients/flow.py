@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engines.layer import Run, order
-from rnnviz.engines.through_time import levels, skips
+from rnnviz.engines.through_time import levels
 from rnnviz.gradients.magnitude import scaled
 from rnnviz.gradients.runs import is_reverse, layer_named, run_of
 from rnnviz.trace import Array, Trace
@@ -39,17 +39,17 @@ class Arriving(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """Each loss reads its own step alone: ``dtop`` (T, H); adjoint b is the loss of step ``losses[b]``."""
+    """Each adjoint begins at one step: ``rows`` (B, H), the b-th at step ``steps[b]``, ascending."""
 
-    dtop: Array
-    losses: NDArray[np.int64]
+    rows: Array
+    steps: NDArray[np.int64]
 
     def add(self, t: int, rows: slice, carry: Array, exponents: Exponents) -> None:
-        """Add the one row that begins here."""
-        b = int(np.searchsorted(self.losses, t))
-        if b < len(self.losses) and self.losses[b] == t:
-            own = slice(b - rows.start, b - rows.start + 1)
-            join(carry[own], exponents[own], self.dtop[t : t + 1], np.zeros(1, np.int64))
+        """Add the rows that begin here."""
+        first, last = np.searchsorted(self.steps, (t, t + 1))
+        if first < last:
+            own = slice(first - rows.start, last - rows.start)
+            join(carry[own], exponents[own], self.rows[first:last], np.zeros(last - first, np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,34 +105,6 @@ def shifted(values: Array, exponents: Exponents) -> Array:
     return scaled(values, exponents[:, None])
 
 
-@dataclass(frozen=True, eq=False)
-class Band:
-    """Which adjoints, of losses at given steps, may be at a position at all.
-
-    Attributes
-    ----------
-    losses : (B,) int
-        The losses' steps, ascending.
-    truncate : int
-        How far a loss may flow.
-    side : {-1, 0, 1}
-        1: only to positions at or before its own (a forward layer), −1: at or after it, 0: to both sides.
-    """
-
-    losses: NDArray[np.int64]
-    truncate: int
-    side: int
-
-    def rows(self, steps: int) -> list[slice]:
-        """Return for each of T positions the adjoints that may be there."""
-        t = np.arange(steps)
-        first = t if self.side > 0 else t - self.truncate
-        last = t if self.side < 0 else t + self.truncate
-        starts = np.searchsorted(self.losses, first)
-        stops = np.searchsorted(self.losses, last, side="right")
-        return [slice(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
-
-
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
 def back(
     run: Run, arriving: Sequence[Arriving], alive: Sequence[slice], count: int, dtype: Any = np.float64
@@ -180,71 +152,129 @@ def _rescale(dh: Array, dc: Array | None, exponents: Exponents) -> None:
     exponents[odd] += shift
 
 
-def to_layer(
-    trace: Trace,
-    layer: str,
-    losses: NDArray[np.int64] | None = None,
-    dtype: Any = np.float64,
-) -> Iterator[Passing]:
-    """Walk the losses of the steps ``losses``, each by itself, from the top of the stack to one layer.
+@dataclass(frozen=True, eq=False)
+class Starts:
+    """What starts the way back at the top of the stack: B adjoints, W = directions · H.
+
+    Attributes
+    ----------
+    steps : (B,) int
+        The step that each belongs to, ascending; of a ``mixed`` one any.
+    own : (B, W) or None
+        Where each begins at its own step, what it begins with.
+    mixed : (T, B, W) or None
+        Where they begin at any steps.
+    reach : int
+        How many steps an adjoint may flow from its own.
+    """
+
+    steps: NDArray[np.int64]
+    own: Array | None
+    mixed: Array | None
+    reach: int
+
+    @classmethod
+    def of_losses(cls, trace: Trace, losses: NDArray[np.int64]) -> Starts:
+        """Return one adjoint for the loss of each of these steps, truncated as the experiment is."""
+        reach = trace.steps if trace.experiment.truncate is None else trace.experiment.truncate
+        if trace.dtop_by_loss is None:
+            return cls(losses, trace.dtop[losses], None, reach)
+        return cls(losses, None, trace.dtop_by_loss[losses].swapaxes(0, 1), reach)
+
+    @classmethod
+    def whole(cls, trace: Trace) -> Starts:
+        """Return one adjoint for the whole loss; truncated, one for each step, whose sum it is."""
+        if trace.experiment.truncate is not None:
+            return cls.of_losses(trace, np.arange(trace.steps))
+        return cls(np.zeros(1, np.int64), None, trace.dtop[:, None], trace.steps)
+
+    def arriving(self, columns: slice, dtype: Any) -> list[Arriving]:
+        """Return what reaches one direction of the top layer."""
+        if self.own is not None:
+            return [Own(self.own[:, columns].astype(dtype, copy=False), self.steps)]
+        assert self.mixed is not None
+        values = self.mixed[..., columns].astype(dtype, copy=False)
+        return [Spread(values, np.zeros(values.shape[:2], np.int64))]
+
+    def alive(self, steps: int, side: int) -> list[slice]:
+        """Return for each of T positions the adjoints that may be there.
+
+        ``side`` is 1 in a layer where they flow from their own step to earlier ones only, −1 to later ones, 0 both.
+        """
+        t = np.arange(steps)
+        side = 0 if self.own is None else side
+        first = t if side > 0 else t - self.reach
+        last = t if side < 0 else t + self.reach
+        starts = np.searchsorted(self.steps, first)
+        stops = np.searchsorted(self.steps, last, side="right")
+        return [slice(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+
+
+def to_layer(trace: Trace, layer: str, starts: Starts, dtype: Any = np.float64) -> Iterator[Passing]:
+    """Walk adjoints from the top of the stack down to one layer, and hand them out there.
 
     Parameters
     ----------
     trace : Trace
     layer : str
-        Where the adjoints are handed out: "l0", "l0_reverse", …
-    losses : (B,) int, optional
-        Steps, ascending; None is the whole loss as one adjoint, which `Experiment.truncate` then must not cut.
+        "l0", "l0_reverse", …
+    starts : Starts
     dtype : {float64, float32}
     """
     layer_named(trace, layer)
-    steps, experiment = trace.steps, trace.experiment
-    mixed = losses is None or trace.dtop_by_loss is not None
-    reach = steps if experiment.truncate is None or losses is None else experiment.truncate
-    steps_of = np.zeros(1, np.int64) if losses is None else losses
-    top = [_start(trace, losses, columns, dtype) for columns in _columns(trace)]
-    for height, level in reversed(list(enumerate(levels(experiment)))):
-        below: list[list[Arriving]] = [[] for _ in level]
-        wanted = layer in level
-        for name, arriving in zip(level, top, strict=True):
-            if wanted and name != layer:
-                continue
-            both = len(level) > 1 and height < experiment.num_layers - 1
-            side = 0 if mixed or both else -1 if is_reverse(name) else 1
-            alive = [slice(0, 1)] * steps if losses is None else Band(steps_of, reach, side).rows(steps)
-            run = run_of(trace, name)
-            passing = back(run, arriving, alive, len(steps_of), dtype)
-            if wanted:
-                yield from passing
-                return
-            for into, part in zip(below, _read(run, passing, steps, len(steps_of), len(level), dtype), strict=True):
-                into.append(part)
-        if skips(experiment, level):
-            below = [[*new, *old] for new, old in zip(below, top, strict=True)]
-        top = below
+    top = [starts.arriving(columns, dtype) for columns in _columns(trace)]
+    for level in reversed(levels(trace.experiment)):
+        if layer in level:
+            at = level.index(layer)
+            yield from _through(trace, layer, starts, top[at], dtype)
+            return
+        top = _below(trace, level, starts, top, dtype)
+
+
+def to_inputs(trace: Trace, starts: Starts) -> list[Spread]:
+    """Walk adjoints all the way to the inputs: (T, B, D), from the layers of each direction that read them."""
+    top = [starts.arriving(columns, np.float64) for columns in _columns(trace)]
+    found: list[Spread] = []
+    for level in reversed(levels(trace.experiment)):
+        if level[0] == "l0":
+            for name, arriving in zip(level, top, strict=True):
+                found += _sent(trace, name, starts, arriving, 1, np.float64)
+        else:
+            top = _below(trace, level, starts, top, np.float64)
+    return found
+
+
+def _through(trace: Trace, layer: str, starts: Starts, arriving: Sequence[Arriving], dtype: Any) -> Iterator[Passing]:
+    both = trace.experiment.directions > 1 and not layer.startswith(f"l{trace.experiment.num_layers - 1}")
+    alive = starts.alive(trace.steps, 0 if both else -1 if is_reverse(layer) else 1)
+    return back(run_of(trace, layer), arriving, alive, len(starts.steps), dtype)
+
+
+def _below(
+    trace: Trace, level: Sequence[str], starts: Starts, top: list[list[Arriving]], dtype: Any
+) -> list[list[Arriving]]:
+    """Return what reaches the layers below a level, each from both directions and past them."""
+    below: list[list[Arriving]] = [list(old) if trace.experiment.residual else [] for old in top]
+    for name, arriving in zip(level, top, strict=True):
+        for into, part in zip(below, _sent(trace, name, starts, arriving, len(level), dtype), strict=True):
+            into.append(part)
+    return below
 
 
 def _columns(trace: Trace) -> list[slice]:
-    hidden = next(iter(trace.layers.values())).h.shape[1]
+    hidden = trace.layers["l0"].h.shape[1]
     return [slice(first, first + hidden) for first in range(0, trace.experiment.directions * hidden, hidden)]
 
 
-def _start(trace: Trace, losses: NDArray[np.int64] | None, columns: slice, dtype: Any) -> list[Arriving]:
-    """Return what the readout sends to one direction of the top layer."""
-    if losses is None:
-        values = trace.dtop[:, None, columns]
-    elif trace.dtop_by_loss is None:
-        return [Own(trace.dtop[:, columns].astype(dtype, copy=False), losses)]
-    else:
-        values = trace.dtop_by_loss[losses][:, :, columns].swapaxes(0, 1)
-    return [Spread(values.astype(dtype, copy=False), np.zeros(values.shape[:2], np.int64))]
-
-
-def _read(run: Run, passing: Iterator[Passing], steps: int, count: int, parts: int, dtype: Any) -> list[Spread]:
-    """Return what a layer sends down to what it read, cut into the directions of the layer below."""
-    ih = run.weights.ih.astype(dtype, copy=False)
-    values, exponents = np.zeros((steps, count, ih.shape[1]), dtype), np.zeros((steps, count), np.int64)
-    for step in passing:
-        np.matmul(step.from_x, ih, out=values[step.t, step.rows])
+def _sent(
+    trace: Trace, layer: str, starts: Starts, arriving: Sequence[Arriving], parts: int, dtype: Any
+) -> list[Spread]:
+    """Return what a layer sends down to what it read, (T, B, D), cut into ``parts`` along D."""
+    ih = trace.parameters[f"weight_ih_{layer}"].astype(dtype, copy=False)
+    shape = trace.steps, len(starts.steps)
+    values, exponents = np.zeros((*shape, ih.shape[1]), dtype), np.zeros(shape, np.int64)
+    for step in _through(trace, layer, starts, arriving, dtype):
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            np.matmul(step.from_x, ih, out=values[step.t, step.rows])
         exponents[step.t, step.rows] = step.exponents
     return [Spread(part, exponents) for part in np.split(values, parts, axis=2)]

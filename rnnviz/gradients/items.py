@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.gradients.flow import Exponents, shifted, to_layer
+from rnnviz.gradients.flow import Exponents, Starts, shifted, to_layer
 from rnnviz.gradients.magnitude import log10_scaled, row_norms, scaled
 from rnnviz.gradients.runs import check_state, layer_named
 from rnnviz.gradients.totals import part_of
@@ -44,7 +44,7 @@ def _sizes(trace: Trace, layer: str, state: str) -> tuple[Array, Exponents]:
     check_state(layer_named(trace, layer), state)
     losses, steps = steps_with_loss(trace), trace.steps
     sizes, exponents = np.zeros((steps, steps)), np.zeros((steps, steps), np.int64)
-    for step in to_layer(trace, layer, losses):
+    for step in to_layer(trace, layer, Starts.of_losses(trace, losses)):
         rows = losses[step.rows]
         sizes[rows, step.t] = row_norms(part_of(step, state))
         exponents[rows, step.t] = step.exponents
@@ -59,7 +59,7 @@ def itemised_vectors(trace: Trace, layer: str = "l0", state: str = "h") -> Array
     check_state(layer_named(trace, layer), state)
     losses = steps_with_loss(trace)
     found = np.zeros((trace.steps, *trace.layers[layer].h.shape))
-    for step in to_layer(trace, layer, losses):
+    for step in to_layer(trace, layer, Starts.of_losses(trace, losses)):
         part = part_of(step, state)
         found[losses[step.rows], step.t] = shifted(part, step.exponents) if step.exponents.any() else part
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.gradients.flow import NOWHERE, Passing, shifted, to_layer
+from rnnviz.gradients.flow import NOWHERE, Passing, Starts, shifted, to_layer
 from rnnviz.gradients.magnitude import log10_scaled, row_norms
 from rnnviz.gradients.runs import check_choice, check_state, layer_named
 from rnnviz.trace import Array, Trace
@@ -74,8 +74,7 @@ def _totals(trace: Trace, layer: str, state: str, dtype: type) -> tuple[Array, N
     """Return the total gradients anew: (T, H), to be multiplied by 2^ (T,)."""
     vectors: Array = np.zeros(trace.layers[layer].h.shape, dtype)
     exponents = np.zeros(trace.steps, np.int64)
-    whole = trace.experiment.truncate is None
-    for step in to_layer(trace, layer, None if whole else np.arange(trace.steps), dtype):
+    for step in to_layer(trace, layer, Starts.whole(trace), dtype):
         part = part_of(step, state)
         if part.any():
             exponents[step.t] = np.where(part.any(axis=1), step.exponents, NOWHERE).max()

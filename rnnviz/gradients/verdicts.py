@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from rnnviz.gradients.flow import to_layer
+from rnnviz.gradients.flow import Starts, to_layer
 from rnnviz.gradients.items import steps_with_loss
 from rnnviz.gradients.magnitude import log10_scaled, row_norms
 from rnnviz.gradients.runs import check_state, is_reverse, layer_named
@@ -37,7 +37,7 @@ def farthest(trace: Trace, layer: str = "l0", state: str = "h") -> Array:
     reverse = is_reverse(layer)
     only = losses[:1] if reverse else losses[-1:]
     found = np.full(trace.steps, -np.inf)
-    for step in to_layer(trace, layer, only):
+    for step in to_layer(trace, layer, Starts.of_losses(trace, only)):
         found[step.t] = log10_scaled(row_norms(part_of(step, state)), step.exponents)[0]
     way = found[only[0] :] if reverse else found[: only[0] + 1][::-1]
     begun = np.flatnonzero(way != -np.inf)
