@@ -1,0 +1,83 @@
+"""What is said in words about a run's way back, from the numbers it keeps: nothing is walked again."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from rnnviz.gradients.magnitude import log10_norms
+from rnnviz.gradients.spectrum import sigma_max, spectral_radius
+from rnnviz.gradients.totals import log10_totals
+from rnnviz.gradients.verdicts import EXPLODED, VANISHED
+from rnnviz.trace import Array, Trace
+
+
+def curve(trace: Trace, layer: str = "l0", state: str = "h") -> Array:
+    """Return log10 of ‖dL/dh_t‖ or ‖dL/dc_t‖, (T,), of any size; −inf is an exact zero.
+
+    What the trace keeps is enough, unless float64 itself has come to its end: then the way is walked anew.
+    """
+    record = trace.layers[layer]
+    kept = record.dh if state == "h" else record.dc
+    assert kept is not None
+    found = log10_norms(kept)
+    alive = np.flatnonzero(found != -np.inf)
+    sunk = len(alive) and (found[: alive[-1]] < -300).any()
+    return log10_totals(trace, layer, state) if sunk and trace.experiment.truncate is None else found
+
+
+def facts_of(trace: Trace, dh: Array | None = None, layer: str = "l0") -> dict[str, Any]:
+    """Return what becomes of a gradient between the last step that has one and the first.
+
+    With a loss at every step that would hide how little of a far loss arrives: give the run with the last loss alone.
+
+    Parameters
+    ----------
+    trace : Trace
+    dh : (T,), optional
+        Its `curve`, if it is known already.
+    layer : str
+
+    Returns
+    -------
+    dict
+        ``first_log10``, ``last_log10``: log10 ‖dL/dh_t‖ at the first step and at the last that has a gradient;
+        ``factor``: the geometric mean of ‖dL/dh_t‖ ÷ ‖dL/dh_{t+1}‖ between that one and the first that is not zero;
+        ``zeros``: steps before it whose gradient is exactly zero; ``verdict``: "vanishes" or "explodes" if less than a
+        hundredth or more than a hundredfold arrives, else "healthy", and "none" without any gradient; for a plain RNN
+        ``sigma`` and ``rho``, the largest singular value and the spectral radius of W_hh. None is no finite number.
+    """
+    dh = curve(trace, layer) if dh is None else dh
+    alive = np.flatnonzero(dh != -np.inf)
+    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, trace.steps - 1)
+    cut = trace.experiment.truncate is not None and trace.experiment.truncate < last
+    with np.errstate(over="ignore", invalid="ignore"):
+        factor = float(10.0 ** ((dh[first] - dh[last]) / (last - first))) if last > first else math.nan
+    facts = {
+        "factor": _finite(factor),
+        "zeros": int((dh[:last] == -np.inf).sum()),
+        "first_log10": _finite(dh[0]),
+        "last_log10": _finite(dh[last]),
+        # Where truncation stops the gradient, what is judged is what comes as far as the cut.
+        "verdict": _verdict(dh[first if cut else 0], dh[last]) if len(alive) else "none",
+    }
+    if trace.experiment.cell != "rnn":
+        return facts
+    return {
+        **facts,
+        "sigma": _finite(sigma_max(trace, layer)["h"]),
+        "rho": _finite(spectral_radius(trace, layer)["h"]),
+    }
+
+
+def _verdict(first: float, last: float) -> str:
+    change = first - last
+    if math.isnan(change) or change > EXPLODED:
+        return "explodes"
+    return "vanishes" if change < VANISHED else "healthy"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

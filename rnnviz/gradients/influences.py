@@ -1,0 +1,108 @@
+"""What an output owes to each input: ∂y_t/∂x_s through all layers, directions and steps between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnviz.checks import ExperimentError
+from rnnviz.gradients.flow import Exponents, Starts, shifted, to_inputs
+from rnnviz.gradients.largest import largest_singular_values
+from rnnviz.gradients.magnitude import row_norms, scaled
+from rnnviz.gradients.runs import check_choice
+from rnnviz.trace import Array, Trace
+
+NORMS = ("2", "fro")
+
+
+def influence(trace: Trace, norm: str = "2") -> Array:
+    """Return (T, T), entry [t, s] = ‖∂y_t/∂x_s‖: how much a change of the input at s changes the output at t.
+
+    y are the outputs as the readout gives them: logits, or numbers. Zero where no path leads from x_s to y_t: for s > t
+    if the network reads in one direction. A property of the values alone: a truncated gradient has no part in it.
+
+    Parameters
+    ----------
+    trace : Trace
+    norm : {"2", "fro"}
+        Of the (O, D) Jacobian: its largest singular value, that is the largest change of the output that an input's
+        change of length 1 makes; or its Frobenius norm.
+
+    Raises
+    ------
+    ExperimentError
+        If there is no such norm, or the outputs are no linear readout (of a recorded module).
+    """
+    check_choice("norm", norm, NORMS)
+    blocks, exponents = input_jacobians(trace, readout(trace))
+    steps, outputs = len(blocks), blocks.shape[2]
+    if norm == "fro" or min(blocks.shape[2:]) == 1:
+        return scaled(row_norms(blocks.reshape(steps, steps, -1)), exponents)
+    starts = np.random.default_rng(0).standard_normal((steps * steps, outputs))
+    sizes, _ = largest_singular_values(blocks.reshape(-1, *blocks.shape[2:]), starts)
+    return scaled(sizes.reshape(steps, steps), exponents)
+
+
+def connectivity(trace: Trace, k: int | Sequence[int]) -> Array:
+    """Return (T, T), entry [t, s] = ‖∂y_{t,k}/∂x_s‖₂: how much each input matters for the k-th output alone.
+
+    Of logits, the connectivity of Madsen 2019 (Distill, "Visualizing memorization in RNNs"): which symbols the answer k
+    is due to.
+
+    Parameters
+    ----------
+    trace : Trace
+    k : int or (T,) int
+        Index of the output, the same for all steps or one for each: of `Trace.answers`, where they are symbols.
+
+    Raises
+    ------
+    ExperimentError
+        If there is no such output, or the outputs are no linear readout (of a recorded module).
+    """
+    weights = readout(trace)
+    chosen = np.broadcast_to(np.asarray(k), (trace.steps,))
+    if not np.issubdtype(chosen.dtype, np.integer) or not ((chosen >= 0) & (chosen < len(weights))).all():
+        raise ExperimentError("k", k, "error.no_output", most=len(weights) - 1)
+    blocks, exponents = input_jacobians(trace, weights[chosen][:, None])
+    return scaled(row_norms(blocks[:, :, 0]), exponents)
+
+
+def readout(trace: Trace) -> Array:
+    """Return W_ho, (O, directions·H)."""
+    if "weight_ho" not in trace.parameters:
+        raise ExperimentError("trace", "module", "error.no_readout")
+    return trace.parameters["weight_ho"]
+
+
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def input_jacobians(trace: Trace, rows: Array) -> tuple[Array, Exponents]:
+    """Return the Jacobians of some linear readouts of each step's top state by each step's input.
+
+    Parameters
+    ----------
+    trace : Trace
+    rows : (R, directions·H) or (T, R, directions·H)
+        The readouts, the same for all steps or each step's own.
+
+    Returns
+    -------
+    blocks : (T, T, R, D)
+        Entry [t, s] · 2^``exponents`` [t, s] is ∂(readouts of step t)/∂x_s.
+    exponents : (T, T)
+    """
+    steps = trace.steps
+    rows = np.broadcast_to(rows, (steps, *rows.shape[-2:]))
+    count = rows.shape[1]
+    starts = Starts(np.repeat(np.arange(steps), count), rows.reshape(steps * count, -1), None, steps)
+    parts = to_inputs(trace, starts)
+    common = np.max([np.where(part.values.any(axis=2), part.exponents, -(2**40)) for part in parts], axis=0)
+    common = common.reshape(steps, steps, count).max(axis=2)
+    common[common == -(2**40)] = 0
+    found = np.zeros_like(parts[0].values)
+    for part in parts:
+        shift = part.exponents - np.repeat(common, count, axis=1)
+        found += shifted(part.values.reshape(-1, found.shape[2]), shift.ravel()).reshape(found.shape)
+    blocks = found.reshape(steps, steps, count, -1).swapaxes(0, 1)
+    return np.ascontiguousarray(blocks), common.T
