@@ -10,7 +10,8 @@ import numpy as np
 
 from rnnviz.engines.clipping import global_norm
 from rnnviz.figures.powers import powers, powers_of_log10
-from rnnviz.gradients import log10_norms, per_step_factor, sigma_max, spectral_radius
+from rnnviz.gradients import log10_norms, sigma_max, spectral_radius
+from rnnviz.gradients.facts import curve, facts_of
 from rnnviz.trace import Array, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
@@ -67,7 +68,7 @@ def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
 
 
 def _factors(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
-    values = {"old": powers(per_step_factor(before)), "new": powers(per_step_factor(after))}
+    values = {"old": _factor(before), "new": _factor(after)}
     told = [say(f"remedy.{name}.done", lang, **values), _arrives(before, after, lang)]
     if name in ("orthogonal", "identity") and after.experiment.cell == "rnn":
         sigmas = [powers(sigma_max(trace)["h"]) for trace in (before, after)]
@@ -95,7 +96,7 @@ _TOLD: Final[Mapping[str, Callable[[str, Trace, Trace, str], list[str]]]] = {
 
 def gate_sentences(runs: Mapping[str, Trace], lang: str = DEFAULT_LANGUAGE) -> list[str]:
     """Say how the three cells compare: of the last loss, what each hands on a step."""
-    factors = {cell: powers(per_step_factor(trace)) for cell, trace in runs.items()}
+    factors = {cell: _factor(trace) for cell, trace in runs.items()}
     return [say("remedy.gates.done", lang, **factors)]
 
 
@@ -104,7 +105,12 @@ def _arrives(before: Trace, after: Trace, lang: str) -> str:
 
 
 def _first(trace: Trace) -> str:
-    return powers_of_log10(float(log10_norms(trace.layers["l0"].dh)[0]))
+    return powers_of_log10(float(curve(trace)[0]))
+
+
+def _factor(trace: Trace) -> str:
+    factor = facts_of(trace)["factor"]
+    return "–" if factor is None else powers(factor)
 
 
 def _ends(trace: Trace) -> tuple[int, int]:
@@ -115,7 +121,7 @@ def _ends(trace: Trace) -> tuple[int, int]:
 
 def _ratio(trace: Trace) -> str:
     first, last = _ends(trace)
-    dh = log10_norms(trace.layers["l0"].dh)
+    dh = curve(trace)
     return powers_of_log10(float(dh[first] - dh[last]))
 
 

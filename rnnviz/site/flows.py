@@ -25,7 +25,7 @@ from rnnviz.words import say
 MATRIX_STEPS: Final = 128
 """T up to which the matrices of all pairs of steps are worked out and sent."""
 
-MATRIX_WORK: Final = 40_000
+MATRIX_WORK: Final = 80_000
 """T² × H of all matrices together: the own frame always, others as far as this goes."""
 
 
@@ -71,6 +71,11 @@ class Question:
         """Return the run itself, through each cell."""
         return {cell: traced(experiment, self.engine) for cell, experiment in self.cells().items()}
 
+    def ways(self) -> dict[str, Trace]:
+        """Return the same with the last loss alone: how far a single loss gets."""
+        last = Question(self.experiment.replace(loss="last"), self.sweep, self.matched, self.engine)
+        return last.runs()
+
     def slider(self) -> Slider:
         """Return the values that the slider moves through."""
         return slider(self.experiment, self.sweep, self.runs())
@@ -98,7 +103,10 @@ def family(question: Question) -> Family:
     """Return the runs of all cells at all values."""
     own, values = question.runs(), question.slider()
     runs = {cell: _frames(trace, values) for cell, trace in own.items()}
-    return Family(question.focus, runs, values.field, values.values, values.own)
+    ways = None
+    if question.experiment.loss == "every":
+        ways = {cell: _frames(trace, values) for cell, trace in question.ways().items()}
+    return Family(question.focus, runs, values.field, values.values, values.own, ways)
 
 
 def _frames(own: Trace, values: Slider) -> list[Trace]:

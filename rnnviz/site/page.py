@@ -162,7 +162,9 @@ class Page:
         start = address.open_at(trace.steps, self.lang)
         data = packed(trace, views, baseline, page=self.lesson.name, start=start, size=size, lang=self.lang)
         key = key or self.lesson.name
-        stage = {**data["stage"], "key": key, "transport": transport} | ({"name": name} if name else {})
+        # The stage that has the clock keeps the link.
+        own = {"key": key, "transport": transport, "address": transport} | ({"name": name} if name else {})
+        stage = {**data["stage"], **own}
         mount_stage({**data, "stage": stage, "figures": dict(figures or {})}, key=f"stage-{key}")
 
     def flow(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rnnviz.figures.powers import powers
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
-from rnnviz.gradients import per_step_factor, verdict
+from rnnviz.gradients.facts import facts_of
 from rnnviz.site import own
 from rnnviz.site.asking import apart_sentence, size_sentence
 from rnnviz.site.flows import Question, compare_engines
@@ -21,14 +21,21 @@ def gradient_lead(question: Question, lang: str) -> str:
     todo = say(f"gradients.todo.{field}" if field else "gradients.todo.none", lang)
     if own.word("guess") == "1":
         return say("gradients.lead.guess", lang)
-    trace = question.runs()[question.focus]
-    if not trace.dtop.any():
-        return say("gradients.lead.none", lang, todo=todo)
-    factor = per_step_factor(trace)
-    values = {"cell": trace.experiment.cell.upper(), "factor": powers(factor), "steps": trace.steps}
-    if factor != factor:
+    trace = question.ways()[question.focus]
+    if trace.first_nonfinite_step is not None:
         return say("gradients.lead.nonfinite", lang, todo=todo)
-    return say(f"gradients.lead.{verdict(trace)}", lang, todo=todo, **values)
+    facts = facts_of(trace)
+    if facts["verdict"] == "none":
+        return say("gradients.lead.none", lang, todo=todo)
+    values: dict[str, object] = {"cell": trace.experiment.cell.upper(), "steps": trace.steps}
+    if facts["factor"] is None:
+        return say("gradients.lead.alone", lang, todo=todo, **values)
+    values["factor"] = powers(facts["factor"])
+    if not facts["zeros"]:
+        return say(f"gradients.lead.{facts['verdict']}", lang, todo=todo, **values)
+    cut = trace.experiment.truncate
+    key = "gradients.lead.stops" if cut is None else "gradients.lead.cut"
+    return say(key, lang, todo=todo, zeros=facts["zeros"], cut=cut, **values)
 
 
 def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:

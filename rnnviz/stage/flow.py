@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rnnviz.gradients.facts import curve, facts_of
 from rnnviz.stage.payload import log10_norms, pack, payload
 from rnnviz.trace import Array, Trace
 
@@ -22,9 +23,6 @@ LAYER: Final = "l0"
 
 NUMBERS: Final = 150_000
 """Frames × steps × units up to which every unit's number is sent along; beyond, norms alone."""
-
-FAR: Final = 2.0
-"""Powers of ten between the last step and the first from which a gradient is said to vanish or to explode."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +40,8 @@ class Family:
     values : F floats
     own : int
         The frame (0-based) of the run's own value.
+    ways : dict of cell to F traces, optional
+        The same with the last loss alone, where each step has one: how far a single loss gets is told from them.
     """
 
     focus: str
@@ -49,6 +49,7 @@ class Family:
     field: str | None
     values: tuple[float, ...]
     own: int
+    ways: Mapping[str, Sequence[Trace]] | None = None
 
     @property
     def steps(self) -> int:
@@ -126,14 +127,23 @@ def _frames(family: Family, before: Family | None) -> list[dict[str, Any]]:
 
 def _frame(family: Family, k: int, steps: int, whole: bool, before: Family | None) -> dict[str, Any]:
     here = {cell: traces[k] for cell, traces in family.runs.items()}
+    dh = {cell: curve(trace, LAYER) for cell, trace in here.items()}
     flow = {
-        "cells": {cell: _curves(trace, steps) for cell, trace in here.items()},
-        "bound_log10": packed(bound_log10(here["rnn"]), steps) if "rnn" in here else None,
+        "cells": {cell: _curves(trace, dh[cell], steps) for cell, trace in here.items()},
+        "bound_log10": packed(bound_log10(here["rnn"], dh["rnn"]), steps) if "rnn" in here else None,
         "belt_log10": packed(belt_log10(here["lstm"]), steps) if "lstm" in here else None,
-        "before": None if before is None else _curves(before.runs[before.focus][k], steps),
-        "facts": {cell: facts_of(trace) for cell, trace in here.items()},
+        "before": None if before is None else _before(before, k, steps),
+        "facts": {
+            cell: facts_of(trace, dh[cell]) if family.ways is None else facts_of(family.ways[cell][k])
+            for cell, trace in here.items()
+        },
     }
     return {**slim(here[family.focus], steps, whole), "flow": flow}
+
+
+def _before(before: Family, k: int, steps: int) -> dict[str, Any]:
+    trace = before.runs[before.focus][k]
+    return _curves(trace, curve(trace, LAYER), steps)
 
 
 def slim(trace: Trace, steps: int, whole: bool = True) -> dict[str, Any]:
@@ -160,12 +170,11 @@ def slim(trace: Trace, steps: int, whole: bool = True) -> dict[str, Any]:
 
 def _layer(trace: Trace, name: str, steps: int, whole: bool) -> dict[str, Any]:
     layer = trace.layers[name]
-    log10 = log10_norms(layer.dh)
     arrays = {
         "c": None,
         "gates": {},
-        "dh_log10": packed(log10, steps),
-        "dc_log10": None if layer.dc is None else packed(log10_norms(layer.dc), steps),
+        "dh_log10": packed(curve(trace, name), steps),
+        "dc_log10": None if layer.dc is None else packed(curve(trace, name, "c"), steps),
     }
     arrays |= _parts(trace, name, steps)
     if not whole:
@@ -198,14 +207,15 @@ def directions(rows: Array) -> Array:
     return np.asarray(small / np.where(norm > 0, norm, 1.0))
 
 
-def _curves(trace: Trace, steps: int) -> dict[str, Any]:
-    layer = trace.layers[LAYER]
-    curves = {"dh_log10": packed(log10_norms(layer.dh), steps)}
-    return curves if layer.dc is None else {**curves, "dc_log10": packed(log10_norms(layer.dc), steps)}
+def _curves(trace: Trace, dh: Array, steps: int) -> dict[str, Any]:
+    curves = {"dh_log10": packed(dh, steps)}
+    if trace.layers[LAYER].dc is None:
+        return curves
+    return {**curves, "dc_log10": packed(curve(trace, LAYER, "c"), steps)}
 
 
-def bound_log10(trace: Trace) -> Array | None:
-    """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖: (γ σ_max)^(T−t) ‖dL/dh_T‖, γ = 1.
+def bound_log10(trace: Trace, dh: Array) -> Array | None:
+    """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖, ``dh`` as log10: (γ σ_max)^(T−t) ‖dL/dh_T‖, γ = 1.
 
     None where it says nothing about this run: with a loss at every step, several layers or both directions, several
     terms add up.
@@ -213,7 +223,6 @@ def bound_log10(trace: Trace) -> Array | None:
     experiment = trace.experiment
     if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last":
         return None
-    dh = log10_norms(trace.layers[LAYER].dh)
     end = _last(trace)
     sigma = float(np.linalg.norm(trace.parameters[f"weight_hh_{LAYER}"], 2))
     bound = np.full(len(dh), np.nan)
@@ -248,52 +257,6 @@ def _last(trace: Trace) -> int:
     return int(found[-1]) if len(found) else trace.steps - 1
 
 
-def facts_of(trace: Trace) -> dict[str, Any]:
-    """Return what is said about a run's way back, from its numbers.
-
-    Returns
-    -------
-    dict
-        ``first_log10``, ``last_log10``: log10‖dL/dh_t‖ at the first step and at the last one that has a gradient;
-        ``factor``: the geometric mean of ‖dL/dh_t‖ ÷ ‖dL/dh_{t+1}‖ between that one and the first that is not zero;
-        ``zeros``: steps before it whose gradient is exactly zero; ``verdict``: see `verdict`; for a plain RNN
-        ``sigma`` and ``rho``, the largest singular value and the spectral radius of W_hh. None is no finite number.
-    """
-    dh = log10_norms(trace.layers[LAYER].dh)
-    alive = np.flatnonzero(dh != -np.inf)
-    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, trace.steps - 1)
-    cut = trace.experiment.truncate is not None and trace.experiment.truncate < last
-    facts = {
-        "factor": _finite(10 ** ((dh[first] - dh[last]) / (last - first))) if last > first else None,
-        "zeros": int((dh[:last] == -np.inf).sum()),
-        "first_log10": _finite(dh[0]),
-        "last_log10": _finite(dh[last]),
-        # Where truncation stops the gradient, what is judged is what comes as far as the cut.
-        "verdict": verdict(dh[first if cut else 0], dh[last]) if len(alive) else "none",
-    }
-    if trace.experiment.cell != "rnn":
-        return facts
-    weights = trace.parameters[f"weight_hh_{LAYER}"]
-    if not np.isfinite(weights).all():
-        return {**facts, "sigma": None, "rho": None}
-    sigma, rho = np.linalg.norm(weights, 2), np.abs(np.linalg.eigvals(weights)).max()
-    return {**facts, "sigma": float(sigma), "rho": float(rho)}
-
-
-def verdict(first: float, last: float) -> str:
-    """Return what becomes of a gradient from the last step to the first, both as log10 of its norm.
-
-    "vanishes" or "explodes" if less than a hundredth or more than a hundred times of it arrives, else "healthy";
-    "none" where there is no gradient at all.
-    """
-    if math.isnan(first) or math.isnan(last) or first == math.inf:
-        return "explodes"
-    change = first - last
-    if abs(change) <= FAR:
-        return "healthy"
-    return "explodes" if change > 0 else "vanishes"
-
-
 def packed_matrix(log10: Array, both: bool) -> dict[str, Any]:
     """Return a (T, T) matrix of log10 norms; its lower triangle, t ≤ k, alone where nothing stands above it."""
     if both:
@@ -313,7 +276,3 @@ def padded(values: Any, steps: int) -> Array:
 def packed(rows: Array | None, steps: int) -> dict[str, Any] | None:
     """Return rows padded and packed; None for None."""
     return None if rows is None else pack(padded(rows, steps))
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
