@@ -6,6 +6,8 @@ import { attr, el, style, text } from "./dom.js";
 
 /** Most marks along the slider: one a run up to here, else one every few. */
 const MARKS = 48;
+/** Share of the slider within which its own mark leaves no room for the name of an end. */
+const NEAR = 0.12;
 
 /**
  * @param {import("./arrays.js").Data} data `stage.frame`: the run that was asked for, if one of them is
@@ -20,9 +22,11 @@ export function framesSlider(data, cursor, cleanups) {
     "data-rv-keep": "frames", "aria-label": title, title: data.say("stage.frames_title") });
   const label = el("output", { class: "rv-frame-name", "aria-hidden": "true" });
   const own = data.stage.frame === undefined ? null : ownMark(data, cursor, name);
-  const rail = el("div", { class: "rv-frames-rail" }, marks(last), input, own,
-    el("span", { class: "rv-frames-end", "aria-hidden": "true" }, name(0)), el("span", { class: "rv-frames-end", "aria-hidden": "true" }, name(last)));
-  style(rail, { "--rv-own": (data.stage.frame ?? 0) / last });
+  const at = (data.stage.frame ?? 0) / last;
+  const free = (end) => !own || Math.abs(at - end) > NEAR; // the mark's words have the place
+  const ends = [0, 1].map((end) => el("span", { class: "rv-frames-end", "aria-hidden": "true" }, free(end) ? name(end * last) : ""));
+  const rail = el("div", { class: "rv-frames-rail" }, marks(last), input, own, ends);
+  style(rail, { "--rv-own": at });
   input.addEventListener("input", () => cursor.set({ frame: Number(input.value) - 1 }));
   cleanups.push(cursor.subscribe((c, changed) => {
     if (!changed.has("frame") && !changed.has("F")) return;

@@ -8,6 +8,8 @@ import { share } from "./flow-model.js";
 import { powerText } from "./lanes.js";
 
 const FEW = 4;
+/** More signs than this are set smaller: 2.3·10⁻²⁴⁰ */
+const WIDE = 8;
 
 export class Column {
   /** @param {import("../arrays.js").Data} data @param {ReturnType<import("./backflow-layout.js").layoutOf>} layout */
@@ -37,7 +39,7 @@ export class Column {
   /** Where a step's value goes on to the next step, from left to right: the gradient comes back beside it. */
   forward(place) {
     const { layout } = this;
-    const y = place.y + layout.px(21);
+    const y = place.y + layout.pill.height / 2 - layout.px(8);
     const [x0, x1] = [(layout.slot + layout.pill.width) / 2, (layout.slot * 3 - layout.pill.width) / 2 - 1];
     const tip = layout.px(4);
     return svg("path", { class: "rv-b-value", d: `M${x0} ${y}H${x1}M${x1 - tip} ${y - tip}L${x1} ${y}L${x1 - tip} ${y + tip}` });
@@ -121,7 +123,7 @@ export class Column {
     if (!way.cutHere(t)) return attr(this.cut, "d", null);
     const [x, dx] = [layout.slot, layout.px(4)];
     const strokes = this.states.map(({ place }) => {
-      const [top, bottom] = [place.y - layout.px(29), place.y + layout.px(13)];
+      const [top, bottom] = [place.y - layout.pill.height / 2, place.y + layout.pill.height / 2 - layout.px(15)];
       return [-dx, dx].map((by) => `M${x + by + dx} ${top}L${x + by - dx} ${bottom}`).join("");
     });
     attr(this.cut, "d", strokes.join(""));
@@ -142,7 +144,7 @@ class State {
     this.node.append(this.words);
     this.node.style.top = `${place.y - layout.pill.height / 2}px`;
     this.factor = el("div", { class: "rv-b-label rv-b-factor" });
-    this.factor.style.top = `${place.y - layout.px(50)}px`;
+    this.factor.style.top = `${place.y - layout.pill.height / 2 - layout.px(21)}px`;
   }
 
   fill(t, way, curve, arrives, factor) {
@@ -158,8 +160,10 @@ class State {
   fillNode(t, way, log, nought) {
     const { data, node, words, scale, hue, quantity } = this;
     attr(node, "data-nought", nought);
+    const said = nought ? (nought === "absent" ? "–" : "0") : powerText(data, log);
+    node.classList.toggle("rv-b-wide", said.length > WIDE);
     const value = nought === "absent" ? null : 10 ** log;
-    text(words, nought && nought !== "absent" ? "0" : nought ? "–" : powerText(data, log));
+    text(words, said);
     const broken = !nought && !Number.isFinite(log);
     const place = broken || nought ? 0 : 0.12 + 0.88 * share(scale, log);
     node.style.background = data.theme.sequential(place, hue);

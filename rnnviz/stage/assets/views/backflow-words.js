@@ -20,12 +20,12 @@ export function gutterOf(data, layout) {
 
 /** What width, colour and the grey lines mean. */
 export function legendOf(data, scale, belt) {
-  const power = (v) => `10${raised(v)}`;
+  const [low, high] = [`${scale.cutLow ? "≤ " : ""}10${raised(scale.low)}`, `${scale.cutHigh ? "≥ " : ""}10${raised(scale.high)}`];
   const wedge = svg("svg", { class: "rv-b-wedge", viewBox: "0 0 96 36", "aria-hidden": "true" },
     svg("defs", {}, svg("linearGradient", { id: "rv-b-ramp" }, [0, 0.5, 1].map((at) => svg("stop", { offset: at,
       "stop-color": data.theme.sequential(0.25 + 0.75 * at, "gradient") })))),
     svg("path", { d: "M0 17.4L96 0V36L0 18.6Z", fill: "url(#rv-b-ramp)" }));
-  const ends = el("span", { class: "rv-b-ends" }, el("span", {}, power(scale.low)), wedge, el("span", {}, power(scale.high)));
+  const ends = el("span", { class: "rv-b-ends" }, el("span", {}, low), wedge, el("span", {}, high));
   const value = el("b", { class: "rv-b-value-word" }, data.say("flow.legend_grey"));
   const core = el("b", { class: "rv-b-core-word" }, data.say("flow.legend_core"));
   const words = [data.say("flow.legend_size"), " ", ...phrase(data, "flow.legend_values", { grey: value })];
@@ -42,7 +42,8 @@ export function noteOf(data, way, t) {
   }
   if (way.source === null) return data.say("flow.note_no_loss");
   const first = noughtFrom(way);
-  return first === null ? "" : data.say(`flow.note_${way.nought(first)}`, { t: first + 1 });
+  if (first === null) return "";
+  return data.say(way.onlyInCell(first) ? "flow.note_cell" : `flow.note_${way.nought(first)}`, { t: first + 1 });
 }
 
 /** The first step on the way back whose gradient is exactly zero, for other reasons than that no loss lies before it. */

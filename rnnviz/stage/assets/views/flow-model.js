@@ -21,7 +21,7 @@ export class Way {
     this.dc = layer.dc_log10?.data ?? null;
     this.own = layer.own_log10?.data ?? null;
     this.future = layer.future_log10?.data ?? null;
-    this.belt = name === data.meta.layers[0] ? (run.flow?.belt_log10?.data ?? null) : null;
+    this.belt = this.dc && name === data.meta.layers[0] ? (run.flow?.belt_log10?.data ?? null) : null;
     this.truncate = data.meta.truncate ?? null;
     this.losses = Array.from({ length: this.T }, (_, t) => t).filter((t) => this.emits(t));
     /** @type {number|null} the one step whose loss counts, if it is one */
@@ -83,6 +83,11 @@ export class Way {
     let s = t;
     while (s !== null && curve[s] === -Infinity) s = this.from(s);
     return s !== null && curve[s] < TINY ? "underflow" : "blocked";
+  }
+
+  /** Whether an exact zero of h is no end: the cell state still carries a gradient back. */
+  onlyInCell(t) {
+    return this.nought(t) === "blocked" && this.dc !== null && this.dc[t] !== -Infinity;
   }
 
   /** Whether every loss lies on the other side of this step: nothing has set out yet. */
@@ -169,7 +174,7 @@ export function share({ low, high }, log) {
 /** Which curves of every frame the graph's scale has to hold. */
 export function curvesOf(data, layer) {
   const layers = data.frames.map((frame) => frame.layers[layer] ?? frame.layers[data.meta.layers[0]]);
-  return layers.flatMap(({ dh_log10: dh, dc_log10: dc }) => [dh.data, ...(dc ? [dc.data] : [])]);
+  return layers.flatMap((arrays) => ["dh_log10", "dc_log10", "future_log10"].flatMap((name) => arrays[name]?.data ?? []));
 }
 
 /** Steps whose gradient float32 calls exactly zero. @returns {ArrayLike<number>|null} */
