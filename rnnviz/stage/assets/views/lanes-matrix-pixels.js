@@ -40,40 +40,50 @@ export class Ink {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas in device pixels @param {import("../arrays.js").Matrix} matrix log10 (T, T)
+ * @param {HTMLCanvasElement} canvas in device pixels @param {import("../arrays.js").Matrix} matrix log10
  * @param {Ink} ink @param {import("./lanes.js").Axis} axis @param {(row: number) => number} top CSS pixels
+ * @returns {object} buffers to hand in at the next call
  */
-export function paintMatrix(canvas, matrix, ink, axis, top, data) {
+export function paintMatrix(canvas, matrix, ink, axis, top, data, buffers) {
   const context = canvas.getContext("2d");
   const { width, height } = canvas;
+  const { rows, cols } = matrix;
+  const image = buffers?.rows === rows && buffers.cols === cols ? buffers : allocate(rows, cols, data.theme, axis.ratio);
+  fill(image.packed, matrix, ink, data.theme.ramp("gradient").packed);
+  image.context.putImageData(image.pixels, 0, 0);
   context.clearRect(0, 0, width, height);
-  const [xs, ys] = [edges(matrix.cols, (t) => axis.left(t) * axis.ratio), edges(matrix.rows, (k) => top(k) * axis.ratio)];
-  hatchZeros(context, matrix, xs, ys, data.theme, axis.ratio);
-  const image = context.getImageData(0, 0, width, height);
-  fill(new Uint32Array(image.data.buffer), width, matrix, ink, xs, ys, data.theme.ramp("gradient").packed);
-  context.putImageData(image, 0, 0);
+  const [xs, ys] = [edges(cols, (t) => axis.left(t) * axis.ratio), edges(rows, (k) => top(k) * axis.ratio)];
+  hatchZeros(context, matrix, xs, ys, image.tile);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(image.context.canvas, 0, 0, cols, rows, 0, 0, xs[cols], ys[rows]);
   gaps(context, matrix, xs, ys, data.theme, axis.ratio);
+  return image;
+}
+
+function allocate(rows, cols, theme, ratio) {
+  const canvas = document.createElement("canvas");
+  canvas.width = cols;
+  canvas.height = rows;
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(cols, rows);
+  return { rows, cols, context, pixels, packed: new Uint32Array(pixels.data.buffer), tile: tile(theme.palette, ratio) };
 }
 
 function edges(n, at) {
   return Int32Array.from({ length: n + 1 }, (_, k) => Math.round(at(k)));
 }
 
-/** Each number's rectangle, pixel by pixel: cells need not be equally large. */
-function fill(pixels, width, { rows, cols, data }, ink, xs, ys, ramp) {
-  for (let k = 0; k < rows; k++) {
-    for (let t = 0; t < cols; t++) {
-      const v = data[k * cols + t];
-      if (v !== v || v === -Infinity) continue;
-      const colour = ramp[ink.place(v, ramp.length)];
-      for (let y = ys[k]; y < ys[k + 1]; y++) pixels.fill(colour, y * width + xs[t], Math.min(width, xs[t + 1]) + y * width);
-    }
+/** A pixel a number; where there is none, nothing. */
+function fill(packed, { data }, ink, ramp) {
+  for (let k = 0; k < data.length; k++) {
+    const v = data[k];
+    packed[k] = v !== v || v === -Infinity ? 0 : ramp[ink.place(v, ramp.length)];
   }
 }
 
 /** Exact zeros, row by row. */
-function hatchZeros(context, { rows, cols, data }, xs, ys, theme, ratio) {
-  context.fillStyle = context.createPattern(tile(theme.palette, ratio), "repeat");
+function hatchZeros(context, { rows, cols, data }, xs, ys, hatching) {
+  context.fillStyle = context.createPattern(hatching, "repeat");
   for (let k = 0; k < rows; k++) {
     for (let t = 0, from = -1; t <= cols; t++) {
       const zero = t < cols && data[k * cols + t] === -Infinity;

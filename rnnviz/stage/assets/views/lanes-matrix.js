@@ -68,7 +68,7 @@ export class MatrixLane {
     if (!this.canvas) return;
     const { axis } = this;
     const height = axis.px(Math.min(TALLEST, ROW * this.most, axis.end / axis.scale));
-    Object.assign(this, { height, row: height / this.most, shown: null });
+    Object.assign(this, { height, row: height / this.most, shown: null, image: null });
     for (const node of [this.plot, this.value]) style(node, { height: `${height}px` });
     for (const node of [this.plot, this.element]) style(node, { "--rv-end": `${axis.end}px` });
     style(this.canvas, { width: `${axis.end}px`, height: `${height}px` });
@@ -124,7 +124,7 @@ export class MatrixLane {
     this.shown = k;
     this.rows = this.few ? this.full[k] : Array.from({ length: this.axis.T }, (_, row) => row);
     this.drawTicks();
-    paintMatrix(this.canvas, this.picked(this.values), this.ink, this.axis, (row) => this.top(row), this.data);
+    this.image = paintMatrix(this.canvas, this.picked(this.values), this.ink, this.axis, (row) => this.top(row), this.data, this.image);
     this.told = null;
   }
 
