@@ -40,8 +40,8 @@ OF_WALK: Final = ("hidden_size", "num_layers", "truncate")
 OF_NETWORK: Final = ("length", "seed", "truncate", "clip", "clip_value")
 """What a hand-built network leaves open."""
 
-AT_ONCE: Final = 2**18
-"""Most numbers T·F·H of one quantity in a stack: a long walk goes in parts, to stay within a processor's caches."""
+AT_ONCE: Final = 2**19
+"""Most numbers T·F·H of one quantity in a stack; larger ones walk in parts, for there are some forty quantities."""
 
 
 @dataclass(frozen=True, eq=False)

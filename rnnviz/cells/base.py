@@ -14,6 +14,10 @@ Holding = Callable[[str, Array], Array]
 """``hold(gate, value)`` returns the value the gate goes on with: ``value`` itself, unless the gate is held."""
 
 
+ONE = np.array(1.0)
+"""An array, since NumPy adds one faster than a plain number."""
+
+
 def free(gate: str, value: Array) -> Array:
     """Hold nothing: every gate goes on with the value its equation gives."""
     return value
@@ -21,15 +25,16 @@ def free(gate: str, value: Array) -> Array:
 
 def sigmoid(a: Array) -> Array:
     """σ(a) = 1 / (1 + e^−a). Where e^−a overflows the quotient is an exact 0."""
-    s = np.negative(a)  # one new array, worked on in place: the loop over time spends most of its time here
-    np.exp(s, out=s)
-    np.add(s, 1.0, out=s)
-    return np.reciprocal(s, out=s)
+    s = -a  # one new array, worked on in place: the loop over time spends most of its time here
+    np.exp(s, s)
+    s += ONE
+    return np.reciprocal(s, s)
 
 
 def tanh(a: Array) -> Array:
     """Hyperbolic tangent."""
-    return np.asarray(np.tanh(a))
+    y: Array = np.tanh(a)
+    return y
 
 
 def relu(a: Array) -> Array:

@@ -67,4 +67,4 @@ class GRU(Cell):
         da_r = da_n * n_r
         da_hn = da_n * n_hn
         dh_prev = dh * h_h
-        return Adjoints(dc=dc, from_x=(da_r, da_z, da_n), from_h=(da_r, da_z, da_hn), h_prev=dh_prev, c_prev=dc)
+        return Adjoints(dc, (da_r, da_z, da_n), (da_r, da_z, da_hn), dh_prev, dc)

@@ -52,18 +52,18 @@ class LSTM(Cell):
         i, f, g, o = values["i"], values["f"], values["g"], values["o"]
         tanh_c = tanh(values["c"])
         return {
+            "c_prev": f,  # ∂c/∂c_prev, the conveyor belt
             "i": g * i * (1 - i),  # ∂c/∂a_i
             "f": c_prev * f * (1 - f),  # ∂c/∂a_f
             "g": i * (1 - g**2),  # ∂c/∂a_g
             "o": tanh_c * o * (1 - o),  # ∂h/∂a_o
             "c": o * (1 - tanh_c**2),  # ∂h/∂c
-            "c_prev": f,  # ∂c/∂c_prev, the conveyor belt
         }
 
     @staticmethod
     def backward(dh: Array, dc: Array, local: Array) -> Adjoints:
         """Gradient joins c from h_t and leaves it through the gates; along the belt it meets f alone."""
-        c_i, c_f, c_g, h_o, h_c, c_c = local
+        c_c, c_i, c_f, c_g, h_o, h_c = local
         dc = dc + dh * h_c
         da_i = dc * c_i
         da_f = dc * c_f
@@ -71,4 +71,4 @@ class LSTM(Cell):
         da_o = dh * h_o
         dc_prev = dc * c_c
         da = da_i, da_f, da_g, da_o
-        return Adjoints(dc=dc, from_x=da, from_h=da, h_prev=0.0, c_prev=dc_prev)
+        return Adjoints(dc, da, da, 0.0, dc_prev)

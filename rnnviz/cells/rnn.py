@@ -47,7 +47,7 @@ class RNN(Cell):
         """dL/da_t = dL/dh_t · φ′(a_t); what is left of the way to h_{t−1} is W_hh."""
         (h_a,) = local
         da = dh * h_a
-        return Adjoints(dc=dc, from_x=(da,), from_h=(da,), h_prev=0.0, c_prev=dc)
+        return Adjoints(dc, (da,), (da,), 0.0, dc)
 
 
 class ReluRNN(RNN):

@@ -12,10 +12,12 @@ from rnnviz.trace import Array
 
 def global_norm(grads: Mapping[str, Array]) -> float:
     """Return the 2-norm of all gradients as one vector; scaled by the largest entry, so that no square overflows."""
-    largest = max(np.abs(grad).max() for grad in grads.values())
+    vector = np.concatenate([grad.ravel() for grad in grads.values()])
+    largest = np.abs(vector).max()
     if largest == 0 or not np.isfinite(largest):
         return float(largest)
-    return float(largest * np.sqrt(sum(((grad / largest) ** 2).sum() for grad in grads.values())))
+    vector /= largest
+    return float(largest * np.sqrt(np.square(vector, out=vector).sum()))
 
 
 def clip(grads: dict[str, Array], norm: float, most: float | None) -> dict[str, Array]:

@@ -73,19 +73,16 @@ class Run:
     local: Array
 
     def of(self, f: int, weights: Weights) -> Run:
-        """Return what network ``f`` of a stack did, whose weights these are, as if it had walked alone.
-
-        What `gradients` multiplies is copied, so that it lies in memory as it would then, and gives the same bits.
-        """
+        """Return what network ``f`` of a stack did, whose weights these are, as if it had walked alone."""
         return replace(
             self,
             weights=weights,
             values={name: rows(value, f) for name, value in self.values.items()},
             sums={name: rows(value, f) for name, value in self.sums.items()},
-            x=np.ascontiguousarray(rows(self.x, f)),
+            x=together(self.x, f),
             h0=self.h0[f, 0],
             c0=self.c0[f, 0],
-            h_prev=np.ascontiguousarray(rows(self.h_prev, f)),
+            h_prev=together(self.h_prev, f),
             local=self.local[:, :, f, 0],
         )
 
@@ -110,8 +107,8 @@ class Adjoint:
     def of(self, f: int) -> Adjoint:
         """Return the first adjoint of network ``f`` of a stack."""
         dc = None if self.dc is None else rows(self.dc, f)
-        from_h = np.ascontiguousarray(rows(self.from_h, f))
-        from_x = from_h if self.from_x is self.from_h else np.ascontiguousarray(rows(self.from_x, f))
+        from_h = together(self.from_h, f)
+        from_x = from_h if self.from_x is self.from_h else together(self.from_x, f)
         return Adjoint(rows(self.dh, f), dc, from_x, from_h)
 
 
@@ -158,23 +155,36 @@ def forward(
     hidden = weights.hh.shape[-1]
     h = h0 = np.zeros(hidden) if h0 is None else h0
     c = c0 = np.zeros(h0.shape) if c0 is None else c0
+    hh = weights.hh.mT
     all_from_x = blocks(product(x, weights.ih.mT) + weights.b_ih, hidden)
-    recurrent = np.empty((len(x), *h0.shape[:-1], weights.hh.shape[-2]))
+    recurrent = np.empty((len(x), *h0.shape[:-1], hh.shape[-1]))
     all_from_h = blocks(recurrent, hidden)  # the same numbers, cut into the cell's blocks
     names = (*cell.gates, "c", "h") if cell.has_c else (*cell.gates, "h")
-    values = {name: np.empty((len(x), *h0.shape)) for name in names}
+    values = dict(zip(names, np.empty((len(names), len(x), *h0.shape)), strict=True))
     for t in order(0, len(x), reverse):
-        np.matmul(h, weights.hh.mT, out=recurrent[t])
-        recurrent[t] += weights.b_hh
+        from_h = np.matmul(h, hh, recurrent[t])
+        from_h += weights.b_hh
         step = cell.forward(all_from_x[t], all_from_h[t], h, c, held.at(t))
         for name, value in step.items():
             values[name][t] = value
         h, c = step["h"], step.get("c", c)
     h_prev = previous(values["h"], reverse, h0)
-    c_prev = previous(values["c"], reverse, c0) if cell.has_c else np.zeros_like(h_prev)
+    c_prev = previous(values["c"], reverse, c0) if cell.has_c else np.broadcast_to(0.0, h_prev.shape)
     sums = cell.sums(np.moveaxis(all_from_x, 1, 0), np.moveaxis(all_from_h, 1, 0), values)
-    local = held.cut(cell.derivatives(values, sums, h_prev, c_prev))
-    return Run(cell, weights, reverse, values, sums, x, h0, c0, h_prev, np.stack(list(local.values()), axis=1))
+    local = local_derivatives(cell, held, values, sums, h_prev, c_prev)
+    return Run(cell, weights, reverse, values, sums, x, h0, c0, h_prev, local)
+
+
+def local_derivatives(
+    cell: type[Cell],
+    held: Held,
+    values: Mapping[str, Array],
+    sums: Mapping[str, Array],
+    h_prev: Array,
+    c_prev: Array,
+) -> Array:
+    """Return the cell's derivatives of all steps, (T, K, …, H), none of them through a gate that is held."""
+    return np.stack(list(held.cut(cell.derivatives(values, sums, h_prev, c_prev)).values()), axis=1)
 
 
 def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | None = None) -> Adjoint:
@@ -196,7 +206,7 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
         Of the T′ positions.
     """
     weights, cell, steps = run.weights, run.cell, len(dout)
-    dhs, dcs = np.empty_like(dout), np.empty_like(dout)
+    dhs, dcs = np.empty_like(dout), np.empty_like(dout) if cell.has_c else None
     shape = (*dout.shape[:-1], weights.hh.shape[-2])
     from_h = np.empty(shape)
     from_x = from_h if cell.one_sum else np.empty(shape)
@@ -207,13 +217,15 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
             dh[..., ~inside[t], :] = 0.0
             dc = np.where(inside[t, ..., None], dc, 0.0)
         step = cell.backward(dh, dc, run.local[start + t])
-        dcs[t] = step.dc
-        np.concatenate(step.from_h, axis=-1, out=from_h[t])
+        if dcs is not None:
+            dcs[t] = step.dc
         if not cell.one_sum:
-            np.concatenate(step.from_x, axis=-1, out=from_x[t])
-        dh = from_h[t] @ weights.hh + step.h_prev
+            np.concatenate(step.from_x, -1, from_x[t])
+        dh = np.concatenate(step.from_h, -1, from_h[t]) @ weights.hh
+        if isinstance(step.h_prev, np.ndarray):
+            dh += step.h_prev
         dc = step.c_prev
-    return Adjoint(dhs, dcs if cell.has_c else None, from_x, from_h)
+    return Adjoint(dhs, dcs, from_x, from_h)
 
 
 def gradients(run: Run, from_x: Array, from_h: Array) -> tuple[Array, Array, Array, Array]:
@@ -225,7 +237,9 @@ def gradients(run: Run, from_x: Array, from_h: Array) -> tuple[Array, Array, Arr
     from_x, from_h : (T, GH)
         As in `Adjoint`.
     """
-    return from_x.T @ run.x, from_h.T @ run.h_prev, from_x.sum(axis=0), from_h.sum(axis=0)
+    b_h = from_h.sum(axis=0)
+    b_x = b_h.copy() if from_x is from_h else from_x.sum(axis=0)
+    return from_x.T @ run.x, from_h.T @ run.h_prev, b_x, b_h
 
 
 def product(a: Array, matrix: Array) -> Array:
@@ -241,6 +255,11 @@ def blocks(a: Array, hidden: int) -> Array:
 def rows(a: Array, f: int) -> Array:
     """Return (T, N) of network ``f`` out of (T, F, 1, N), or out of (T, 1, 1, N) if all have it in common."""
     return a[:, f if a.shape[1] > 1 else 0, 0]
+
+
+def together(a: Array, f: int) -> Array:
+    """Return `rows` close together in memory: a factor that lies apart may turn a product's last bit."""
+    return np.ascontiguousarray(rows(a, f))
 
 
 def order(start: int, stop: int, reverse: bool) -> range:

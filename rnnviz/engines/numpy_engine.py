@@ -11,14 +11,14 @@ Backward, the gradient goes the same way in reverse. The cells' equations stand 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnviz.cells import cell_named
 from rnnviz.engines.clipping import clipped, global_norm
-from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients, rows
+from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients, together
 from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.experiment import Experiment
 from rnnviz.initial import READOUT
@@ -67,7 +67,7 @@ def traces(
     width = max(x.shape[1], *(len(value) for value in stack.values()))
     runs, top = forward_stack(experiments[0], stack, x, (width, 1))
     frames = range(width)
-    readings = [read_out(experiments[f], data[f], parameters[f], rows(top, f).copy()) for f in frames]
+    readings = [read_out(experiments[f], data[f], parameters[f], together(top, f)) for f in frames]
     adjoints = backward_stack(experiments[0], runs, np.stack([reading.dtop[:, None] for reading in readings], axis=1))
     own = [{name: run.of(f, Weights.of(parameters[f], name)) for name, run in runs.items()} for f in frames]
     back = [{name: adjoint.of(f) for name, adjoint in adjoints.items()} for f in frames]
@@ -144,6 +144,7 @@ def whole(
     reading: Reading,
     runs: Mapping[str, Run],
     adjoints: Mapping[str, Adjoint],
+    gradients: Callable[[Run, Array, Array], tuple[Array, Array, Array, Array]] = gradients,
 ) -> Trace:
     """Put a run's trace together, with the gradients of its parameters."""
     grads = {"weight_ho": reading.d_outputs.T @ reading.top, "bias_o": reading.d_outputs.sum(axis=0)}
