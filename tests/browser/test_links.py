@@ -245,7 +245,7 @@ IN_VAIN = {
     "shapes=1": "shapes to “1”, but here it must be one of off, on",
     "terms=2": "one of bar, list",
     "speed=3": "one of 0.5, 1, 2, 4, 8, 16, 32, 60",
-    "mode=difference": "mode to “difference”, but here it must be one of run",
+    "mode=difference": "mode to “difference”, but here it can only be run",
     "colour=red": "colour, which is nothing one can look at here; that is unit, layer, gate, form",
     "gate=<img src=x onerror=window.pwned=1>": "<img",
     "__proto__=1": "nothing one can look at",
