@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rnnviz.export.modules import GIVEN, name_of, script
+from rnnviz.export.recipe import About
 from rnnviz.export.styles import sheet
 from rnnviz.palette import PALETTE
 from rnnviz.stage.files import ASSETS, PACKAGE, plotly_js
@@ -32,9 +33,7 @@ POLICY: Final = (
 _MARK: Final = re.compile(r"<(?=/?script|!--)", re.I)
 
 
-def document(
-    payload: Mapping[str, Any], *, title: str, facts: Sequence[str], recipe: tuple[str, str], framed: bool = False
-) -> str:
+def document(payload: Mapping[str, Any], *, title: str, about: About, framed: bool = False) -> str:
     """Return the document of a stage.
 
     Parameters
@@ -43,10 +42,8 @@ def document(
         From `rnnviz.stage.payload.payload`.
     title : str
         Of the document, shown above the stage.
-    facts : sequence of str
-        What was run, a paragraph each.
-    recipe : (str, str)
-        What the folded text below is, and the text.
+    about : About
+        What is told below the stage.
     framed : bool
         Whether the document is the frame of a notebook's output, and not a page of its own.
     """
@@ -57,7 +54,7 @@ def document(
     page = _attributes({"lang": lang, **told, **({"class": "rnnviz-framed"} if framed else {})})
     policy = POLICY.format(scripts=" ".join(_hash(text) for _, text in scripts))
     faces = _attributes({f"data-{name}": say(f"export.{name}", lang) for name in ("dark", "light")})
-    told_facts = "\n".join(f"<p>{escape(fact)}</p>" for fact in facts)
+    told_facts = "\n".join(f"<p>{escape(fact)}</p>" for fact in about.facts)
     written = "\n".join(f"<script{kind}>{text}</script>" for kind, text in scripts)
     html = f"""<!doctype html>
 <html{page}>
@@ -81,8 +78,8 @@ def document(
 </main>
 <footer>
 {told_facts}
-<details><summary>{escape(recipe[0])}</summary>
-<pre tabindex="0"><code>{escape(recipe[1])}</code></pre></details>
+<details><summary>{escape(about.heading)}</summary>
+<pre tabindex="0"><code>{escape(about.lines)}</code></pre></details>
 </footer>
 <script type="application/json" id="rnnviz-payload">{_data(payload)}</script>
 {written}

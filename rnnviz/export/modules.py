@@ -25,6 +25,8 @@ from typing import Final
 GIVEN: Final = "rnnvizModules"
 _IMPORT: Final = re.compile(r'^import (?:\* as (?P<all>\w+)|\{(?P<names>[^{}]*)\}) from "(?P<file>\.[^"]+)";$', re.M)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (?P<name>\w+))", re.M)
+_COMMENT: Final = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.M | re.S)
+"""A comment on lines of its own: a fifth of our modules, and of no use to a browser."""
 _OTHER: Final = re.compile(r"^(?:import|export)\b.*", re.M)
 
 
@@ -97,7 +99,7 @@ def _wrapped(module: Module, root: Path) -> str:
         names = match["all"] or "{" + re.sub(r"(\w+) as (\w+)", r"\1: \2", match["names"]) + "}"
         return f"const {names} = {source};"
 
-    body = _EXPORT.sub("", _IMPORT.sub(taken, module.text))
+    body = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub(taken, module.text)))
     return (
         f'{GIVEN}["{name_of(module.path, root)}"] = (() => {{\n{body.rstrip()}\n'
         f"return {{ {', '.join(module.gives)} }};\n}})();"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,45 +22,56 @@ MOST: Final = 240
 RECORD: Final = "from rnnviz import record, show\n\nshow(record(module, x, target))"
 
 
-def facts(traces: Sequence[Trace], lang: str) -> list[str]:
-    """Return what was run: sizes and loss, settings, and which engine gives the same."""
+@dataclass(frozen=True)
+class About:
+    """What is told of runs: ``facts``, a paragraph each, and under a ``heading`` the ``lines`` that are folded away."""
+
+    facts: list[str]
+    heading: str
+    lines: str
+
+
+def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[str, Any], lang: str) -> About:
+    """Return what is told of ``traces``, which `rnnviz.show` shows with a ``baseline`` and further ``arguments``."""
     first = traces[0]
+    sizes = " · ".join(_sizes(first, lang))
     if first.recorded:
-        told = say("export.recorded", lang, module=first.recorded)
         own = [say("export.no_loss", lang)] if _is_sum_of_last(first) else []
-        return [" · ".join(_sizes(first, lang)), told, *own]
-    settings = say("export.settings", lang, settings=_cut(first.experiment.to_json(), MOST))
-    lines = [" · ".join(_sizes(first, lang)), settings]
-    if len(traces) > 1:
-        lines.insert(0, say("export.frames", lang, count=len(traces)))
+        recorded = say("export.recorded", lang, module=first.recorded)
+        return About([sizes, recorded, *own], say("export.how", lang), RECORD)
     distance = distance_to_rerun(traces)
+    stack = [say("export.frames", lang, count=len(traces))] if len(traces) > 1 else []
+    settings = say("export.settings", lang, settings=_cut(first.experiment.to_json(), MOST))
+    told = [*stack, sizes, settings, _origin(distance, lang)]
+    if distance is None or (baseline and distance_to_rerun([baseline]) is None):
+        again = dict.fromkeys(trace.experiment.to_json() for trace in (*traces, *([baseline] if baseline else [])))
+        return About(told, say("export.what", lang), "\n".join(again))
+    return About(told, say("export.again", lang), _program(traces, baseline, arguments))
+
+
+def _origin(distance: float | None, lang: str) -> str:
+    """Say where the numbers come from."""
     if distance is None:
-        return [*lines, say("export.elsewhere", lang)]
-    return [*lines, say("export.close", lang, distance=f"{distance:.0e}") if distance else say("export.same", lang)]
+        return say("export.elsewhere", lang)
+    return say("export.close", lang, distance=f"{distance:.0e}") if distance else say("export.same", lang)
 
 
-def recipe(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[str, Any], lang: str) -> tuple[str, str]:
-    """Return a heading and the lines that make this again; of a run that no lines make, its settings."""
-    if traces[0].recorded:
-        return say("export.how", lang), RECORD
-    again = [*traces, *([baseline] if baseline else [])]
-    if distance_to_rerun(again) is None:
-        return say("export.what", lang), "\n".join(dict.fromkeys(trace.experiment.to_json() for trace in again))
+def _program(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[str, Any]) -> str:
     lines = ["from rnnviz import Experiment, run, show", "", *_runs(traces)]
     given = ["trace" if len(traces) == 1 else "traces", *(f"{name}={value!r}" for name, value in arguments.items())]
     if baseline:
         lines.append(f"baseline = {_run(baseline.experiment)}")
         given.append("baseline=baseline")
-    return say("export.again", lang), "\n".join([*lines, f"show({', '.join(given)})"])
+    return "\n".join([*lines, f"show({', '.join(given)})"])
 
 
 def distance_to_rerun(traces: Sequence[Trace]) -> float | None:
     """Return how far outputs are at most from those of a new run on the NumPy engine, as a share of the largest.
 
-    None if they are not the same run: its weights or its input came from elsewhere. Of a stack only the first, the
-    last and what follows are asked: a history of training begins with the weights that the settings give.
+    None if they are not the same run: its weights or its input came from elsewhere. Of a stack only the first and the
+    last are asked: a history of training begins with the weights that the settings give.
     """
-    distances = [_distance(trace) for trace in dict.fromkeys((traces[0], *traces[-2:]))]
+    distances = [_distance(trace) for trace in dict.fromkeys((traces[0], traces[-1]))]
     known = [distance for distance in distances if distance is not None]
     return max(known) if len(known) == len(distances) else None
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from rnnviz.checks import choice
 from rnnviz.export.checks import alike, runs, step_of, view_names
 from rnnviz.export.document import document, frame
-from rnnviz.export.recipe import facts, recipe, title_of
+from rnnviz.export.recipe import About, about, title_of
 from rnnviz.export.stack import slider
 from rnnviz.export.way_back import way_back
 from rnnviz.stage.payload import payload
@@ -75,8 +75,9 @@ def show(
     chosen = {"theme": choice(THEMES)("theme", theme), "lang": choice(languages())("lang", lang)}
     steps = max(one.steps for one in traces)
     first = step_of(start, steps, usual=steps - 1 if ALONE in names else 0)
-    arguments = {"views": names[0] if len(names) == 1 else list(names), **chosen, "start": start, "title": title}
-    return Shown(traces, baseline, names, first, arguments, title=title, **chosen)
+    given = {"start": None if start is None else first, "title": None if title is None else str(title)}
+    arguments = {"views": names[0] if len(names) == 1 else list(names), **chosen, **given}
+    return Shown(traces, baseline, names, first, {name: arguments[name] for name in USUAL})
 
 
 class Shown:
@@ -89,36 +90,21 @@ class Shown:
         views: Sequence[str],
         start: int,
         arguments: Mapping[str, Any],
-        *,
-        theme: str,
-        lang: str,
-        title: str | None,
     ) -> None:
         self._traces, self._baseline, self._views = traces, baseline, views
-        self._lang = lang
-        self.title = title or title_of(traces[0], lang)
         self._arguments = {name: value for name, value in arguments.items() if value != USUAL[name]}
-        seen = scene(views, traces[0], baseline, lang)
-        if len(traces) > 1:  # a figure is of one run
-            seen = seen.without("plot")
-        told: dict[str, Any] = {
-            "page": "+".join(views),
-            "views": seen.views,
-            "start": start,
-            "lang": lang,
-            **slider(traces),
-        }
-        told |= {"source": _source(traces[0]), "theme": None if theme == "auto" else theme}
-        if ALONE in views:
-            self._payload = way_back(traces, baseline, **told)
-        else:
-            self._payload = payload(traces, figures=seen.figures, baseline=baseline, **told)
-        self._payload["stage"]["address"] = False  # there is no link to keep the step in
+        self._lang: str = arguments["lang"]
+        self.title: str = arguments["title"] or title_of(traces[0], self._lang)
+        self._payload = _payload(traces, baseline, views, start, arguments["theme"], self._lang)
 
     @cached_property
     def html(self) -> str:
         """The whole document, as `save` writes it."""
         return self._document(framed=False)
+
+    @cached_property
+    def _about(self) -> About:
+        return about(self._traces, self._baseline, self._arguments, self._lang)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one HTML file that opens anywhere, offline, and return its path; what was there is replaced.
@@ -150,10 +136,23 @@ class Shown:
         return document(
             self._payload,
             title=self.title,
-            facts=facts(self._traces, self._lang),
-            recipe=recipe(self._traces, self._baseline, self._arguments, self._lang),
+            about=self._about,
             framed=framed,
         )
+
+
+def _payload(
+    traces: Sequence[Trace], baseline: Trace | None, views: Sequence[str], start: int, theme: str, lang: str
+) -> dict[str, Any]:
+    seen = scene(views, traces[0], baseline, lang)
+    if len(traces) > 1:  # a figure is of one run
+        seen = seen.without("plot")
+    told: dict[str, Any] = {"page": "+".join(views), "views": seen.views, "figures": seen.figures, "start": start}
+    told |= {"source": _source(traces[0]), "theme": None if theme == "auto" else theme, "lang": lang}
+    make = way_back if ALONE in views else payload
+    data = make(traces, baseline=baseline, **told, **slider(traces))
+    data["stage"]["address"] = False  # there is no link to keep the step in
+    return data
 
 
 def _source(trace: Trace) -> Mapping[str, Any] | None:

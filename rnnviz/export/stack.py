@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rnnviz.inputs import readable
 from rnnviz.trace import Trace
@@ -21,7 +22,7 @@ def differing(traces: Sequence[Trace]) -> tuple[str, list[Value]] | None:
     return (name, values) if all(isinstance(value, float | int | str | None) for value in values) else None
 
 
-def slider(traces: Sequence[Trace]) -> dict[str, object]:
+def slider(traces: Sequence[Trace]) -> dict[str, Any]:
     """Return what a payload says about the slider through several runs; nothing where they have no names."""
     found = differing(traces)
     if found is None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Request, ViewportSize
 
-from rnnviz import Experiment, Hold, run, show
+from rnnviz import Experiment, Hold, run, show, sweep
 from rnnviz.export import Shown
 from rnnviz.stage.views import SINGLE
 from rnnviz.words import say
@@ -136,8 +137,13 @@ def test_colours_that_python_chose_stand_whatever_the_system_says(desk: Desk, tr
 
 def test_paper_is_light(desk: Desk, trace) -> None:
     screen = desk.show(show(trace), color_scheme="dark")
+    columns = "[...document.querySelectorAll('[data-view=unrolled] [data-kind=step]')].length"
+    before = screen.page.evaluate(columns)
     screen.page.emulate_media(media="print", color_scheme="dark")
     assert screen.paint().page.evaluate(PAINTED) == ["light", "light"]
+    # As wide as a page between its margins, and laid out as on the screen.
+    width = screen.page.evaluate("document.body.getBoundingClientRect().width")
+    assert 600 < width <= 703 and screen.page.evaluate(columns) == before
     assert not screen.page.get_by_role("button", name=say("stage.play"), exact=True).is_visible()
     screen.page.emulate_media(media="screen", color_scheme="dark")
     assert screen.paint().page.evaluate(PAINTED) == ["dark", "dark"]
@@ -168,6 +174,19 @@ def test_gates_are_drawn_by_the_plotly_in_the_file(desk: Desk, trace) -> None:
         figure.locator(".main-svg").first.wait_for(timeout=LATER)
     screen.press("End")
     assert screen.t == held.steps - 1
+
+
+def test_the_way_back_is_walked_and_slid_through(desk: Desk) -> None:
+    swept = sweep(Experiment(cell="rnn", text="hello world", loss="last"), gain=[0.5, 1.0, 2.0])
+    screen = desk.show(show(swept, "gradients"))
+    assert screen.t == 10 and screen.page.locator(".rv-missing").count() == 0
+    screen.press("ArrowLeft", "ArrowUp", "ArrowUp")
+    assert screen.t == 9 and screen.stage.get_attribute("data-frame") == "2"
+    gradient = swept[2].layers["l0"].dh[9]
+    shown = [
+        n.value for n in screen.numbers() if (n.quantity, n.unit, n.step, n.view) == ("dh", "norm", "9", "backflow")
+    ]
+    assert shown and shown == [pytest.approx(float(np.linalg.norm(gradient)), rel=1e-5)] * len(shown)
 
 
 def test_a_second_slider_moves_through_several_runs(desk: Desk, trace) -> None:

@@ -9,6 +9,7 @@ import pytest
 from rnnviz.export.modules import GIVEN, ModuleError, ordered, script
 from rnnviz.export.styles import sheet
 from rnnviz.stage.files import ASSETS, PACKAGE
+from tests.sources import js_strings
 
 HOST = PACKAGE / "export" / "assets" / "host.js"
 
@@ -74,6 +75,13 @@ def test_every_module_of_the_stage_can_stand_in_a_document(path) -> None:
     assert last.path == path
     exported = re.findall(r"^export .*?(?:function\*?|class|const) (\w+)", path.read_text(encoding="utf-8"), re.M)
     assert list(last.gives) == exported
+
+
+@pytest.mark.parametrize("path", sorted(ASSETS.rglob("*.js")), ids=lambda path: path.stem)
+def test_comments_stay_away_and_nothing_else(path) -> None:
+    comment = re.compile(r"^\s*(//|/\*)", re.M)
+    assert not comment.search(script([path], PACKAGE))
+    assert not [text for text in js_strings(path) if comment.search(text.partition("\n")[2])], "a text looks like one"
 
 
 def test_only_what_a_view_needs_comes_along() -> None:

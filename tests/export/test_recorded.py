@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from rnnviz import record, show
-from rnnviz.export.recipe import facts
+from rnnviz.export.recipe import about
 from tests.export.test_document import Reader
 
 
@@ -15,9 +15,9 @@ def test_without_a_loss_it_says_what_l_is(directions) -> None:
     torch.manual_seed(0)
     lstm, x = torch.nn.LSTM(3, 4, num_layers=2, bidirectional=directions == 2), torch.randn(7, 3)
     trace = record(lstm, x)
-    assert any("L is the sum of the last layer's last h" in line for line in facts([trace], "en"))
+    assert any("L is the sum of the last layer's last h" in line for line in about([trace], None, {}, "en").facts)
     with_target = record(lstm, x, torch.randn(7, 4 * directions))
-    assert not any("last h" in line for line in facts([with_target], "en"))
+    assert not any("last h" in line for line in about([with_target], None, {}, "en").facts)
 
 
 def test_it_is_named_by_its_module_and_not_by_settings() -> None:

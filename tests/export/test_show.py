@@ -11,7 +11,7 @@ import pytest
 
 import rnnviz
 from rnnviz import Experiment, ExperimentError, Hold, run, show, sweep
-from rnnviz.export.recipe import facts
+from rnnviz.export.recipe import about
 from rnnviz.export.way_back import matrices
 from rnnviz.stage.views import NAMES, SETS, SINGLE, scene
 from tests.export.test_document import Reader
@@ -169,6 +169,11 @@ def test_the_lines_in_it_make_it_again(experiment) -> None:
     assert values["again"].html == shown.html
 
 
+def test_arguments_of_other_kinds_are_written_as_plain_ones(trace) -> None:
+    shown = show(trace, start=np.int64(-1), title=3)
+    assert recipe_of(shown).endswith("show(trace, start=9, title='3')") and shown.title == "3"
+
+
 def test_a_stack_that_differs_in_one_setting_is_made_again_by_a_loop(trace) -> None:
     traces = [run(trace.experiment.replace(gain=gain)) for gain in np.linspace(0, 2, 41)]
     shown = show(traces, "score", baseline=traces[3])
@@ -192,15 +197,15 @@ def test_a_stack_of_other_runs_is_made_again_one_by_one(trace) -> None:
 def test_weights_from_elsewhere_are_not_said_to_be_made_by_the_settings(trace) -> None:
     weights = {name: 2 * value for name, value in trace.parameters.items()}
     other = run(trace.experiment, parameters=weights)
-    assert any("came from elsewhere" in line for line in facts([other], "en"))
-    assert any("came from elsewhere" in line for line in facts([trace, other], "en"))
+    assert any("came from elsewhere" in line for line in about([other], None, {}, "en").facts)
+    assert any("came from elsewhere" in line for line in about([trace, other], None, {}, "en").facts)
     assert recipe_of(show(other)) == trace.experiment.to_json()
-    assert any("these very numbers" in line for line in facts([trace], "en"))
+    assert any("these very numbers" in line for line in about([trace], None, {}, "en").facts)
 
 
 def test_a_run_in_float32_is_said_to_be_close(trace) -> None:
     rounded = dataclasses.replace(trace, outputs=trace.outputs.astype(np.float32).astype(np.float64))
-    (line,) = [line for line in facts([rounded], "en") if "NumPy engine" in line]
+    (line,) = [line for line in about([rounded], None, {}, "en").facts if "NumPy engine" in line]
     assert re.search(r"differ by \de-0[78] of the largest", line)
     assert recipe_of(show(rounded)).startswith("from rnnviz import")
 

@@ -5,7 +5,7 @@
 import { supply } from "../../stage/assets/parts.js";
 import { mountStage } from "../../stage/assets/stage.js";
 import { isDark, watchTheme } from "../../stage/assets/theme.js";
-import { fit, notebookTheme, watchNotebook } from "./frame.js";
+import { fit, fitPaper, notebookTheme, watchNotebook } from "./frame.js";
 
 /** @param {Record<string, object>} views view name → its module */
 export async function open(views) {
@@ -16,6 +16,7 @@ export async function open(views) {
   colours.stage = await mountStage(document.getElementById("rnnviz-stage"), payload);
   if (colours.payload !== payload) await colours.stage.update(colours.payload); // other colours were asked for meanwhile
   fit();
+  fitPaper(document.getElementById("rnnviz-stage"));
 }
 
 /** Light or dark: as asked for, else as the notebook is, else as the system is; paper is light. */
