@@ -9,22 +9,32 @@ SETTINGS = ("sweep", "matched", "engine", "guess")
 
 with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SETTINGS), first=site.GRADIENTS) as page:
     question = site.ask(page.controls())
-    runs = question.runs()
-    trace = runs[question.focus]
-    without = site.unremedied(question)
+    network, trace = question.experiment.network, question.runs()[question.focus]
     remedies = site.active(question.experiment)
     page.lead(site.gradient_lead(question, page.lang))
     if not page.presented:
-        site.asking_controls(question, page.lang)
-        site.remedy_controls(trace, page.lang)
-    told = site.told(question, remedies, page.lang)
+        with page.bar:
+            site.asking_controls(question, page.lang)
+            site.remedy_controls(trace, page.lang)
+    # Whoever guesses first is told nothing that gives the answer away.
+    told = [] if page.guessing else site.told(question, remedies, page.lang)
     if told:
         with st.container(key="gradients-effect", border=True):
-            st.markdown("\n".join(f"- {sentence}" for sentence in told) if len(told) > 1 else told[0])
+            st.markdown(told[0] if len(told) == 1 else "\n".join(f"- {sentence}" for sentence in told))
+    guess = {"predict": network or "1"} if page.guessing else {}
     views = [
         {"view": "backflow", "area": "graph", "options": {}},
         {"view": "flow", "area": "panel", "options": {}},
-        {"view": "score", "area": "score", "options": {"lanes": LANES} | ({"predict": "1"} if page.guessing else {})},
+        {"view": "score", "area": "score", "options": {"lanes": LANES, **guess}},
     ]
-    page.flow(question, without, remedies, views, {})
+    page.flow(question, site.unremedied(question), remedies, views)
     page.prose("look")
+    if not page.guessing:
+        if network:
+            page.explain(network)
+        page.makings(question)
+    page.prose("why")
+    page.prose("clipping")
+    page.prose("gates")
+    page.prose("truncation")
+    page.prose("float32")

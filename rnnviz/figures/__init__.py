@@ -5,6 +5,8 @@ Each has a twin ``…_spec`` that returns the same figure as plain JSON values, 
 
 from rnnviz.figures.base import Spec, in_both_themes
 from rnnviz.figures.effect import hold_sentences, since_step
+from rnnviz.figures.influence import contributions, contributions_spec, influence_map, influence_spec
+from rnnviz.figures.remedied import gate_sentences, remedy_sentences
 from rnnviz.figures.retention import KEEPING_GATE, retention, retention_spec, share_left
 from rnnviz.figures.saturation import (
     Saturation,
@@ -15,14 +17,21 @@ from rnnviz.figures.saturation import (
     saturation_sentences,
     saturation_spec,
 )
+from rnnviz.figures.shares import share_sentences, shares, shares_spec
 
 __all__ = [
     "KEEPING_GATE",
     "Saturation",
     "Spec",
+    "contributions",
+    "contributions_spec",
     "ever_saturated",
+    "gate_sentences",
     "hold_sentences",
     "in_both_themes",
+    "influence_map",
+    "influence_spec",
+    "remedy_sentences",
     "retention",
     "retention_spec",
     "saturation",
@@ -31,5 +40,8 @@ __all__ = [
     "saturation_sentences",
     "saturation_spec",
     "share_left",
+    "share_sentences",
+    "shares",
+    "shares_spec",
     "since_step",
 ]

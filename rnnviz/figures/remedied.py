@@ -69,7 +69,9 @@ def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
 
 def _factors(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
     values = {"old": _factor(before), "new": _factor(after)}
-    told = [say(f"remedy.{name}.done", lang, **values), _arrives(before, after, lang)]
+    told = [say(f"remedy.{name}.done", lang, **values)]
+    if _first(before) != _first(after):
+        told.append(say("remedy.arrives", lang, old=_first(before), new=_first(after)))
     if name in ("orthogonal", "identity") and after.experiment.cell == "rnn":
         sigmas = [powers(sigma_max(trace)["h"]) for trace in (before, after)]
         radii = [powers(spectral_radius(trace)["h"]) for trace in (before, after)]
@@ -98,10 +100,6 @@ def gate_sentences(runs: Mapping[str, Trace], lang: str = DEFAULT_LANGUAGE) -> l
     """Say how the three cells compare: of the last loss, what each hands on a step."""
     factors = {cell: _factor(trace) for cell, trace in runs.items()}
     return [say("remedy.gates.done", lang, **factors)]
-
-
-def _arrives(before: Trace, after: Trace, lang: str) -> str:
-    return say("remedy.arrives", lang, old=_first(before), new=_first(after))
 
 
 def _first(trace: Trace) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -18,6 +19,7 @@ from rnnviz.run import resolve, run
 from rnnviz.site.runs import traced
 from rnnviz.site.sweeping import Slider, slider
 from rnnviz.stage.flow import Family, flow_payload
+from rnnviz.stage.payload import payload
 from rnnviz.sweep import sweep
 from rnnviz.trace import Array, Trace
 from rnnviz.words import say
@@ -178,6 +180,19 @@ def packed(
         start=start,
         lang=lang,
     )
+
+
+def follower(question: Question, views: Sequence[Mapping[str, Any]], *, page: str, lang: str) -> dict[str, Any]:
+    """Return the payload of a second stage on the same page, which only draws figures and follows the cursor."""
+    values = question.slider()
+    trace = question.runs()[question.focus]
+    frames: list[dict[str, Any]] = [{"layers": {}}] * len(values.values)
+    data = payload(trace, arrays=frames, page=page, views=views, start=trace.steps - 1, transport=False, lang=lang)
+    data["meta"]["gates"] = []
+    # The same frames as on the first stage, or the cursor would lose its place among them.
+    data["stage"] |= {"direction": -1, "frame": values.own, "address": False}
+    title = say(f"gradients.slider.{values.field}", lang) if values.field else ""
+    return {**data, "frame_title": title, "frame_labels": values.labels(lang) if values.field else []}
 
 
 @dataclass(frozen=True)

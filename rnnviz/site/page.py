@@ -19,6 +19,7 @@ from rnnviz.site import address, flows, holding, limits, own, present, settle, s
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.language import language
 from rnnviz.site.lessons import LESSONS, Lesson
+from rnnviz.site.making import making
 from rnnviz.site.presets import look_for, try_menu
 from rnnviz.site.runs import packed
 from rnnviz.stage.mount import base, mount_module, mount_stage
@@ -39,6 +40,7 @@ class Page:
     lang: str
     experiment: Experiment
     head: DeltaGenerator
+    bar: DeltaGenerator
     tools: DeltaGenerator
     errors: DeltaGenerator
     asked: dict[str, Any] | None
@@ -173,7 +175,6 @@ class Page:
         without: flows.Question | None,
         remedies: Sequence[str],
         views: Sequence[Mapping[str, Any]],
-        figures: Mapping[str, str],
     ) -> None:
         """Show the way back on the page's stage.
 
@@ -184,7 +185,7 @@ class Page:
             The same without the remedies that are on.
         remedies : sequence of str
             Their names.
-        views, figures
+        views
             As of `stage`.
         """
         steps = question.runs()[question.focus].steps
@@ -192,7 +193,21 @@ class Page:
         start = address.open_at(steps, self.lang) if linked else steps - 1  # the way back begins at the end
         key, kept = self.lesson.name, json.dumps(list(views))
         data = flows.packed(question, without, tuple(remedies), views=kept, page=key, start=start, lang=self.lang)
-        mount_stage({**data, "figures": dict(figures)}, key=f"stage-{key}")
+        mount_stage(data, key=f"stage-{key}")
+
+    def makings(self, question: flows.Question) -> None:
+        """Show what the gradient of the run itself is made of, on a second stage: the first need not wait for it."""
+        values, trace = question.slider(), question.runs()[question.focus]
+        made = making(trace, self.lang)
+        name = self.say("gradients.more.none")
+        if values.field:
+            title = self.say(f"gradients.slider.{values.field}")
+            name = self.say("gradients.more", title=title, value=values.labels(self.lang)[values.own])
+        st.markdown(f"### {name}")
+        data = flows.follower(question, made.views, page=self.lesson.name, lang=self.lang)
+        key = f"{self.lesson.name}-more"
+        stage = {**data["stage"], "key": key, "name": name}
+        mount_stage({**data, "stage": stage, "figures": made.figures}, key=f"stage-{key}")
 
     def explain(self, network: str) -> None:
         """Show why a hand-built network has the weights it has."""
@@ -243,9 +258,8 @@ def open_page(
     head = st.container(key="head")
     head.title(say(f"{name}.title", lang), anchor=False)
     last = st.session_state.get("_experiment", state.OPENING)
-    page = Page(
-        LESSONS[name], lang, last, head, st.container(key="bar"), st.container(key="errors"), values, takes=takes
-    )
+    bar, errors = st.container(key="bar"), st.container(key="errors")
+    page = Page(LESSONS[name], lang, last, head, bar, bar, errors, values, takes=takes)
     try:
         yield page
     except ExperimentError as error:  # what only a run can find out

@@ -110,10 +110,12 @@ def remedy_controls(trace: Trace, lang: str) -> None:
             on_change=_switch,
             args=(trace, on),
         )
+        if "residual" in on and experiment.num_layers < 2:
+            st.button(say("remedy.layers", lang), key="remedy_layers", on_click=take, args=({"num_layers": 3},))
         for name in on:
             field = REMEDIES[name].amount
             if field:
-                amount(field, lang, step=1 if field == "truncate" else 0.1, width=150)
+                amount(field, lang, step=1 if field == "truncate" else 0.1, width=210)
 
 
 def take(values: Mapping[str, Any]) -> None:

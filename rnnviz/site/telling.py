@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rnnviz.figures.powers import powers
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
+from rnnviz.gradients import float32_zeros
 from rnnviz.gradients.facts import facts_of
 from rnnviz.site import own
 from rnnviz.site.asking import apart_sentence, size_sentence
@@ -47,9 +48,14 @@ def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
         if name == "gates":
             sentences.append(" ".join(gate_sentences(runs, lang)))
             continue
-        before = traced(without(question.experiment, [name]))
-        effect = " ".join(remedy_sentences(name, before, trace, lang))
+        # Gradients are cut by value before they are scaled: what the scaling did is left out there.
+        with_it = without(question.experiment, ["clip"] if name == "clip_value" else [])
+        pair = traced(without(with_it, [name])), traced(with_it)
+        effect = " ".join(remedy_sentences(name, *pair, lang))
         sentences.append(say("remedy.told", lang, remedy=say(f"remedy.{name}", lang), told=effect))
+    lost = int(float32_zeros(trace).sum())
+    if lost:
+        sentences.append(say("gradients.float32", lang, lost=lost, steps=trace.steps))
     if question.matched and len(runs) > 1:
         sentences.append(size_sentence(question, lang))
     if question.engine == "torch":

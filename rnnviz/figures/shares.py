@@ -1,0 +1,110 @@
+"""There is one W_hh, used at every step: which steps its gradient is made of.
+
+Werbos 1990; Pascanu, Mikolov & Bengio 2013, eq. 3–4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from rnnviz.figures.base import CLEAR, Array, Spec, as_table, axis, base_layout, numbers, time_axis
+from rnnviz.palette import colour
+from rnnviz.words import DEFAULT_LANGUAGE, say
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+HUES: Final = {"weight_hh": "h", "weight_ih": "x"}
+"""Kind of a weight matrix → the hue of what it reads."""
+MOST: Final = 0.9
+BARS: Final = 200
+"""Steps up to which each has a bar of its own."""
+
+
+def shares(values: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Figure:
+    """Draw which share of each weight matrix's gradient comes from each step.
+
+    Parameters
+    ----------
+    values : dict of parameter's name to (T,) float
+        Shares that add up to 1, as `rnnviz.gradients.weight_shares` gives them; NaN where there is no gradient.
+    theme : {"light", "dark"}
+    lang : str
+
+    Raises
+    ------
+    ValueError
+        If there is none, or they are not equally long.
+    """
+    import plotly.graph_objects as go
+
+    return go.Figure(shares_spec(values, theme=theme, lang=lang))
+
+
+def shares_spec(values: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Spec:
+    """Return the figure of `shares` as plain JSON values."""
+    columns = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
+    lengths = {column.shape for column in columns.values()}
+    if len(lengths) != 1 or len(next(iter(lengths))) != 1:
+        raise ValueError(f"the shares have the shapes {sorted(lengths)}, but must have one shape, (T,).")
+    steps = len(next(iter(columns.values())))
+    labels = [matrix_name(name) for name in columns]
+    time = np.arange(1, steps + 1)
+    notes = {
+        "hint": say("figures.shares_hint", lang),
+        "playhead": {"axis": "x"},
+        "table": as_table([say("figures.step", lang), *labels], [time, *columns.values()]),
+    }
+    layout = base_layout(say("figures.shares", lang), theme, notes) | {
+        "height": 250,
+        "margin": {"l": 52, "r": 28, "t": 40, "b": 44},
+        "xaxis": time_axis(steps, theme, lang),
+        "yaxis": axis(theme, tickformat=".0%", zeroline=True, zerolinecolor=colour("faint", theme), nticks=5),
+        "barmode": "group",
+        "bargap": 0.25,
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": CLEAR},
+    }
+    hues = [colour(HUES.get(name.rsplit("_l", 1)[0], "gradient"), theme) for name in columns]
+    drawn = [_drawn(label, *pair) for label, pair in zip(labels, zip(columns.values(), hues, strict=True), strict=True)]
+    return {"data": drawn, "layout": layout}
+
+
+def _drawn(label: str, column: Array, hue: str) -> dict[str, Any]:
+    common = {
+        "x": list(range(1, len(column) + 1)),
+        "y": numbers(column),
+        "name": label,
+        "hovertemplate": "%{x}: %{y:.2%}<extra>" + label + "</extra>",
+    }
+    if len(column) <= BARS:
+        return {"type": "bar", "marker": {"color": hue, "line": {"width": 0}}, **common}
+    return {"type": "scatter", "mode": "lines", "line": {"color": hue, "width": 1.5}, **common}
+
+
+def share_sentences(values: Mapping[str, Any], lang: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Say how few steps make up nine tenths of each matrix's gradient, and which has the largest share."""
+    return [_sentence(name, np.asarray(column, dtype=np.float64), lang) for name, column in values.items()]
+
+
+def _sentence(name: str, column: Array, lang: str) -> str:
+    if not np.isfinite(column).all():
+        return say("figures.shares_none", lang, name=matrix_name(name))
+    largest = np.sort(column)[::-1]
+    count = int(np.argmax(np.cumsum(largest) >= MOST - 1e-12)) + 1
+    best = int(column.argmax())
+    values = {"count": count, "steps": len(column), "best": best + 1, "share": f"{column[best]:.0%}"}
+    return say("figures.shares_count", lang, name=matrix_name(name), **values)
+
+
+def matrix_name(name: str) -> str:
+    """Return a parameter's name as equations write it: "weight_hh_l0" → "W_hh"."""
+    return name.rsplit("_l", 1)[0].replace("weight_", "W_").replace("bias_", "b_")
+
+
+def matrices_of(names: Sequence[str], layer: str = "l0") -> list[str]:
+    """Return the weight matrices of one layer among a run's parameters."""
+    return [name for name in (f"weight_hh_{layer}", f"weight_ih_{layer}") if name in names]
