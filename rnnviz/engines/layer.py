@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from rnnviz.cells import Cell
 from rnnviz.cells.base import Holding, free
 from rnnviz.hold import Hold
 from rnnviz.trace import Array
+
+AT_ONCE: Final = 2**15
+"""Numbers of one quantity worked on together where the steps may come in parts: new memory costs more than a call."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +137,12 @@ class Held:
 
         return hold
 
-    def cut(self, derivatives: dict[str, Array]) -> dict[str, Array]:
-        """Return the local derivatives, (T, …, H), with none left through a gate that is held."""
+    def cut(self, derivatives: dict[str, Array], steps: slice = slice(None)) -> dict[str, Array]:
+        """Return the local derivatives of some steps, (T′, …, H), with none left through a gate that is held."""
         cut = {}
         for gate, held in self.values.items():
             between = range(1, derivatives[gate].ndim - 1)
-            cut[gate] = np.where(np.isnan(np.expand_dims(held, tuple(between))), derivatives[gate], 0.0)
+            cut[gate] = np.where(np.isnan(np.expand_dims(held[steps], tuple(between))), derivatives[gate], 0.0)
         return derivatives | cut
 
 
@@ -184,7 +188,14 @@ def local_derivatives(
     c_prev: Array,
 ) -> Array:
     """Return the cell's derivatives of all steps, (T, K, …, H), none of them through a gate that is held."""
-    return np.stack(list(held.cut(cell.derivatives(values, sums, h_prev, c_prev)).values()), axis=1)
+    local: Array = np.empty(0)
+    few = max(1, AT_ONCE // max(1, h_prev[0].size))
+    for part in (slice(first, first + few) for first in range(0, len(h_prev), few)):
+        here, sums_here = ({name: array[part] for name, array in arrays.items()} for arrays in (values, sums))
+        found = held.cut(cell.derivatives(here, sums_here, h_prev[part], c_prev[part]), part)
+        local = local if part.start else np.empty((len(h_prev), len(found), *h_prev.shape[1:]))
+        np.stack(list(found.values()), axis=1, out=local[part])
+    return local
 
 
 def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | None = None) -> Adjoint:

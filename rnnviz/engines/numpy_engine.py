@@ -69,10 +69,13 @@ def traces(
     frames = range(width)
     readings = [read_out(experiments[f], data[f], parameters[f], together(top, f)) for f in frames]
     adjoints = backward_stack(experiments[0], runs, np.stack([reading.dtop[:, None] for reading in readings], axis=1))
-    own = [{name: run.of(f, Weights.of(parameters[f], name)) for name, run in runs.items()} for f in frames]
-    back = [{name: adjoint.of(f) for name, adjoint in adjoints.items()} for f in frames]
-    walks = zip(*(values if width > 1 else values * len(data) for values in (readings, own, back)), strict=True)
-    return [whole(*of, *walk) for of, walk in zip(zip(experiments, data, parameters, strict=True), walks, strict=True)]
+    found: list[Trace] = []
+    for f, reading in enumerate(readings):
+        own = {name: run.of(f, Weights.of(parameters[f], name)) for name, run in runs.items()}
+        back = {name: adjoint.of(f) for name, adjoint in adjoints.items()}
+        alike = range(f, f + 1) if width > 1 else range(len(data))  # a walk that all have in common was walked once
+        found += (whole(experiments[k], data[k], parameters[k], reading, own, back) for k in alike)
+    return found
 
 
 def stacked(parameters: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
