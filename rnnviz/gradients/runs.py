@@ -18,7 +18,7 @@ def layer_named(trace: Trace, layer: str) -> LayerTrace:
     ExperimentError
         If the network has none of that name; the sentence names those it has.
     """
-    if layer not in trace.layers:
+    if not isinstance(layer, str) or layer not in trace.layers:
         raise ExperimentError("layer", layer, "error.no_layer", choices=", ".join(trace.layers))
     return trace.layers[layer]
 
@@ -30,7 +30,7 @@ def check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
     ------
     ExperimentError
     """
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ExperimentError(field, value, "error.choice", choices=", ".join(choices))
 
 

@@ -50,7 +50,7 @@ def weight_shares(trace: Trace, name: str) -> WeightShares:
     Raises
     ------
     ExperimentError
-        If there is no such parameter.
+        If there is no such parameter, or it is the readout of a recorded module with a loss of its own.
     """
     left, right = factors(trace, name)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -76,7 +76,10 @@ def factors(trace: Trace, name: str) -> tuple[Array, Array | None]:
     if name not in trace.parameters:
         raise ExperimentError("name", name, "error.no_parameter", choices=", ".join(trace.parameters))
     if name in ("weight_ho", "bias_o"):
-        return output_gradients(trace), top(trace) if name == "weight_ho" else None
+        d_outputs = output_gradients(trace)
+        if d_outputs is None:
+            raise ExperimentError("name", name, "error.other_loss")
+        return d_outputs, top(trace) if name == "weight_ho" else None
     kind, layer = name.rsplit("_l", 1)
     runs, found = adjoints(trace)
     run, adjoint = runs[f"l{layer}"], found[f"l{layer}"]

@@ -33,15 +33,21 @@ def named_gradients(trace: Trace, runs: dict[str, Run], found: dict[str, Adjoint
     for layer, run in runs.items():
         values = gradients(run, found[layer].from_x, found[layer].from_h)
         grads |= {f"{kind}_{layer}": value for kind, value in zip(KINDS, values, strict=True)}
-    if "weight_ho" in trace.parameters:
-        d_outputs = output_gradients(trace)
+    d_outputs = output_gradients(trace)
+    if d_outputs is not None:
         grads |= {"weight_ho": d_outputs.T @ top(trace), "bias_o": d_outputs.sum(axis=0)}
-    return {name: grads[name] for name in trace.parameter_grads if name in grads}
+    # What is left is a recorded module's readout with a loss of its own; recorded gradients are never clipped.
+    return {name: grads.get(name, grad) for name, grad in trace.parameter_grads.items()}
 
 
-def output_gradients(trace: Trace) -> Array:
-    """Return dL/dy_t, (T, O)."""
-    return losses_of(trace.kind, trace.outputs, trace.targets, trace.experiment.loss)[1]
+def output_gradients(trace: Trace) -> Array | None:
+    """Return dL/dy_t, (T, O); None if the outputs, or the loss, of a recorded module are of another kind."""
+    if "weight_ho" not in trace.parameters:
+        return None
+    found = losses_of(trace.kind, trace.outputs, trace.targets, trace.experiment.loss)[1]
+    dtop = found @ trace.parameters["weight_ho"]
+    close = np.allclose(dtop, trace.dtop, rtol=1e-6, atol=1e-9 * np.abs(trace.dtop).max(), equal_nan=True)
+    return found if close else None
 
 
 def top(trace: Trace) -> Array:
