@@ -14,12 +14,12 @@ import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.benchmarks import engines, pages, viewers, walk
+from tests.benchmarks import engines, pages, sweeps, viewers, walk
 from tests.benchmarks.report import show
 from tests.browser.conftest import FLAGS
 from tests.browser.server import serve
 
-PARTS = ("engines", "start", "change", "walk", "plain", "viewers")
+PARTS = ("engines", "sweeps", "start", "change", "walk", "plain", "viewers")
 
 
 def main() -> None:
@@ -30,13 +30,15 @@ def main() -> None:
     begun = time.monotonic()
     print(_machine())
     if "engines" in parts:
-        show(f"NumPy engine, T = {engines.T}, H = {engines.H}, one sequence, one thread", engines.rows())
+        show(f"Engines, T = {engines.T}, H = {engines.H}, one sequence, one thread", engines.rows())
+    if "sweeps" in parts:
+        show(f"Sweeps of the gain, {sweeps.FRAMES} frames, T = {sweeps.T}, H = {sweeps.H}", sweeps.rows())
     if "viewers" in parts:
         show(
             f"{viewers.VIEWERS} viewers on one core, each changing a parameter every {viewers.THINK:g} s",
             viewers.rows(),
         )
-    if set(parts) - {"engines", "viewers"}:
+    if set(parts) - {"engines", "sweeps", "viewers"}:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
             _in_browser(browser, parts)
