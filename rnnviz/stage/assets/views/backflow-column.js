@@ -13,8 +13,8 @@ const WIDE = 8;
 
 export class Column {
   /** @param {import("../arrays.js").Data} data @param {ReturnType<import("./backflow-layout.js").layoutOf>} layout */
-  constructor(data, layout, scale) {
-    Object.assign(this, { data, layout, scale, t: null, way: null, state: null });
+  constructor(data, layout, scale, float32) {
+    Object.assign(this, { data, layout, scale, float32, t: null, way: null, state: null });
     this.loss = el("div", { class: "rv-b-loss" });
     this.lossless = el("div", { class: "rv-b-lossless" }, data.say("flow.no_loss"));
     this.losses = el("span", { class: "rv-b-loss-value" });
@@ -64,11 +64,13 @@ export class Column {
     if (left !== this.left) this.element.style.transform = `translateX(${left}px)`;
     if (state !== this.state) {
       attr(this.element, "data-state", state);
-      const now = state === "now";
+      const now = state === "now" || state === "veiled-now";
       for (const node of [this.input, this.step]) node.classList.toggle("rv-u-now", now);
       attr(this.input, "aria-current", now ? "step" : null);
     }
     Object.assign(this, { left, state });
+    const told = state === "now" || state === "done";
+    for (const each of this.states) each.name(this.t, told);
   }
 
   /** Show a step of a run; what it shows already is left alone. */
@@ -132,8 +134,8 @@ export class Column {
 
 /** A state of a column, the gradient at it, and the arrow that brings it. */
 class State {
-  constructor({ data, layout, scale }, quantity, place) {
-    Object.assign(this, { data, layout, scale, quantity, place, value: undefined });
+  constructor({ data, layout, scale, float32 }, quantity, place) {
+    Object.assign(this, { data, layout, scale, float32, quantity, place, value: undefined });
     this.hue = quantity === "dh" ? "gradient" : "c";
     this.flow = svg("path", { class: "rv-b-flow" });
     this.thread = svg("path", { class: "rv-b-thread" });
@@ -174,10 +176,25 @@ class State {
     attr(words, "data-unit", "norm");
     attr(words, "data-step", t);
     attr(node, "data-step", t);
-    attr(node, "aria-label", data.say(`flow.node_${quantity}`, { t: t + 1, value: words.textContent }));
-    const why = nought && nought !== "absent" ? data.say(`flow.nought_${nought}`) : "";
+    this.value = said;
+    const why = this.why(t, way, log, nought);
     attr(node, "data-why", why || null);
     attr(node, "title", why || null);
+  }
+
+  /** What the node is called: what has not arrived, or is covered, is not told. */
+  name(t, told) {
+    const { data, node, quantity, value } = this;
+    attr(node, "aria-label", data.say(told ? `flow.node_${quantity}` : "flow.node_waiting", { t: t + 1, value }));
+  }
+
+  /** A word on a number that is zero, here or elsewhere. */
+  why(t, way, log, nought) {
+    const { data, quantity } = this;
+    if (nought) return nought === "absent" ? "" : data.say(`flow.nought_${nought}`);
+    if (way.tooSmall(log)) return data.say("flow.zero_in", { bits: 64 });
+    const single = quantity === "dh" && this.float32?.[t] && way.frame === data.stage.frame;
+    return single ? data.say("flow.zero_in", { bits: 32 }) : "";
   }
 
   /** The arrow: as wide as what sets out and what arrives. At a cut it ends there; where nothing arrives it is a thread. */
@@ -192,7 +209,6 @@ class State {
     const stump = cut ? `M${start} ${y - wide(leaves) / 2}H${layout.slot + layout.px(3)}V${y + wide(leaves) / 2}H${start}Z` : "";
     attr(this.flow, "d", none ? stump : ribbon(tip, start, y, wide(arrives), wide(leaves), layout.sizes.head));
     attr(this.flow, "fill", paint(data, scale, cut ? leaves : arrives, this.hue, this.pale));
-    attr(this.flow, "data-below", !none && arrives < scale.low ? "" : null);
     attr(this.thread, "d", flow && none && !cut ? `M${start} ${y}H${tip}` : null);
   }
 

@@ -11,12 +11,12 @@ export function layoutOf(meta, cell, { width, em, small }) {
   const narrow = width < px(520);
   const gutter = px(narrow ? 24 : 56);
   const columns = slots(width - gutter, meta.T, px, small);
-  const pill = { width: Math.min(px(narrow ? 62 : 74), columns.slot * 0.62), height: px(narrow || cell ? 58 : 68) };
+  const pill = { width: Math.min(px(narrow ? 62 : 74), columns.slot * 0.62), height: px(narrow || cell ? 58 : 80) };
   const loss = { top: px(2), height: px(30) };
-  const h = { y: loss.top + loss.height + px(narrow || cell ? 78 : 92), height: pill.height };
+  const h = { y: loss.top + loss.height + px(narrow || cell ? 78 : 108), height: pill.height };
   const c = cell ? { y: h.y + px(112), height: pill.height } : null;
-  const input = { top: (c ?? h).y + px(narrow || cell ? 62 : 72), height: px(34) };
-  const sizes = { most: px(narrow || cell ? 36 : 46), least: px(1.2), head: px(7) };
+  const input = { top: (c ?? h).y + px(narrow || cell ? 62 : 80), height: px(34) };
+  const sizes = { most: px(narrow || cell ? 36 : 56), least: px(1.2), head: px(7) };
   const caption = input.top + px(38);
   return { em, px, width, gutter, ...columns, positions: meta.T, pill, loss, h, c, input, caption, height: caption + px(24),
     head: { height: loss.height }, gap: columns.slot - pill.width, narrow, sizes };

@@ -41,16 +41,9 @@ export function noteOf(data, way, t) {
     return data.say("flow.note_band", { n, t: t + 1, last: Math.min(way.T, t + 1 + n) });
   }
   if (way.source === null) return data.say("flow.note_no_loss");
-  const first = noughtFrom(way);
-  if (first === null) return "";
+  const first = way.firstNought;
+  if (first === null) return way.firstTooSmall === null ? "" : data.say("flow.note_small", { t: way.firstTooSmall + 1 });
   return data.say(way.onlyInCell(first) ? "flow.note_cell" : `flow.note_${way.nought(first)}`, { t: first + 1 });
-}
-
-/** The first step on the way back whose gradient is exactly zero, for other reasons than that no loss lies before it. */
-function noughtFrom(way) {
-  const by = way.reverse ? 1 : -1;
-  for (let t = way.source; way.inside(t); t += by) if (way.dh[t] === -Infinity) return t;
-  return null;
 }
 
 /** What has arrived, in a few sentences. @param {import("./backflow.js").Backflow} graph */

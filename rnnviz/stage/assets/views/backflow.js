@@ -7,7 +7,7 @@ import { Column } from "./backflow-column.js";
 import { layoutOf } from "./backflow-layout.js";
 import { Pointer } from "./backflow-pointer.js";
 import { describe, gutterOf, legendOf, noteOf } from "./backflow-words.js";
-import { curvesOf, scaleOf, ways } from "./flow-model.js";
+import { curvesOf, scaleOf, ways, zeroInFloat32 } from "./flow-model.js";
 import { middle, windowStart } from "./unrolled-layout.js";
 import { cutMark } from "./unrolled-picture.js";
 import { Description } from "./unrolled-words.js";
@@ -31,6 +31,7 @@ export function mount(element, data, cursor) {
 export class Backflow {
   constructor(element, data, cursor) {
     Object.assign(this, { data, cursor, layout: null, start: 0, slot: 0, stepped: -Infinity, ways: ways(data) });
+    this.float32 = zeroInFloat32(data);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.section = element;
     this.heads = heading(element, data.say("flow.graph_title"));
@@ -88,7 +89,7 @@ export class Backflow {
     const { data, element, way } = this;
     this.layout = layoutOf(data.meta, Boolean(way.dc), { width, em, small: data.stage.size === "small" });
     const { layout } = this;
-    this.columns = Array.from({ length: layout.count + 2 }, () => new Column(data, layout, this.scale));
+    this.columns = Array.from({ length: layout.count + 2 }, () => new Column(data, layout, this.scale, this.float32));
     this.band = el("div", { class: "rv-u-band", style: { width: `${layout.slot}px`, height: `${layout.height}px` } });
     this.horizon = el("div", { class: "rv-b-horizon", "aria-hidden": "true", style: { height: `${layout.height}px` } });
     const columns = el("div", { class: "rv-u-columns" }, this.columns.map((column) => column.element));
@@ -133,7 +134,7 @@ export class Backflow {
     const last = Math.min(cursor.T, this.start + layout.count);
     text(this.heads.hint, this.data.say("flow.graph_hint", { first: this.start + 1, last, T: cursor.T }));
     this.pointer.refresh();
-    const note = noteOf(this.data, way, cursor.t);
+    const note = cursor.veiled ? "" : noteOf(this.data, way, cursor.t);
     text(this.note, note);
     this.note.hidden = !note;
     this.description.soon(() => describe(this));

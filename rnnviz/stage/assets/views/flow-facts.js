@@ -48,7 +48,7 @@ export class Facts {
     this.plain(this.parts[0], apart ? way.ownAt(t) : NaN, { quantity: "dh-own", unit: "norm", step: t });
     this.plain(this.parts[1], apart ? way.futureAt(t) : NaN, { quantity: "dh-future", unit: "norm", step: t });
     this.plain(this.bound, inside ? (this.boundAt(way, t) ?? NaN) : NaN, { quantity: "bound", step: t });
-    const paths = inside && way.belt ? [way.dc[t], way.belt[t]] : [NaN, NaN];
+    const paths = inside && way.belt && way.nought(t, way.dc) !== "cut" ? [way.dc[t], way.belt[t]] : [NaN, NaN];
     this.paths.forEach((path, k) => this.along(path, paths[k], { quantity: ["dc", "belt"][k], unit: k ? undefined : "norm", step: t }));
     this.cell.hidden = paths.every(Number.isNaN);
     if (way !== this.way) this.run(way);

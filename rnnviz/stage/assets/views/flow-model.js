@@ -7,6 +7,8 @@ import { stepsOf } from "./lanes-flow.js";
 
 /** Below this power of ten the next smaller number of a float64 is none: an exact zero that follows is an underflow. */
 const TINY = -290;
+/** What is smaller than this power of ten is no float64: half the smallest one, 5e−324. */
+const SMALLEST = -323.6;
 /** A gradient below this share of what it was counts as gone: a thousandth. */
 const GONE = -3;
 
@@ -27,6 +29,55 @@ export class Way {
     /** @type {number|null} the one step whose loss counts, if it is one */
     this.only = this.losses.length === 1 ? this.losses[0] : null;
     this.source = this.reverse ? (this.losses[0] ?? null) : (this.losses.at(-1) ?? null);
+    this.tiny = new Map();
+  }
+
+  /** The steps in the order in which a gradient comes to them. */
+  *order() {
+    if (this.reverse) for (let t = 0; t < this.T; t++) yield t;
+    else for (let t = this.T - 1; t >= 0; t--) yield t;
+  }
+
+  /** For every step, how far the nearest loss is that lies on its gradient's way; ∞ where none does. */
+  get distances() {
+    if (this._distances) return this._distances;
+    this._distances = new Float64Array(this.T).fill(Infinity);
+    let last = Infinity;
+    for (const t of this.order()) {
+      last = this.emits(t) ? 0 : last + 1;
+      this._distances[t] = last;
+    }
+    return this._distances;
+  }
+
+  /** For every step, whether the last number before its zeros was all but too small to be kept. */
+  underflows(curve) {
+    if (this.tiny.has(curve)) return this.tiny.get(curve);
+    const found = new Uint8Array(this.T);
+    let small = 0;
+    for (const t of this.order()) {
+      if (curve[t] !== -Infinity) small = Number(curve[t] < TINY);
+      found[t] = small;
+    }
+    this.tiny.set(curve, found);
+    return found;
+  }
+
+  /** The first step on the way back whose gradient is exactly zero, though a loss has sent one; null: none. */
+  get firstNought() {
+    if (this._nought === undefined) this._nought = this.first((log) => log === -Infinity);
+    return this._nought;
+  }
+
+  /** The first step on the way back whose gradient no float64 could hold; null: none. */
+  get firstTooSmall() {
+    if (this._small === undefined) this._small = this.first((log) => this.tooSmall(log));
+    return this._small;
+  }
+
+  first(is) {
+    for (const t of this.order()) if (!this.beyond(t) && is(this.dh[t])) return t;
+    return null;
   }
 
   /** Whether a step has a loss of its own, from which a gradient sets out. */
@@ -80,9 +131,12 @@ export class Way {
     if (curve[t] !== -Infinity) return null;
     if (this.source === null || this.beyond(t)) return "none";
     if (this.cutOff(t)) return "cut";
-    let s = t;
-    while (s !== null && curve[s] === -Infinity) s = this.from(s);
-    return s !== null && curve[s] < TINY ? "underflow" : "blocked";
+    return this.underflows(curve)[t] ? "underflow" : "blocked";
+  }
+
+  /** Whether a size is kept here, by scaling, that a plain float64 would call zero. */
+  tooSmall(log) {
+    return log < SMALLEST && log !== -Infinity;
   }
 
   /** Whether an exact zero of h is no end: the cell state still carries a gradient back. */
@@ -92,13 +146,13 @@ export class Way {
 
   /** Whether every loss lies on the other side of this step: nothing has set out yet. */
   beyond(t) {
+    if (this.source === null) return true;
     return this.reverse ? t < this.source : t > this.source;
   }
 
   /** Whether every loss that could reach this step is farther than truncation lets it. */
   cutOff(t) {
-    if (this.truncate === null) return false;
-    return !this.losses.some((k) => (this.reverse ? k <= t : k >= t) && Math.abs(k - t) <= this.truncate);
+    return this.truncate !== null && this.distances[t] > this.truncate;
   }
 
   /** Whether the cut lies between this step and the one its gradient would come from. */
@@ -137,8 +191,8 @@ export function ways(data) {
 }
 
 /** Powers of ten above and below where gradients set out, beyond which a scale is not drawn out further. */
-const ABOVE = 4;
-const BELOW = 6;
+const ABOVE = 3;
+const BELOW = 8;
 
 /**
  * One scale of sizes for all frames, so that moving through them is seen: from a power of ten to another.

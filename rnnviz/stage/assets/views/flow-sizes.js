@@ -30,16 +30,20 @@ export class Sizes {
       const curve = row.before ? before?.dh_log10.data : row.cell === focus ? way.dh : cells[row.cell]?.dh_log10.data;
       row.show(way.inside(t) && curve ? curve[t] : NaN, t, way.inside(t));
     }
-    const nought = way.inside(t) ? way.nought(t) : null;
-    const single = this.float32?.[t] && way.frame === data.stage.frame && !nought;
-    const words = !way.inside(t) ? data.say("flow.absent_step") : nought ? why(data, way, t, nought) : single ? data.say("flow.float32") : "";
+    const words = this.remark(way, t);
     text(this.note, words);
     this.note.hidden = !words;
   }
-}
 
-function why(data, way, t, nought) {
-  return data.say(way.onlyInCell(t) ? "flow.why_cell" : `flow.why_${nought}`);
+  /** Why a number is zero, or would be elsewhere. */
+  remark(way, t) {
+    const { data } = this;
+    if (!way.inside(t)) return data.say("flow.absent_step");
+    const nought = way.nought(t);
+    if (nought) return data.say(way.onlyInCell(t) ? "flow.why_cell" : `flow.why_${nought}`);
+    if (way.tooSmall(way.dh[t])) return data.say("flow.float64");
+    return this.float32?.[t] && way.frame === data.stage.frame ? data.say("flow.float32") : "";
+  }
 }
 
 class Row {

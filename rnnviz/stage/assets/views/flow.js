@@ -8,6 +8,7 @@ import { Losses } from "./flow-losses.js";
 import { scaleOf, ways, zeroInFloat32 } from "./flow-model.js";
 import { Sizes } from "./flow-sizes.js";
 import { verdictOf } from "./flow-words.js";
+import { focusOf } from "./lanes-flow.js";
 
 /**
  * @param {HTMLElement} element
@@ -24,7 +25,7 @@ class Panel {
   constructor(element, data, cursor) {
     Object.assign(this, { element, data, cursor, ways: ways(data) });
     this.heads = heading(element, "", data.say("flow.panel_hint"));
-    const scale = scaleOf(data.frames.flatMap(curvesOf));
+    const scale = scaleOf(data.frames.flatMap((frame) => curvesOf(frame, focusOf(data))));
     const float32 = zeroInFloat32(data);
     this.parts = [new Sizes(data, scale, float32), new Facts(data, scale), new Losses(data, cursor, scale)];
     this.verdict = el("p", { class: "rv-flow-verdict" });
@@ -50,8 +51,8 @@ class Panel {
   }
 }
 
-/** The curves of every cell, in one frame; the cell state's as far as it is shown. */
-function curvesOf({ flow }) {
-  const belt = flow.belt_log10 ? [flow.belt_log10.data] : [];
+/** The curves of every cell, in one frame, and that of the cell path where it is shown. */
+function curvesOf({ flow }, focus) {
+  const belt = flow.belt_log10 && focus === "lstm" ? [flow.belt_log10.data] : [];
   return [...belt, ...Object.values(flow.cells).map(({ dh_log10: dh }) => dh.data)];
 }
