@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from rnnviz.checks import shorten
 from rnnviz.experiment import ExperimentError
+from rnnviz.export.stack import of_several_cells
 from rnnviz.stage.views import ALONE, NAMES
 from rnnviz.trace import Trace
 from rnnviz.words import say
@@ -24,17 +25,18 @@ def runs(given: Any) -> tuple[Trace, ...]:
     return found
 
 
-def alike(traces: Sequence[Trace], baseline: Any, lengths: bool = False) -> None:
+def alike(traces: Sequence[Trace], baseline: Any, way_back: bool = False) -> None:
     """Refuse runs that cannot share one stage: it has one set of steps, units and views for all of them.
 
-    With ``lengths`` runs may differ in theirs.
+    On the ``way_back`` they may differ in length, or be of one cell each.
     """
     if baseline is not None and not isinstance(baseline, Trace):
         raise TypeError(say("export.error.baseline", value=shorten(baseline)))
-    wanted = _shape(traces[0], lengths)
-    named = [(f"trace[{k}]", trace) for k, trace in enumerate(traces)]
-    for field, trace in [*named, *([("baseline", baseline)] if baseline else [])]:
-        if (shape := _shape(trace, lengths)) != wanted:
+    free = ({"cell", "units"} if of_several_cells(traces) else {"T"}) if way_back else set()
+    named = [(f"trace[{k}]", trace, free) for k, trace in enumerate(traces)]
+    for field, trace, differing in [*named, *([("baseline", baseline, free & {"T"})] if baseline else [])]:
+        shape, wanted = _shape(trace, differing), _shape(traces[0], differing)
+        if shape != wanted:
             raise ExperimentError(field, trace, "export.error.alike", sizes=shape, wanted=wanted)
 
 
@@ -66,11 +68,11 @@ def step_of(given: Any, steps: int, usual: int) -> int:
     return step % steps
 
 
-def _shape(trace: Trace, lengths: bool) -> str:
-    """Return all in which runs on one stage have to be alike, as a person writes it."""
+def _shape(trace: Trace, without: Collection[str]) -> str:
+    """Return in what runs on one stage have to be alike, as a person writes it."""
     sizes = {"T": trace.steps, "D": trace.inputs.shape[1], "O": trace.outputs.shape[1]}
-    if lengths:
-        del sizes["T"]
     units = {name: layer.h.shape[1] for name, layer in trace.layers.items()}
-    said = [trace.experiment.cell, trace.kind, *(f"{name} = {n}" for name, n in (sizes | units).items())]
-    return ", ".join(said)
+    parts = {"cell": [trace.experiment.cell], "kind": [trace.kind]}
+    parts |= {name: [f"{name} = {size}"] for name, size in sizes.items()}
+    parts["units"] = [f"{name} = {size}" for name, size in units.items()]
+    return ", ".join(part for name, found in parts.items() if name not in without for part in found)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from rnnviz.experiment import Experiment, ExperimentError
-from rnnviz.export.stack import differing
+from rnnviz.export.stack import differing, of_several_cells
 from rnnviz.run import run
 from rnnviz.trace import Trace
 from rnnviz.words import say
@@ -40,7 +40,8 @@ def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[st
         recorded = say("export.recorded", lang, module=first.recorded)
         return About([sizes, recorded, *own], say("export.how", lang), RECORD)
     distance = distance_to_rerun(traces)
-    stack = [say("export.frames", lang, count=len(traces))] if len(traces) > 1 else []
+    key = "export.cells" if of_several_cells(traces) else "export.frames"
+    stack = [say(key, lang, count=len(traces))] if len(traces) > 1 else []
     settings = say("export.settings", lang, settings=_cut(first.experiment.to_json(), MOST))
     told = [*stack, sizes, settings, _origin(distance, lang)]
     if distance is None or (baseline and distance_to_rerun([baseline]) is None):

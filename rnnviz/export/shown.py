@@ -45,8 +45,8 @@ def show(
     views : str or iterable of str
         What is shown: a lesson's views, "step", "gates" or "gradients"; or single ones, in reading order: "unrolled",
         "cell", "equations", "score", "output", "source". The pictures of "gates" that are drawn by Plotly.js make a
-        file about 5 MB larger; a stack of several runs goes without them. "gradients" stands alone, and there runs may
-        differ in length.
+        file about 5 MB larger; a stack of several runs goes without them. "gradients" stands alone; there runs may
+        differ in length, and those of one cell each lie side by side.
     baseline : Trace, optional
         Another run of the same shapes to lay under this one, such as the one in which no gate is held.
     theme : {"auto", "light", "dark"}
@@ -71,7 +71,7 @@ def show(
     """
     traces = runs(trace)
     names = view_names(views)
-    alike(traces, baseline, lengths=ALONE in names)
+    alike(traces, baseline, way_back=ALONE in names)
     chosen = {"theme": choice(THEMES)("theme", theme), "lang": choice(languages())("lang", lang)}
     steps = max(one.steps for one in traces)
     first = step_of(start, steps, usual=steps - 1 if ALONE in names else 0)

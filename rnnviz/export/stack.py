@@ -22,6 +22,11 @@ def differing(traces: Sequence[Trace]) -> tuple[str, list[Value]] | None:
     return (name, values) if all(isinstance(value, float | int | str | None) for value in values) else None
 
 
+def of_several_cells(traces: Sequence[Trace]) -> bool:
+    """Tell whether runs are of one cell each, to be compared rather than slid through."""
+    return len(traces) > 1 and len({trace.experiment.cell for trace in traces}) == len(traces)
+
+
 def slider(traces: Sequence[Trace]) -> dict[str, Any]:
     """Return what a payload says about the slider through several runs; nothing where they have no names."""
     found = differing(traces)

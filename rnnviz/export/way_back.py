@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from rnnviz.export.stack import differing
+from rnnviz.experiment import CELLS
+from rnnviz.export.stack import differing, of_several_cells
 from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
 from rnnviz.stage.flow import Family, flow_payload
 from rnnviz.trace import Array, Trace
@@ -22,12 +23,18 @@ WORK: Final = 400_000
 def way_back(traces: Sequence[Trace], baseline: Trace | None, **stage: Any) -> dict[str, Any]:
     """Return the payload of a stage that plays backwards; ``baseline`` is the run without what is tried as a remedy.
 
-    ``stage`` is passed on to `rnnviz.stage.payload.payload`.
+    Runs of one cell each lie side by side, the first in detail; others are the places of a slider. ``stage`` is passed
+    on to `rnnviz.stage.payload.payload`.
     """
+    if of_several_cells(traces):
+        cells, traces = traces, traces[:1]
+        stage = {name: value for name, value in stage.items() if not name.startswith("frame_")}
+    else:
+        cells = traces
     zeros = float32_zeros(traces[0])
     title, labels = stage.pop("frame_title", say("stage.frames", stage["lang"])), stage.pop("frame_labels", ())
     payload = flow_payload(
-        _family(traces),
+        _family(cells),
         matrices=matrices(traces),
         before=None if baseline is None else _family([baseline] * len(traces)),
         mark=zeros.astype(np.float64) if zeros.any() else None,
@@ -51,6 +58,10 @@ def matrices(traces: Sequence[Trace]) -> Mapping[int, tuple[Array, Array]]:
 
 
 def _family(traces: Sequence[Trace]) -> Family:
+    if of_several_cells(traces):
+        by_cell = {trace.experiment.cell: [trace] for trace in traces}
+        runs = {name: by_cell[name] for name in CELLS if name in by_cell}
+        return Family(traces[0].experiment.cell, runs, None, (0.0,), 0)
     cell, found = traces[0].experiment.cell, differing(traces)
     name, values = found or (None, [])
     numbers = tuple(float(value) for value in values if isinstance(value, float | int))

@@ -137,6 +137,21 @@ def test_the_way_back_takes_runs_of_several_lengths() -> None:
         show(swept)
 
 
+def test_one_run_of_each_cell_lies_beside_the_others() -> None:
+    traces = [run(Experiment(cell=cell, text="hello", loss="last")) for cell in ("lstm", "rnn", "gru")]
+    shown = show(traces, "gradients", baseline=run(traces[0].experiment.replace(forget_bias=3.0)))
+    read = Reader(shown.html).payload()
+    assert len(read["frames"]) == 1 and read["meta"]["cell"] == "lstm"
+    assert read["flow"]["cells"] == ["rnn", "gru", "lstm"] == list(read["frames"][0]["flow"]["cells"])
+    assert "3 cells on the same input" in shown.html and not read["frame_labels"]
+    with pytest.raises(ExperimentError, match=r"trace\[1\] has .*T = 2"):
+        show([traces[0], run(Experiment(cell="rnn", text="he"))], "gradients")
+    with pytest.raises(ExperimentError, match=r"^baseline has rnn, .* and the first has lstm"):
+        show(traces, "gradients", baseline=traces[1])
+    with pytest.raises(ExperimentError, match=r"^trace\[1\] has rnn, "):
+        show(traces, "step")
+
+
 def test_only_so_many_matrices_come_along() -> None:
     short = sweep(Experiment(text="hello", cell="rnn"), gain=np.linspace(0, 2, 41))
     assert len(matrices(short)) == 41
