@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from rnnviz.gradients import log10_norms
 from rnnviz.gradients.facts import curve, facts_of
-from rnnviz.stage.payload import log10_norms, pack, payload
+from rnnviz.stage.payload import pack, payload
 from rnnviz.trace import Array, Trace
 
 LAYER: Final = "l0"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.experiment import GATES
+from rnnviz.gradients import log10_norms
 from rnnviz.palette import PALETTE
 from rnnviz.tasks import visible
 from rnnviz.trace import LayerTrace, Trace
@@ -88,17 +89,6 @@ def pack(array: NDArray[Any]) -> dict[str, Any]:
     fits = bool((np.abs(numbers) <= LARGEST)[np.isfinite(numbers)].all())
     flat = np.ascontiguousarray(numbers, dtype="<f4" if fits else "<f8")
     return {"shape": list(flat.shape), "data": base64.b64encode(flat.tobytes()).decode("ascii")}
-
-
-def log10_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return log10 of the 2-norm of each row, (T, H) → (T,), taken in float64; −inf where the row is zero.
-
-    Rows are divided by their largest entry first: the square of 1e-200 is no float64.
-    """
-    largest = np.abs(rows).max(axis=1)
-    safe = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.asarray(np.log10(safe) + np.log10(np.linalg.norm(rows / safe[:, None], axis=1)))
 
 
 def _meta(trace: Trace) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from rnnviz import Experiment, Trace, run
-from rnnviz.stage.payload import log10_norms, pack, payload
+from rnnviz.gradients import log10_norms
+from rnnviz.stage.payload import pack, payload
 
 
 def unpack(packed: dict) -> np.ndarray:
