@@ -216,21 +216,25 @@ def test_a_page_s_own_first_unit_goes_without_saying_and_no_unit_does_not(visit:
     other.page.wait_for_function("() => !location.hash")
 
 
+def put(screen: Screen, fragment: str) -> None:
+    """Put a fragment into the address of the open page, as if it were pasted, and wait until it is put right."""
+    screen.page.evaluate("(hash) => (location.hash = hash)", fragment)
+    screen.page.wait_for_timeout(500)
+    screen.paint()
+
+
 def test_a_fragment_put_into_the_address_is_followed_at_once(visit: Visit) -> None:
     screen = visit("/step", text="hello", step=3)
-    screen.page.evaluate("location.hash = '#unit=2&notation=uw'")
-    screen.paint()
+    put(screen, "#unit=2&notation=uw")
     assert choices(screen)["notation=wu"].input_value() == "uw"
     assert {n.unit for n in screen.numbers() if n.view == "equations" and n.quantity == "h" and n.step == "2"} == {"1"}
-    screen.page.evaluate("location.hash = '#shapes=on'")
-    screen.paint()
+    put(screen, "#shapes=on&unit=2")
     assert choices(screen)["notation=wu"].input_value() == "torch"
     assert choices(screen)["shapes=on"].get_attribute("aria-pressed") == "true"
-    screen.page.evaluate("location.hash = '#unit=77'")
-    screen.paint()
+    put(screen, "#unit=77")
     assert len(screen.complaints()) == 1 and "1 to 5" in screen.complaints()[0]
-    screen.page.evaluate("location.hash = '#unit=1'")
-    screen.paint()
+    assert "#" not in screen.page.url
+    put(screen, "#unit=1")
     assert screen.complaints() == [] and screen.t == 2
 
 

@@ -106,3 +106,18 @@ def test_words_are_shown_as_text(visit: Visit) -> None:
 
 def shown_words(screen: Screen) -> list[str]:
     return screen.page.locator("main table tbody th").all_inner_texts()
+
+
+def test_the_link_has_the_step_and_the_unit_of_both_networks(visit: Visit) -> None:
+    screen = visit("/", text=WORDS)
+    screen.press("Home", "ArrowRight")
+    plain = screen.page.locator("[data-stage=plain]")
+    plain.locator("[data-kind=step][data-step='1']:visible button[data-row]").nth(2).click()
+    screen.page.wait_for_url("**step=2#unit=3")
+    other = visit(screen.page.url.removeprefix(screen.address))
+    assert other.t == 1 and other.complaints() == []
+    assert [str(number) for number in other.numbers()] == [str(number) for number in screen.numbers()]
+    other.page.evaluate("location.hash = '#unit=9'")
+    other.page.locator(".rv-notice").wait_for()
+    (sentence,) = other.complaints()
+    assert "1 to 4" in sentence

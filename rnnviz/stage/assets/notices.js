@@ -26,12 +26,9 @@ export function notices(data, cursor, wrong) {
     node.replaceChildren(...wrong.map((one) => notice(data, one, () => settle((other) => other === one))));
   };
   show();
-  let opening = true;
-  const cleanup = cursor.subscribe((_, changed) => {
-    if (!opening) settle(({ name }) => changed.has(name));
-  });
-  opening = false;
-  return { node, cleanup };
+  // The link itself may have changed the field, to what it is without a word: that settles nothing.
+  const left = new Map(wrong.map(({ name }) => [name, cursor[name]]));
+  return { node, cleanup: cursor.subscribe(() => settle(({ name }) => cursor[name] !== left.get(name))) };
 }
 
 function notice(data, one, close) {

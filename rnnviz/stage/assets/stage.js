@@ -53,6 +53,8 @@ class Stage {
     this.generation = 0;
     /** @type {import("./look.js").Wrong[]} what the link asked to look at in vain */
     this.wrong = [];
+    /** @type {string|null} the fragment that the visitor has put into the address */
+    this.pasted = null;
     this.cleanups = [];
     this.root = el("section", { class: "rv-stage", role: "group", tabindex: "-1", hidden: true });
     element.replaceChildren(this.root);
@@ -77,9 +79,10 @@ class Stage {
   follow(payload) {
     const { meta, frames, stage, autoplay } = payload;
     const fresh = !this.shared.cursor;
-    const linked = stage.size !== "small" && stage.address !== false;
-    const look = linked && (fresh || this.pasted) ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
-    this.pasted = false;
+    const linked = stage.address ?? stage.size !== "small";
+    const asked = fresh || (this.pasted !== null && this.pasted === location.hash);
+    const look = linked && asked ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
+    this.pasted = null;
     const first = { T: meta.T, F: frames.length, t: stage.start ?? 0, frame: stage.frame ?? 0, layer: meta.layers[0] };
     if (fresh) this.shared.cursor = new Cursor({ ...first, ...look });
     else this.cursor.set(look);
@@ -114,7 +117,7 @@ class Stage {
     if (location.hash && !isLook(location.hash)) return; // an anchor
     const told = this.wrong.length;
     this.cursor.set({ ...unsaid(this.cursor), ...this.look(this.payload) });
-    this.pasted = true; // with another query, another run comes in a moment
+    this.pasted = location.hash; // with another query, another run comes in a moment
     if (told || this.wrong.length) this.draw();
   }
 
