@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.export.stack import differing, of_several_cells
+from rnnviz.inputs import readable
 from rnnviz.run import run
 from rnnviz.trace import Trace
 from rnnviz.words import say
@@ -37,7 +38,7 @@ def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[st
     sizes = " · ".join(_sizes(first, lang))
     if first.recorded:
         own = [say("export.no_loss", lang)] if _is_sum_of_last(first) else []
-        recorded = say("export.recorded", lang, module=first.recorded)
+        recorded = say("export.recorded", lang, module=_module(first.recorded))
         return About([sizes, recorded, *own], say("export.how", lang), RECORD)
     distance = distance_to_rerun(traces)
     key = "export.cells" if of_several_cells(traces) else "export.frames"
@@ -127,7 +128,7 @@ def _sizes(trace: Trace, lang: str) -> list[str]:
         parts.append(say("export.layers", lang, count=experiment.num_layers))
     if experiment.bidirectional:
         parts.append(say("export.directions", lang))
-    return [*parts, say("export.loss", lang, loss=f"{trace.losses.sum():.4g}")]
+    return [*parts, say("export.loss", lang, loss=readable(float(f"{trace.losses.sum():.4g}")))]
 
 
 def title_of(trace: Trace, lang: str) -> str:
@@ -135,8 +136,14 @@ def title_of(trace: Trace, lang: str) -> str:
     experiment = trace.experiment
     read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
     if trace.recorded:
-        return say("export.title_recorded", lang, module=_cut(trace.recorded, TITLE))
+        return say("export.title_recorded", lang, module=_cut(_module(trace.recorded), TITLE))
     return say("export.title", lang, cell=cell_name(experiment, lang), read=_cut(read, TITLE))
+
+
+def _module(recorded: str) -> str:
+    """Return what was recorded, a bare "GRU: GRU(3, 6)" as "GRU(3, 6)"."""
+    name, _, shape = recorded.partition(": ")
+    return shape if shape.startswith(f"{name}(") else recorded
 
 
 def _cut(text: str, most: int) -> str:

@@ -60,7 +60,7 @@ def matrices(traces: Sequence[Trace]) -> Mapping[int, tuple[Array, Array]]:
 def _family(traces: Sequence[Trace]) -> Family:
     if of_several_cells(traces):
         by_cell = {trace.experiment.cell: [trace] for trace in traces}
-        runs = {name: by_cell[name] for name in CELLS if name in by_cell}
+        runs: dict[str, list[Trace]] = {name: by_cell[name] for name in CELLS if name in by_cell}
         return Family(traces[0].experiment.cell, runs, None, (0.0,), 0)
     cell, found = traces[0].experiment.cell, differing(traces)
     name, values = found or (None, [])

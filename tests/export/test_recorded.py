@@ -16,6 +16,7 @@ def test_without_a_loss_it_says_what_l_is(directions) -> None:
     lstm, x = torch.nn.LSTM(3, 4, num_layers=2, bidirectional=directions == 2), torch.randn(7, 3)
     trace = record(lstm, x)
     assert any("L is the sum of the last layer's last h" in line for line in about([trace], None, {}, "en").facts)
+    assert show(trace).title.startswith("LSTM(3, 4")
     with_target = record(lstm, x, torch.randn(7, 4 * directions))
     assert not any("last h" in line for line in about([with_target], None, {}, "en").facts)
 
