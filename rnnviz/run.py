@@ -15,17 +15,26 @@ from rnnviz.tasks import inputs
 from rnnviz.trace import Trace
 
 
-def run(experiment: Experiment, engine: str = "numpy", parameters: Mapping[str, Any] | None = None) -> Trace:
+def run(
+    experiment: Experiment,
+    engine: str = "numpy",
+    parameters: Mapping[str, Any] | None = None,
+    dtype: str = "float64",
+) -> Trace:
     """Run an experiment forward and backward, and return everything that happened.
 
     Parameters
     ----------
     experiment : Experiment
-    engine : {"numpy"}
-        "numpy" is float64 and written to be read, see `rnnviz.engines.numpy_engine`.
+    engine : {"numpy", "torch"}
+        "numpy" is written to be read, see `rnnviz.engines.numpy_engine`. "torch" gives the same numbers in less time,
+        and imports torch, which takes seconds the first time; see `rnnviz.engines.torch_engine`.
     parameters : dict, optional
         Weights to run with instead of those the experiment draws or its hand-built network brings: arrays under
         torch's names ("weight_ih_l0", …), the readout "weight_ho" (O, directions·H) and "bias_o" (O,).
+    dtype : {"float64", "float32"}
+        What the forward pass is computed in; "float32", what networks are mostly trained in, by "torch" only. A trace
+        holds float64 in either case, and its gradients are of float64: they vanish, but not because float32 ends.
 
     Returns
     -------
@@ -35,9 +44,10 @@ def run(experiment: Experiment, engine: str = "numpy", parameters: Mapping[str, 
     Raises
     ------
     ExperimentError
-        A ValueError, if there is no such engine, a parameter does not fit, or a held gate does not exist.
+        A ValueError, if there is no such engine or it has no such dtype, a parameter does not fit, or a held gate does
+        not exist.
     """
-    trace = engine_named(engine)
+    trace = engine_named(engine, dtype)
     experiment = resolve(experiment)
     data = inputs(experiment)
     width, outputs = data.inputs.shape[1], count_outputs(data)

@@ -151,4 +151,4 @@ def test_weights_that_are_not_finite_stay_visible() -> None:
 
 
 def test_the_signature_is_the_public_one() -> None:
-    assert list(inspect.signature(run).parameters) == ["experiment", "engine", "parameters"]
+    assert list(inspect.signature(run).parameters) == ["experiment", "engine", "parameters", "dtype"]

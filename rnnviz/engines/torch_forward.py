@@ -1,0 +1,182 @@
+r"""One layer forward: h from torch's module, and what the module hid, for all steps at once.
+
+A module returns h alone. But once h is known, no step waits for another: x_t and h_{t−1} give all sums, these all
+gates, and these the local derivatives. An LSTM's cell state is all that has to go through time a second time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnviz.cells import Cell
+from rnnviz.engines.layer import Held, Run, Weights, order, previous
+from rnnviz.trace import Array
+
+FUSED: Final[Mapping[str, Callable[..., Any]]] = {
+    "LSTM": torch.lstm,
+    "GRU": torch.gru,
+    "RNN": torch.rnn_tanh,
+    "ReluRNN": torch.rnn_relu,
+}
+"""By `Cell`, what ``nn.LSTM``, ``nn.GRU`` and ``nn.RNN`` call. None of them is linear or lets a gate be held."""
+
+
+def states(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str) -> Array:
+    """Return h, (T, H), of a layer that reads (T, D), computed in ``dtype``."""
+    if held.values or cell.__name__ not in FUSED:
+        return walked(cell, weights, x, held, reverse, dtype)
+    own = (weights.ih, weights.hh, weights.b_ih, weights.b_hh)
+    with one_thread(), torch.inference_mode():
+        parameters = [tensor(value, dtype) for value in own]
+        steps = tensor(x, dtype)[:, None]
+        zeros = steps.new_zeros(1, 1, weights.hh.shape[1])
+        start = (zeros, zeros) if cell.has_c else zeros
+        # With biases, one layer, no dropout, not in training, in one direction, time first.
+        options = True, 1, 0.0, False, False, False
+        h = FUSED[cell.__name__](steps.flip(0) if reverse else steps, start, parameters, *options)[0]
+        return array((h.flip(0) if reverse else h)[:, 0])
+
+
+def walked(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str) -> Array:
+    """Return h, (T, H), of a layer that torch has no module for: by the cell's lines, step by step."""
+    hidden = weights.hh.shape[1]
+    own = (weights.ih, weights.hh, weights.b_ih, weights.b_hh)
+    ih, hh, b_ih, b_hh = (value.astype(dtype) for value in own)
+    from_x = (x.astype(dtype) @ ih.T + b_ih).reshape(len(x), -1, hidden)
+    found = np.empty((len(x), hidden))
+    h = c = np.zeros(hidden, dtype)
+    for t in order(0, len(x), reverse):
+        step = cell.forward(from_x[t], (h @ hh.T + b_hh).reshape(-1, hidden), h, c, held.at(t))
+        h, c = step["h"].astype(dtype), step.get("c", c).astype(dtype)
+        found[t] = h
+    return found
+
+
+def opened(cell: type[Cell], weights: Weights, x: Array, h: Array, held: Held, reverse: bool) -> Run:
+    """Return all that a layer did on its way to h, (T, H)."""
+    state = np.zeros(h.shape[1])
+    h_prev = previous(h, reverse, state)
+    if cell.has_c:
+        values, sums, local = lstm(cell, weights, x, h_prev, held, reverse)
+    else:
+        values, sums, local = rnn_or_gru(cell, weights, x, h_prev, held)
+    return Run(cell, weights, reverse, {**values, "h": h}, sums, x, state, state, h_prev, local)
+
+
+Opened = tuple[dict[str, Array], Mapping[str, Array], Array]
+"""Values and sums by name, (T, H) each, and the local derivatives, (T, K, H), of `Run`."""
+
+
+def rnn_or_gru(cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held: Held) -> Opened:
+    """Open a plain network or a GRU: by the cell's own lines, on all steps at once."""
+    with one_thread(), torch.inference_mode():
+        hidden, no_c = h_prev.shape[1], np.zeros_like(h_prev)
+        from_x = array(linear(x, weights.ih, weights.b_ih, hidden))
+        from_h = array(linear(h_prev, weights.hh, weights.b_hh, hidden))
+    values = cell.forward(from_x, from_h, h_prev, no_c, held.at(slice(None)))
+    sums = cell.sums(from_x, from_h, values)
+    local = held.cut(cell.derivatives(values, sums, h_prev, no_c))
+    return values, sums, np.stack(list(local.values()), axis=1)
+
+
+def lstm(cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held: Held, reverse: bool) -> Opened:
+    r"""Open an LSTM, which torch's own runs so fast that here what costs most is new memory: each number is put once.
+
+    .. math::
+        (i, f, o)_t &= \sigma(a_t), \quad g_t = \tanh(a_t), \quad a_t = W_{ih} x_t + W_{hh} h_{t-1} + b_{ih} + b_{hh} \\
+        c_t &= f_t \odot c_{t-1} + i_t \odot g_t
+    """
+    with one_thread(), torch.inference_mode():
+        a = linear(x, weights.ih, weights.b_ih + weights.b_hh, h_prev.shape[1])
+        a.baddbmm_(*factors(h_prev, weights.hh, h_prev.shape[1]))
+        gates = torch.sigmoid(a)
+        g = cell.blocks.index("g")
+        torch.tanh(a[g], out=gates[g])
+    sums, values = dict(zip(cell.blocks, array(a), strict=True)), dict(zip(cell.blocks, array(gates), strict=True))
+    hold = held.at(slice(None))
+    values = {gate: hold(gate, value) for gate, value in values.items()}
+    values["c"] = accumulated(values["f"], values["i"] * values["g"], reverse)
+    return values, sums, lstm_derivatives(values, previous(values["c"], reverse, np.zeros(h_prev.shape[1])), held)
+
+
+def lstm_derivatives(values: Mapping[str, Array], c_prev: Array, held: Held) -> Array:
+    r"""Return what `rnnviz.cells.lstm` names "c_prev", "i", "f", "g", "o" and "c", in place, (T, 6, H).
+
+    .. math::
+        \partial c_t / \partial (c_{t-1}, a_i, a_f, a_g) &=
+            (f,\; i (1 - i) \odot g,\; f (1 - f) \odot c_{t-1},\; (1 - g^2) \odot i) \\
+        \partial h_t / \partial (a_o, c_t) &= (o (1 - o) \odot \tanh c_t,\; (1 - \tanh^2 c_t) \odot o)
+    """
+    i, f, g, o = (values[gate] for gate in ("i", "f", "g", "o"))
+    tanh_c, slope = np.tanh(values["c"]), np.empty_like(i)
+    local = np.empty((len(i), 6, i.shape[1]))
+    local[:, 0] = f
+    for k, gate, factor in ((1, i, g), (2, f, c_prev), (4, o, tanh_c)):
+        np.subtract(1.0, gate, slope)
+        np.multiply(slope, gate, slope)
+        np.multiply(slope, factor, local[:, k])
+    for k, y, factor in ((3, g, i), (5, tanh_c, o)):
+        np.multiply(y, y, slope)
+        np.subtract(1.0, slope, slope)
+        np.multiply(slope, factor, local[:, k])
+    for gate_, value in held.values.items():
+        local[:, 1 + "ifgo".index(gate_)][~np.isnan(value)] = 0.0
+    return local
+
+
+def accumulated(kept: Array, new: Array, reverse: bool) -> Array:
+    """Return c, (T, H), of c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, from f and from i ⊙ g."""
+    way = slice(None, None, -1 if reverse else 1)
+    found, before = np.empty_like(kept), np.zeros(kept.shape[1])
+    add, multiply = np.add, np.multiply
+    for c, f, ig in zip(found[way], kept[way], new[way], strict=True):
+        multiply(f, before, c)
+        add(c, ig, c)
+        before = c
+    return found
+
+
+def linear(x: Array, weight: Array, bias: Array, hidden: int) -> Tensor:
+    """Return W x_t + b for all t, (G, T, H): the cell's blocks one after the other, each in one piece."""
+    return torch.baddbmm(tensor(bias).view(-1, 1, hidden), *factors(x, weight, hidden))
+
+
+def factors(x: Array, weight: Array, hidden: int) -> tuple[Tensor, Tensor]:
+    """Return (G, T, N) and (G, N, H), of which W x_t, (G, T, H), is the product; from (T, N) and (GH, N)."""
+    blocks = tensor(weight).view(-1, hidden, x.shape[1])
+    return tensor(x).expand(len(blocks), *x.shape), blocks.mT
+
+
+def tensor(values: Array, dtype: str = "float64") -> Tensor:
+    """Return a copy as a tensor."""
+    return torch.tensor(values, dtype=getattr(torch, dtype))
+
+
+def array(values: Tensor) -> Array:
+    """Return a tensor as a float64 array, without a copy if it is one."""
+    return np.asarray(values.double().numpy())
+
+
+_ALONE = threading.Lock()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread, the fastest for one sequence, and give back what it had.
+
+    That number is the process's: of two runs at once, the second would take the 1 of the first for what there was.
+    """
+    with _ALONE:
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
