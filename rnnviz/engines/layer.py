@@ -12,7 +12,7 @@ of a single network, (F, 1) of a stack. What all F have in common may have 1 in 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -78,9 +78,10 @@ class Run:
 
     def of(self, f: int, weights: Weights) -> Run:
         """Return what network ``f`` of a stack did, whose weights these are, as if it had walked alone."""
-        return replace(
-            self,
+        return Run(
+            cell=self.cell,
             weights=weights,
+            reverse=self.reverse,
             values={name: rows(value, f) for name, value in self.values.items()},
             sums={name: rows(value, f) for name, value in self.sums.items()},
             x=together(self.x, f),
