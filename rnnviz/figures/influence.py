@@ -89,7 +89,8 @@ def influence_spec(log10: Any, labels: Sequence[str], *, theme: str = "light", l
             "tickvals": ticks,
             "ticktext": [f"10<sup>{str(tick).replace('-', '−')}</sup>" for tick in ticks],
         },
-        "hovertemplate": say("figures.influence_hover", lang) + "<extra></extra>",
+        "hovertemplate": say("figures.influence_hover", lang, input="%{x}", output="%{y}", size="10<sup>%{z:.1f}</sup>")
+        + "<extra></extra>",
     }
     return {"data": [cells], "layout": layout}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,36 @@ def curve(trace: Trace, layer: str = "l0", state: str = "h") -> Array:
 
     What the trace keeps is enough, unless float64 itself has come to its end: then the way is walked anew.
     """
+    return _checked(log10_norms(_kept(trace, layer, state)), trace, layer, state)
+
+
+def curves(traces: Sequence[Trace], layer: str = "l0", state: str = "h") -> list[Array]:
+    """Return the `curve` of each of several runs; those equally long are worked out together."""
+    kept = [_kept(trace, layer, state) for trace in traces]
+    if len({array.shape for array in kept}) > 1:
+        return [curve(trace, layer, state) for trace in traces]
+    found = log10_norms(np.stack(kept))
+    return [_checked(one, trace, layer, state) for one, trace in zip(found, traces, strict=True)]
+
+
+def _kept(trace: Trace, layer: str, state: str) -> Array:
     record = trace.layers[layer]
     kept = record.dh if state == "h" else record.dc
     assert kept is not None
-    found = log10_norms(kept)
+    return kept
+
+
+def _checked(found: Array, trace: Trace, layer: str, state: str) -> Array:
+    """Return a curve as the trace gives it, or walked anew where it sinks out of float64's range."""
+    if trace.experiment.truncate is not None or not (found < SUNK).any():
+        return found
     alive = np.flatnonzero(found != -np.inf)
-    sunk = len(alive) and (found[: alive[-1]] < -300).any()
-    return log10_totals(trace, layer, state) if sunk and trace.experiment.truncate is None else found
+    sunk = len(alive) and (found[: alive[-1]] < SUNK).any()
+    return log10_totals(trace, layer, state) if sunk else found
+
+
+SUNK = -300.0
+"""log10 below which float64 has lost digits, or all of them."""
 
 
 def facts_of(trace: Trace, dh: Array | None = None, layer: str = "l0") -> dict[str, Any]:

@@ -27,7 +27,7 @@ from rnnviz.words import say
 MATRIX_STEPS: Final = 128
 """T up to which the matrices of all pairs of steps are worked out and sent."""
 
-MATRIX_WORK: Final = 80_000
+MATRIX_WORK: Final = 40_000
 """T² × H of all matrices together: the own frame always, others as far as this goes."""
 
 

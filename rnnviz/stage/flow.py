@@ -1,8 +1,8 @@
 """The way back as the browser receives it: the same sequence through several cells, at several values of one setting.
 
-A frame is one value of the setting that is swept. Of each frame the browser gets little (the focus cell's states and
-gradients, and one curve ‖dL/dh_t‖ for each cell), so that forty of them are sent at once and looked through without
-asking again. Norms travel as log10, taken in float64: their range exceeds that of any float.
+A frame is one value of the setting that is swept. Of each frame the browser gets little, losses and norms of gradients,
+so that forty of them are sent at once and looked through without asking again. Norms travel as log10, taken in float64:
+their range exceeds that of any float.
 """
 
 from __future__ import annotations
@@ -15,15 +15,12 @@ from typing import Any, Final
 import numpy as np
 
 from rnnviz.gradients import log10_norms
-from rnnviz.gradients.facts import curve, facts_of
+from rnnviz.gradients.facts import curve, curves, facts_of
 from rnnviz.stage.payload import pack, payload
 from rnnviz.trace import Array, Trace
 
 LAYER: Final = "l0"
 """The layer whose gradients are drawn: the one that the longest way back leads to."""
-
-NUMBERS: Final = 150_000
-"""Frames × steps × units up to which every unit's number is sent along; beyond, norms alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +30,7 @@ class Family:
     Attributes
     ----------
     focus : str
-        The cell whose states and gradients are sent unit by unit.
+        The cell that the page is about: of the others only their curves are sent.
     runs : dict of cell to F traces
         Frames may differ in length.
     field : str or None
@@ -107,7 +104,7 @@ def flow_payload(
         "mark": None if mark is None else {"float32_zero": pack(mark)},
         "before": list(remedies),
     }
-    baseline = None if before is None else _frames(before, None)[before.own]
+    baseline = None if before is None else _frame(before, _lines(before), before.own, before.steps)
     data = payload(longest, arrays=frames, baseline=baseline, **stage)
     # Gates: none is sent along.
     data["meta"] |= {"gates": [], "truncate": longest.experiment.truncate}
@@ -121,66 +118,67 @@ def count_weights(trace: Trace) -> int:
 
 
 def _frames(family: Family, before: Family | None) -> list[dict[str, Any]]:
-    steps = family.steps
-    whole = sum(trace.layers[LAYER].h.size for trace in family.runs[family.focus]) <= NUMBERS
-    return [_frame(family, k, steps, whole, before) for k in range(len(family.runs[family.focus]))]
+    lines = _lines(family)
+    earlier = None if before is None else _lines(before)[before.focus]
+    frames = []
+    for k in range(len(family.values)):
+        frame = _frame(family, lines, k, family.steps)
+        frame["flow"]["before"] = None if earlier is None else _packed_lines(earlier[k], family.steps)
+        frames.append(frame)
+    return frames
 
 
-def _frame(family: Family, k: int, steps: int, whole: bool, before: Family | None) -> dict[str, Any]:
+Lines = dict[str, Array]
+"""log10 of the norms of one run's first layer: "dh_log10", and "dc_log10" of an LSTM, (T,) each."""
+
+
+def _lines(family: Family) -> dict[str, list[Lines]]:
+    """Return every cell's lines at every frame."""
+    found = {}
+    for cell, traces in family.runs.items():
+        dh = curves(traces, LAYER)
+        dc = curves(traces, LAYER, "c") if traces[0].layers[LAYER].dc is not None else None
+        found[cell] = [{"dh_log10": one} | ({} if dc is None else {"dc_log10": dc[k]}) for k, one in enumerate(dh)]
+    return found
+
+
+def _packed_lines(lines: Lines, steps: int) -> dict[str, Any]:
+    return {name: pack(padded(line, steps)) for name, line in lines.items()}
+
+
+def _frame(family: Family, lines: Mapping[str, Sequence[Lines]], k: int, steps: int) -> dict[str, Any]:
     here = {cell: traces[k] for cell, traces in family.runs.items()}
-    dh = {cell: curve(trace, LAYER) for cell, trace in here.items()}
-    flow = {
-        "cells": {cell: _curves(trace, dh[cell], steps) for cell, trace in here.items()},
-        "bound_log10": packed(bound_log10(here["rnn"], dh["rnn"]), steps) if "rnn" in here else None,
-        "belt_log10": packed(belt_log10(here["lstm"]), steps) if "lstm" in here else None,
-        "before": None if before is None else _before(before, k, steps),
-        "facts": {
-            cell: facts_of(trace, dh[cell]) if family.ways is None else facts_of(family.ways[cell][k])
-            for cell, trace in here.items()
+    packed_lines = {cell: _packed_lines(lines[cell][k], steps) for cell in here}
+    ways = here if family.ways is None else {cell: traces[k] for cell, traces in family.ways.items()}
+    dh = {cell: lines[cell][k]["dh_log10"] if family.ways is None else None for cell in here}
+    facts = {cell: facts_of(trace, dh[cell]) for cell, trace in ways.items()}
+    sigma = facts.get("rnn", {}).get("sigma")
+    trace = here[family.focus]
+    return {
+        "inputs": pack(padded(trace.inputs, steps)) if trace.alphabet is None else None,
+        "losses": pack(padded(trace.losses, steps)),
+        "parameters": {},
+        "layers": {name: _layer(trace, name, packed_lines[family.focus], steps) for name in trace.layers},
+        "flow": {
+            "cells": packed_lines,
+            "bound_log10": None if sigma is None else packed(bound_log10(here["rnn"], sigma), steps),
+            "belt_log10": packed(belt_log10(here["lstm"]), steps) if "lstm" in here else None,
+            "before": None,
+            "facts": facts,
         },
     }
-    return {**slim(here[family.focus], steps, whole), "flow": flow}
 
 
-def _before(before: Family, k: int, steps: int) -> dict[str, Any]:
-    trace = before.runs[before.focus][k]
-    return _curves(trace, curve(trace, LAYER), steps)
-
-
-def slim(trace: Trace, steps: int, whole: bool = True) -> dict[str, Any]:
-    """Return the part of a run that the way back is drawn from, padded to ``steps`` steps.
-
-    Parameters
-    ----------
-    trace : Trace
-    steps : int
-    whole : bool
-        Whether every unit's numbers are sent, "h" (T, H) and "dh_unit", the direction dL/dh_t ÷ ‖dL/dh_t‖.
-    """
-    typed = trace.alphabet is None
-    return {
-        "inputs": pack(padded(trace.inputs, steps)) if typed else None,
-        "targets": pack(padded(trace.targets.astype(np.float64), steps)),
-        "outputs": pack(padded(trace.outputs, steps)) if typed else None,
-        "probabilities": None,
-        "losses": pack(padded(trace.losses, steps)),
-        "parameters": {name: pack(trace.parameters[name]) for name in (f"weight_hh_{LAYER}",)} if whole else {},
-        "layers": {name: _layer(trace, name, steps, whole) for name in trace.layers},
-    }
-
-
-def _layer(trace: Trace, name: str, steps: int, whole: bool) -> dict[str, Any]:
+def _layer(trace: Trace, name: str, first: Mapping[str, Any], steps: int) -> dict[str, Any]:
+    """Return a layer's lines; those of the ``first`` layer are packed already."""
     layer = trace.layers[name]
-    arrays = {
-        "c": None,
-        "gates": {},
-        "dh_log10": packed(curve(trace, name), steps),
-        "dc_log10": None if layer.dc is None else packed(curve(trace, name, "c"), steps),
-    }
-    arrays |= _parts(trace, name, steps)
-    if not whole:
-        return arrays
-    return {**arrays, "h": packed(layer.h, steps), "dh_unit": packed(directions(layer.dh), steps)}
+    if name == LAYER:
+        lines = dict(first)
+    else:
+        lines = {"dh_log10": packed(curve(trace, name), steps)}
+        if layer.dc is not None:
+            lines["dc_log10"] = packed(curve(trace, name, "c"), steps)
+    return {"c": None, "gates": {}, "dc_log10": None, **lines, **_parts(trace, name, steps)}
 
 
 def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
@@ -200,23 +198,8 @@ def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
     }
 
 
-def directions(rows: Array) -> Array:
-    """Return each row, (T, H), divided by its 2-norm; zero where the row is zero."""
-    largest = np.abs(rows).max(axis=1, keepdims=True)
-    small = rows / np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    norm = np.linalg.norm(small, axis=1, keepdims=True)
-    return np.asarray(small / np.where(norm > 0, norm, 1.0))
-
-
-def _curves(trace: Trace, dh: Array, steps: int) -> dict[str, Any]:
-    curves = {"dh_log10": packed(dh, steps)}
-    if trace.layers[LAYER].dc is None:
-        return curves
-    return {**curves, "dc_log10": packed(curve(trace, LAYER, "c"), steps)}
-
-
-def bound_log10(trace: Trace, dh: Array) -> Array | None:
-    """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖, ``dh`` as log10: (γ σ_max)^(T−t) ‖dL/dh_T‖, γ = 1.
+def bound_log10(trace: Trace, sigma: float) -> Array | None:
+    """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖, (γ σ_max)^(T−t) ‖dL/dh_T‖ with γ = 1.
 
     None where it says nothing about this run: with a loss at every step, several layers or both directions, several
     terms add up.
@@ -225,10 +208,10 @@ def bound_log10(trace: Trace, dh: Array) -> Array | None:
     if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last":
         return None
     end = _last(trace)
-    sigma = float(np.linalg.norm(trace.parameters[f"weight_hh_{LAYER}"], 2))
-    bound = np.full(len(dh), np.nan)
-    bound[: end + 1] = dh[end] + np.arange(end, -1, -1) * (math.log10(sigma) if sigma > 0 else -math.inf)
-    bound[end] = dh[end]  # 0 · −inf is no number
+    begun = float(log10_norms(trace.layers[LAYER].dh[end : end + 1])[0])
+    bound = np.full(trace.steps, np.nan)
+    bound[:end] = begun + np.arange(end, 0, -1) * (math.log10(sigma) if sigma > 0 else -math.inf)
+    bound[end] = begun
     return bound
 
 
