@@ -1,8 +1,9 @@
 /** The gradient of every cell over the steps, on a log axis that stays where it is while runs change. */
+import { unpack } from "../arrays.js";
 import { attr, el, number, style, svg, text, unique } from "../dom.js";
 import { laneFrame, powerText, spread } from "./lanes.js";
 import { FactsRow } from "./lanes-facts.js";
-import { focusOf, linesOf, startOf, stepsOf } from "./lanes-flow.js";
+import { firstFrame, focusOf, linesOf, startOf, stepsOf } from "./lanes-flow.js";
 import { BAND, Plane, planeLimits } from "./lanes-plane.js";
 import { Shapes } from "./lanes-shapes.js";
 import { predict } from "./predict.js";
@@ -21,6 +22,8 @@ export class CurvesLane {
     this.lines = linesOf(data);
     this.limits = planeLimits(data, this.lines, HEIGHT);
     this.withZeros = this.lines.filter(({ kind, values }) => kind === "cell" && data.frames.some((_, k) => values(k)?.includes(-Infinity)));
+    this.marked = data.flow.mark ? unpack(data.flow.mark.float32_zero).data : null; // of the run that is seen first
+    this.first = firstFrame(data);
     this.build();
     this.facts = new FactsRow(this);
     this.predict = data.options.predict ? predict(this) : null;
@@ -49,8 +52,7 @@ export class CurvesLane {
     this.names = el("div", { class: "rv-curve-names rv-secret", "aria-hidden": "true" }, ...this.marks.map(({ name }) => name));
     this.plot.classList.add("rv-lane-curve", "rv-lane-plane");
     this.plot.append(this.svg, this.names);
-    const legend = [...this.marks].reverse().filter(({ line }) => line.kind !== "before" || line.focus);
-    this.value.append(el("div", { class: "rv-curve-legend rv-secret" }, ...legend.map(({ entry }) => entry)));
+    this.value.append(el("div", { class: "rv-curve-legend rv-secret" }, ...[...this.marks].reverse().map(({ entry }) => entry)));
     text(this.sub, data.say("score.curves_sub"));
   }
 
@@ -72,7 +74,7 @@ export class CurvesLane {
 
   layout() {
     const { axis } = this;
-    const floor = axis.px(4 + ZERO_ROW * this.withZeros.length);
+    const floor = axis.px(4 + ZERO_ROW * (this.withZeros.length + Number(this.marked !== null)));
     this.height = axis.px(HEIGHT) + floor;
     for (const node of [this.plot, this.value]) style(node, { height: `${this.height}px` });
     style(this.plot, { "--rv-end": `${axis.end}px` });
@@ -82,8 +84,9 @@ export class CurvesLane {
     attr(this.clip, "height", this.plane.ground);
     this.shapes = new Shapes(this);
     const ticks = this.plane.ticks(26 * axis.scale);
+    const right = axis.end - (axis.pitch < 60 * axis.scale ? axis.pitch : 0) - 5 * axis.scale; // where one looks first, the last step's column is outlined
     attr(this.grid, "d", `${ticks.map(({ v }) => `M0 ${round(this.plane.y(v))}H${axis.end}`).join("")}M0 ${this.plane.ground}H${axis.end}`);
-    this.ticks.replaceChildren(...ticks.map(({ v, text: words }) => svg("text", { x: axis.end - 4 * axis.scale, y: round(this.plane.y(v) - 3 * axis.scale) }, words)));
+    this.ticks.replaceChildren(...ticks.map(({ v, text: words }) => svg("text", { x: right, y: round(this.plane.y(v) - 3 * axis.scale) }, words)));
     this.predict?.layout();
   }
 
@@ -145,7 +148,7 @@ export class CurvesLane {
   /** Each name beside the left end of its line, where the gradient arrives; moved apart where lines end together. */
   placeNames() {
     const gap = NAME * this.axis.scale;
-    const known = this.marks.filter(({ line }, k) => this.shape.lines[k].first >= 0 && (line.kind !== "before" || line.focus));
+    const known = this.marks.filter((_, k) => this.shape.lines[k].first >= 0);
     for (const mark of this.marks) style(mark.name, { display: known.includes(mark) ? "" : "none" });
     const ends = known.map((mark) => this.shape.lines[this.marks.indexOf(mark)].name);
     spread(ends, gap, gap / 2, this.height - gap / 2).forEach((y, k) => {
@@ -167,11 +170,12 @@ export class CurvesLane {
       const [first, last] = [known[0], known.at(-1)];
       return data.say("score.describe_line", { name: line.full, first: this.words(values[first]), first_t: first + 1, last: this.words(values[last]), last_t: last + 1 });
     });
+    if (this.marked && this.frame === this.first) parts.push(data.say("score.describe_float32", { n: this.marked.reduce((sum, v) => sum + v, 0) }));
     return [`${this.spec.title}.`, ...parts, ...this.facts.sentences(this.frame)].join(" ");
   }
 
   /** A power of ten in words; exactly nothing is said to be so. */
-  words(v, digits = 1) {
+  words(v, digits = 2) {
     return v === -Infinity ? this.data.say("score.exact_zero") : powerText(this.data, v, digits);
   }
 
@@ -185,7 +189,7 @@ export class CurvesLane {
       if (seen) attr(dot, "transform", `translate(${round(axis.centre(t))} ${round(plane.y(v))})`);
       if (v === v) number(figure, data, 10 ** v, { quantity: line.quantity, unit: "norm", step: t });
       else figure.removeAttribute("data-value");
-      text(figure, v === v ? powerText(data, v, 1) : "–");
+      text(figure, v === v ? powerText(data, v, 2) : "–");
     });
     this.predict?.step(t);
   }
@@ -199,7 +203,7 @@ export class CurvesLane {
     const rows = [...this.lines].reverse().map((line) => {
       const v = line.values(this.frame)?.[t] ?? NaN;
       return { name: line.full, hue: line.hue, quantity: line.quantity, unit: "norm", run: line.run, value: 10 ** v, none: v !== v,
-        text: v === v ? this.words(v, 1) : data.say(t < this.steps ? "score.no_number" : "score.none") };
+        text: v === v ? this.words(v, 4) : data.say(t < this.steps ? "score.no_number" : "score.none") };
     });
     return { t, unit: null, quantity: "dh", rows, box: { left: axis.left(t), top: 0, width: axis.span(t), height: this.height } };
   }

@@ -11,7 +11,8 @@ export class FactsRow {
       const name = el("b", { style: { color: `var(--rv-${line.hue})` } }, line.name);
       return { line, figure, verdict, node: el("span", { class: "rv-fact" }, name, " ", figure, " ", verdict) };
     });
-    this.node = el("p", { class: "rv-facts rv-secret" }, ...this.entries.map(({ node }) => node));
+    const lead = data.meta.loss === "every" ? el("span", { class: "rv-fact-verdict" }, data.say("score.fact_last")) : null;
+    this.node = el("p", { class: "rv-facts rv-secret" }, lead, ...this.entries.map(({ node }) => node));
   }
 
   facts(frame, cell) {
@@ -40,6 +41,7 @@ export class FactsRow {
     return this.entries.filter(({ line }) => this.facts(frame, line.cell)).map(({ line }) => {
       const facts = this.facts(frame, line.cell);
       const verdict = this.data.say(`score.verdict_only_${facts.verdict}`);
+      if (!Number.isFinite(facts.factor)) return this.data.say("score.fact_only", { name: line.full, verdict });
       return this.data.say("score.fact", { name: line.full, factor: this.factor(facts), verdict });
     });
   }

@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Line
  * @property {string} key @property {"cell"|"belt"|"bound"|"before"} kind the whole flow of a cell; the LSTM's cell path
- *   alone; what theory allows the plain RNN at most; a cell before the remedy
+ *   alone; what theory allows the plain RNN at most; the focus cell before the remedy
  * @property {string} cell @property {boolean} focus the cell that the page is about
  * @property {string} hue @property {string} name beside its end @property {string} full in a sentence
  * @property {string} quantity @property {string} run as in `data-quantity` and `data-run`
@@ -16,9 +16,10 @@ export function linesOf(data) {
   const cells = [...flow.cells].sort((a, b) => Number(a === meta.cell) - Number(b === meta.cell));
   const at = (frame) => data.frames[frame].flow;
   const whole = cells.map((cell) => cellLine(data, cell, "cell", (frame) => at(frame).cells[cell]?.dh_log10));
-  const before = baseline?.flow ? cells.map((cell) => cellLine(data, cell, "before", () => baseline.flow.cells[cell]?.dh_log10)) : [];
+  const old = (frame) => at(frame).before ?? baseline?.flow?.cells[focusOf(data)];
+  const before = cellLine(data, focusOf(data), "before", (frame) => old(frame)?.dh_log10);
   const [bound, belt] = [extra(data, "bound", "rnn", (frame) => at(frame).bound_log10), extra(data, "belt", "lstm", (frame) => at(frame).belt_log10)];
-  return [bound, belt, ...before, ...whole].map(counted).filter((line) => data.frames.some((_, k) => line.values(k)));
+  return [bound, belt, before, ...whole].map(counted).filter((line) => data.frames.some((_, k) => line.values(k)));
 }
 
 function cellLine(data, cell, kind, pick) {
@@ -48,6 +49,11 @@ export function startOf(values) {
   let t = (values?.length ?? 0) - 1;
   while (t >= 0 && !Number.isFinite(values[t])) t--;
   return t;
+}
+
+/** The run that is seen first: that of the setting's own value. */
+export function firstFrame(data) {
+  return Math.min(data.stage?.frame ?? 0, data.frames.length - 1);
 }
 
 /** The cell that the page is about, among those whose curves there are. */

@@ -70,7 +70,7 @@ export class MatrixLane {
     const height = axis.px(Math.min(TALLEST, ROW * this.most, axis.end / axis.scale));
     Object.assign(this, { height, row: height / this.most, shown: null, image: null });
     for (const node of [this.plot, this.value]) style(node, { height: `${height}px` });
-    for (const node of [this.plot, this.element]) style(node, { "--rv-end": `${axis.end}px` });
+    for (const node of [this.plot, this.element]) style(node, { "--rv-end": `${axis.end}px`, "--rv-pitch": `${axis.pitch}px` });
     style(this.canvas, { width: `${axis.end}px`, height: `${height}px` });
     this.canvas.width = Math.round(axis.end * axis.ratio);
     this.canvas.height = Math.round(height * axis.ratio);
@@ -175,7 +175,7 @@ export class MatrixLane {
   sentence(k, t) {
     const v = this.values.at(k, t);
     if (v !== v) return this.data.say(`score.${this.which}_never`, { k: k + 1, t: t + 1 });
-    const value = v === -Infinity ? this.data.say("score.exact_zero") : powerText(this.data, v, 1);
+    const value = v === -Infinity ? this.data.say("score.exact_zero") : powerText(this.data, v, 2);
     return this.data.say(`score.${this.which}_cell`, { k: k + 1, t: t + 1, value });
   }
 

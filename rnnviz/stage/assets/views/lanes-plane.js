@@ -1,6 +1,6 @@
 /** The log plane on which gradients are drawn: its limits, its decades, the two bands that have a name. */
 import { raised } from "../arrays.js";
-import { focusOf, startOf } from "./lanes-flow.js";
+import { firstFrame, focusOf, startOf } from "./lanes-flow.js";
 
 /** Decades from where it set out at which a gradient is said to vanish or to explode, as in rnnviz.gradients.verdicts. */
 export const BAND = 2;
@@ -18,7 +18,7 @@ const WORD = 19; // px: a band is at least as high as the words in it
  */
 export function planeLimits(data, lines, height) {
   const real = lines.filter(({ kind }) => kind !== "bound");
-  const first = Math.min(data.stage?.frame ?? Math.floor(data.frames.length / 2), data.frames.length - 1);
+  const first = firstFrame(data);
   const all = extent(real.flatMap((line) => data.frames.map((_, k) => line.values(k))));
   const own = extent(real.map((line) => line.values(first)));
   const start = startIn(data, first);

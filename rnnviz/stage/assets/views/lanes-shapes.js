@@ -6,7 +6,7 @@ import { stretches } from "./lanes.js";
 const UNDERFLOW = -290; // where a neighbour is this small, a zero is one that float64 cannot tell from nothing
 
 export class Shapes {
-  /** @param {object} lane data, axis, plane, lines, withZeros */
+  /** @param {object} lane data, axis, plane, lines, withZeros, marked, first */
   constructor(lane) {
     this.lane = lane;
     this.known = new Map();
@@ -26,7 +26,7 @@ export class Shapes {
     return {
       lines: columns.map((values, k) => this.line(values, lines[k].kind)),
       broken: this.brokenPath(lines, columns, steps),
-      zeros: () => (zeros ??= this.zeros(columns)),
+      zeros: () => (zeros ??= this.zeros(columns, frame)),
     };
   }
 
@@ -75,20 +75,30 @@ export class Shapes {
   }
 
   /** On the floor, a bracket and words where a cell's gradient is exactly zero: a log axis has no place for it. */
-  zeros(columns) {
-    const { axis, plane, lines, withZeros, data } = this.lane;
-    return withZeros.flatMap((line, row) => {
+  zeros(columns, frame) {
+    const { lines, withZeros, marked, data } = this.lane;
+    const rows = withZeros.map((line) => {
       const values = columns[lines.indexOf(line)];
-      const y = plane.ground + ((plane.height - plane.ground) * (row + 0.5)) / withZeros.length;
-      return stretches(axis.T, (t) => values?.[t] === -Infinity).flatMap(([from, to]) => {
-        const [left, right] = [axis.left(from) + 1, Math.max(axis.left(from) + 3, axis.left(to) - 1)];
-        const words = data.say(underflows(values, from, to) ? "score.zero_underflow" : "score.zero_line", { name: line.full });
-        const [middle, half] = [(left + right) / 2, 3.4 * words.length * axis.scale];
-        const fits = right - left > 2 * half + 12;
-        const gap = fits ? `H${middle - half}M${middle + half} ${y}` : "";
-        const bracket = svg("path", { class: "rv-zero", stroke: `var(--rv-${line.hue})`, d: `M${left} ${y - 4}V${y}${gap}H${right}V${y - 4}` });
-        return fits ? [bracket, svg("text", { class: "rv-zero-words", x: middle, y: y + 4 * axis.scale, fill: `var(--rv-${line.hue})` }, words)] : [bracket];
-      });
+      const words = (from, to) => data.say(underflows(values, from, to) ? "score.zero_underflow" : "score.zero_line", { name: line.full });
+      return { hue: line.hue, is: (t) => values?.[t] === -Infinity, words };
+    });
+    const float32 = frame === this.lane.first ? marked : null;
+    if (marked) rows.push({ hue: "muted", is: (t) => Boolean(float32?.[t]), words: () => data.say("score.zero_float32") });
+    return rows.flatMap((row, k) => this.brackets(row, k, rows.length));
+  }
+
+  brackets({ hue, is, words }, row, rows) {
+    const { axis, plane } = this.lane;
+    const y = plane.ground + ((plane.height - plane.ground) * (row + 0.5)) / rows;
+    const paint = `var(--rv-${hue})`;
+    return stretches(axis.T, is).flatMap(([from, to]) => {
+      const [left, right] = [axis.left(from) + 1, Math.max(axis.left(from) + 3, axis.left(to) - 1)];
+      const said = words(from, to);
+      const [middle, half] = [(left + right) / 2, 3.4 * said.length * axis.scale];
+      const fits = right - left > 2 * half + 12;
+      const gap = fits ? `H${middle - half}M${middle + half} ${y}` : "";
+      const bracket = svg("path", { class: "rv-zero", stroke: paint, d: `M${left} ${y - 4}V${y}${gap}H${right}V${y - 4}` });
+      return fits ? [bracket, svg("text", { class: "rv-zero-words", x: middle, y: y + 4 * axis.scale, fill: paint }, said)] : [bracket];
     });
   }
 }

@@ -28,14 +28,14 @@ export function numbersTable(data, cursor) {
 /** The columns: states, gates, as far as this run brings them along. */
 function columns(data, cursor) {
   const layer = data.layer(cursor);
-  return [...data.meta.gates.filter((gate) => layer.gates?.[gate]), ...(layer.c ? ["c"] : []), "h"];
+  return [...data.meta.gates.filter((gate) => layer.gates?.[gate]), ...(layer.c ? ["c"] : []), ...(layer.h ? ["h"] : [])];
 }
 
 function build(data, cursor, box) {
   const names = columns(data, cursor);
   const head = el("tr", {}, el("th", { scope: "col" }, data.say("score.unit")),
     ...names.map((name) => el("th", { scope: "col", style: { color: `var(--rv-${name})` } }, el("i", {}, name))));
-  const rows = Array.from({ length: data.meta.H }, (_, unit) => {
+  const rows = Array.from({ length: names.length ? data.meta.H : 0 }, (_, unit) => {
     const cells = names.map(() => el("td"));
     const pick = el("button", { type: "button", class: "rv-unit-button", "data-rv-keep": `unit-${unit}`,
       onclick: () => cursor.set({ unit: cursor.unit === unit ? null : unit }) }, unitName(data, unit));
@@ -43,7 +43,8 @@ function build(data, cursor, box) {
     return { row, pick, cells };
   });
   const flow = data.flow ? flowTable(data) : null;
-  box.append(...(flow ? [flow.node] : []), el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
+  if (flow) box.append(flow.node);
+  if (names.length) box.append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
   return { names, rows, flow };
 }
 
@@ -53,7 +54,7 @@ function flowTable(data) {
     const cell = el("td", { "data-run": line.run });
     return { line, cell, row: el("tr", {}, el("th", { scope: "row", style: { color: `var(--rv-${line.hue})` } }, line.full), cell) };
   });
-  const head = el("tr", {}, el("th", { scope: "col" }, data.say("score.gradient_of")), el("th", { scope: "col" }, "‖∂L/∂h‖"));
+  const head = el("tr", {}, el("th", { scope: "col" }, data.say("score.gradient_of")), el("th", { scope: "col" }, data.say("score.gradient_norm")));
   return { rows, node: el("table", { class: "rv-numbers-flow rv-secret" }, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))) };
 }
 

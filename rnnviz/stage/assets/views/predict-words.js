@@ -19,13 +19,13 @@ export function outcome(node, data, guess, { name, t, v, start, run }) {
   const given = { name, t: t + 1, value: mark };
   const truth = fate(v, start);
   const said = v !== v ? data.say("score.reveal_none", given) : guess.picked
-    ? data.say("score.reveal_picked", { ...given, said: data.say(`score.fate_${guess.picked}`), ratio: powerText(data, v - start, 1),
+    ? data.say("score.reveal_picked", { ...given, said: data.say(`score.fate_${guess.picked}`), ratio: powerText(data, v - start, 2),
       verdict: guess.picked === truth ? data.say("score.reveal_right") : data.say("score.reveal_wrong", { truth: data.say(`score.fate_${truth}`) }) })
-    : data.say("score.reveal_drew", { ...given, guess: powerText(data, guess.knots.get(t), 1), verdict: data.say(`score.reveal_${truth}_${gap(guess.knots.get(t), v)}`) });
+    : data.say("score.reveal_drew", { ...given, guess: powerText(data, guess.knots.get(t), 2), verdict: data.say(`score.reveal_${truth}_${gap(guess.knots.get(t), v)}`) });
   const [before, after = ""] = said.split(mark);
   const figure = el("b", { class: "rv-figure", "data-run": run });
   number(figure, data, 10 ** v, { quantity: "dh", unit: "norm", step: t });
-  text(figure, v === -Infinity ? data.say("score.exact_zero") : powerText(data, v, 1));
+  text(figure, v === -Infinity ? data.say("score.exact_zero") : powerText(data, v, 2));
   node.replaceChildren(before, ...(said.includes(mark) ? [figure] : []), after);
 }
 

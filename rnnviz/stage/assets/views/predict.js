@@ -37,7 +37,7 @@ class Predict {
     this.clear = el("button", { class: "rv-button", type: "button", "data-rv-keep": "predict-clear", onclick: () => this.again() }, data.say("score.predict_clear"));
     this.reveal = el("button", { class: "rv-button", type: "button", "data-rv-keep": "predict-reveal", onclick: () => this.show(true) }, data.say("score.predict_reveal"));
     return (this.question = el("div", { class: "rv-predict-ask" },
-      el("p", { class: "rv-predict-words" }, data.say("score.predict_question", { name: this.name }), " ",
+      el("p", { class: "rv-predict-words" }, data.say(data.meta.loss === "every" ? "score.predict_question_every" : "score.predict_question", { name: this.name, T: data.meta.T }), " ",
         el("span", { class: "rv-hint" }, data.say("score.predict_hint"))),
       el("div", { class: "rv-group" }, el("div", { class: "rv-switch", role: "group", "aria-label": data.say("score.predict_pick") }, ...this.picks),
         this.reveal, this.clear)));
@@ -167,7 +167,7 @@ class Predict {
     this.here.style.display = shown && !guess.revealed ? "" : "none";
     attr(this.here, "transform", `translate(${lane.axis.centre(t)} ${lane.plane.edge(v)})`);
     attr(this.pad, "aria-valuenow", Math.round(10 * v) / 10);
-    attr(this.pad, "aria-valuetext", data.say(shown ? "score.predict_at" : "score.predict_nothing_at", { t: t + 1, value: powerText(data, v, 1) }));
+    attr(this.pad, "aria-valuetext", data.say(shown ? "score.predict_at" : "score.predict_nothing_at", { t: t + 1, value: powerText(data, v, 2) }));
   }
 
   tell() {

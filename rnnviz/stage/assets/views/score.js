@@ -108,7 +108,7 @@ class Score {
     const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: this.data.meta.labels[tip.t] });
     if (tip.rows || tip.sentence) this.tooltip.replaceChildren(...tipContent(this.data, tip, where));
     else text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
-    this.tooltip.classList.toggle("rv-tooltip-rows", Boolean(tip.rows));
+    this.tooltip.classList.toggle("rv-tooltip-rows", Boolean(tip.rows || tip.sentence));
     const [plot, home] = [lane.plot.getBoundingClientRect(), this.element.getBoundingClientRect()];
     const zoom = home.width ? this.element.offsetWidth / home.width : 1;
     const room = this.element.offsetWidth - this.tooltip.offsetWidth;
