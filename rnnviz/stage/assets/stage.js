@@ -78,14 +78,16 @@ class Stage {
   /** Bring the page's cursor to this run: a new one to its start, a used one stays where it is, clamped. */
   follow(payload) {
     const { meta, frames, stage, autoplay } = payload;
-    const fresh = !this.shared.cursor;
     const linked = stage.address ?? stage.size !== "small";
+    // A stage that keeps no address may be there first: where the page opens, the one that does has the say.
+    const fresh = !this.shared.cursor || (linked && !this.shared.led);
+    this.shared.led ||= linked;
     const asked = fresh || (this.pasted !== null && this.pasted === location.hash);
     const look = linked && asked ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
     this.pasted = null;
     const first = { T: meta.T, F: frames.length, t: stage.start ?? 0, frame: stage.frame ?? 0, layer: meta.layers[0] };
-    if (fresh) this.shared.cursor = new Cursor({ ...first, ...look });
-    else this.cursor.set(look);
+    if (!this.shared.cursor) this.shared.cursor = new Cursor({ ...first, ...look });
+    else this.cursor.set(fresh ? { ...first, ...look } : look);
     const { cursor } = this;
     if (linked) cursor.begins = {}; // the views will say
     for (const field of Object.keys(look)) cursor.linked.add(field);
