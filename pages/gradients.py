@@ -33,8 +33,8 @@ with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SE
         if network:
             page.explain(network)
         page.makings(question)
-    page.prose("why")
-    page.prose("clipping")
-    page.prose("gates")
-    page.prose("truncation")
-    page.prose("float32")
+        page.prose("why")
+        page.prose("clipping")
+        page.prose("gates")
+        page.prose("truncation")
+        page.prose("float32")

@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.experiment import CELLS, Experiment
 from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
+from rnnviz.gradients.facts import curve
 from rnnviz.gradients.lengths import cut_short
 from rnnviz.initial import parameter_shapes
 from rnnviz.run import resolve, run
@@ -29,6 +31,10 @@ MATRIX_STEPS: Final = 128
 
 MATRIX_WORK: Final = 40_000
 """T² × H of all matrices together: the own frame always, others as far as this goes."""
+
+
+FLOAT32: Final = -30.0
+"""log10 down to which a gradient is far from float32's smallest number, so that none is lost."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +75,38 @@ class Question:
             for cell, one in cells.items()
         }
 
-    def runs(self) -> dict[str, Trace]:
+    def runs(self) -> Mapping[str, Trace]:
         """Return the run itself, through each cell."""
-        return {cell: traced(experiment, self.engine) for cell, experiment in self.cells().items()}
+        return _runs(self)
 
-    def ways(self) -> dict[str, Trace]:
+    def ways(self) -> Mapping[str, Trace]:
         """Return the same with the last loss alone: how far a single loss gets."""
         last = Question(self.experiment.replace(loss="last"), self.sweep, self.matched, self.engine)
         return last.runs()
 
     def slider(self) -> Slider:
         """Return the values that the slider moves through."""
-        return slider(self.experiment, self.sweep, self.runs())
+        return _slider(self)
+
+
+# One rerun asks for these a dozen times. Few are kept: a run may be large.
+@lru_cache(maxsize=4)
+def _runs(question: Question) -> Mapping[str, Trace]:
+    return {cell: traced(experiment, question.engine) for cell, experiment in question.cells().items()}
+
+
+@lru_cache(maxsize=64)
+def _slider(question: Question) -> Slider:
+    return slider(question.experiment, question.sweep, question.runs())
+
+
+@lru_cache(maxsize=4)
+def lost(trace: Trace) -> NDArray[np.bool_]:
+    """Return (T,) bool: the steps whose gradient float32 says is exactly zero, though it is not."""
+    dh = curve(trace)
+    if dh[dh != -np.inf].min(initial=0.0) > FLOAT32:
+        return np.zeros(trace.steps, np.bool_)
+    return float32_zeros(trace)
 
 
 def _shape(experiment: Experiment) -> tuple[int, int]:
@@ -165,7 +191,7 @@ def packed(
         See `rnnviz.stage.payload.payload`.
     """
     found = family(question)
-    zeros = float32_zeros(found.trace)
+    zeros = lost(found.trace)
     field = found.field
     return flow_payload(
         found,

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from rnnviz.figures.powers import powers
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
-from rnnviz.gradients import float32_zeros
 from rnnviz.gradients.facts import facts_of
 from rnnviz.site import own
 from rnnviz.site.asking import apart_sentence, size_sentence
-from rnnviz.site.flows import Question, compare_engines
+from rnnviz.site.flows import Question, compare_engines, lost
 from rnnviz.site.remedies import without
 from rnnviz.site.runs import traced
 from rnnviz.words import say
@@ -53,9 +52,9 @@ def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
         pair = traced(without(with_it, [name])), traced(with_it)
         effect = " ".join(remedy_sentences(name, *pair, lang))
         sentences.append(say("remedy.told", lang, remedy=say(f"remedy.{name}", lang), told=effect))
-    lost = int(float32_zeros(trace).sum())
-    if lost:
-        sentences.append(say("gradients.float32", lang, lost=lost, steps=trace.steps))
+    zeros = int(lost(trace).sum())
+    if zeros:
+        sentences.append(say("gradients.float32", lang, lost=zeros, steps=trace.steps))
     if question.matched and len(runs) > 1:
         sentences.append(size_sentence(question, lang))
     if question.engine == "torch":
