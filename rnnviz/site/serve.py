@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.routing import BaseRoute
+from threadpoolctl import threadpool_limits
 
 from rnnviz.site import index, lost
 from rnnviz.site.language import language
@@ -26,8 +27,11 @@ def routes() -> list[BaseRoute]:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Get ready before the first visitor: run and pack one network, then keep what is loaded out of the collector.
 
-    Streamlit collects garbage often; walking all modules for it took longer than a rerun does.
+    Streamlit collects garbage often; walking all modules for it took longer than a rerun does. And BLAS works in one
+    thread: the products of one sequence are small, and to hand parts of them to other cores, which are busy with other
+    visitors, took up to eight times as long as the products.
     """
+    threadpool_limits(1, "blas")
     _warm()
     gc.collect()
     gc.freeze()
