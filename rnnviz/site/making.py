@@ -17,8 +17,11 @@ from rnnviz.figures import (
 )
 from rnnviz.figures.powers import powers
 from rnnviz.figures.shares import matrices_of
-from rnnviz.gradients import expansion, influence, weight_shares
-from rnnviz.trace import Trace
+from rnnviz.gradients import weight_shares
+from rnnviz.gradients.influences import input_jacobians, readout
+from rnnviz.gradients.magnitude import log10_scaled, row_norms, scaled
+from rnnviz.gradients.nested import nested_form
+from rnnviz.trace import Array, Trace
 from rnnviz.words import say
 
 PAIRS: Final = 128
@@ -44,17 +47,26 @@ def making(trace: Trace, lang: str) -> Making:
     if steps > PAIRS or steps**2 * trace.inputs.shape[1] * trace.outputs.shape[1] > CELLS:
         views[0]["options"]["sentences"].append(say("gradients.too_long", lang, steps=steps, most=PAIRS))
         return Making(figures, views)
-    with np.errstate(divide="ignore"):
-        pairs = np.log10(influence(trace))
+    pairs, parts = owed(trace)
     figures |= in_both_themes("influence", influence_spec, pairs, trace.labels, lang=lang)
-    last = expansion(trace, steps - 1)
-    figures |= in_both_themes("contributions", contributions_spec, last.norms, trace.labels, steps - 1, lang=lang)
-    sizes = {
-        "rest": powers(float(np.linalg.norm(last.rest))),
-        "whole": powers(float(np.linalg.norm(trace.outputs[-1]))),
-    }
-    written = [say("figures.nested", lang, text=last.text), say("figures.nested_rest", lang, **sizes)]
+    norms = np.linalg.norm(parts, axis=1)
+    figures |= in_both_themes("contributions", contributions_spec, norms, trace.labels, steps - 1, lang=lang)
+    rest, whole = trace.outputs[-1] - parts.sum(axis=0), trace.outputs[-1]
+    sizes = {"rest": powers(float(np.linalg.norm(rest))), "whole": powers(float(np.linalg.norm(whole)))}
+    nested = nested_form(trace, steps - 1)
+    written = [say("figures.nested", lang, text=nested), say("figures.nested_rest", lang, **sizes)]
     return Making(figures, [*views, _plot("influence", []), _plot("contributions", written)])
+
+
+def owed(trace: Trace) -> tuple[Array, Array]:
+    """Return `influence` (Frobenius) as log10, (T, T), and the contributions of `expansion` of the last step, (T, O).
+
+    Both from one walk back, which is all the work.
+    """
+    blocks, exponents = input_jacobians(trace, readout(trace))
+    pairs = log10_scaled(row_norms(blocks.reshape(*blocks.shape[:2], -1)), exponents)
+    last = scaled(blocks[-1], exponents[-1][:, None, None])
+    return pairs, np.einsum("sod,sd->so", last, trace.inputs)
 
 
 def _plot(name: str, sentences: list[str]) -> dict[str, Any]:
