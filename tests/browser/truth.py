@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz import LayerTrace, Trace, run
+from rnnviz import LayerTrace, Trace
 from rnnviz.gradients import itemised, jacobian_norms
 from tests.browser.screen import Number
 
@@ -123,6 +123,8 @@ class Truth:
             return np.linalg.norm(gradient[t : t + 1], axis=1)
         if quantity in ("belt", "bound", "step-factor", "itemised", "jacobian"):
             return np.atleast_1d(self._flow(quantity, layer, name, t, number.gate))
+        if quantity.startswith(("dh-", "dc-")) or quantity in ("sigma", "rho"):
+            return np.atleast_1d(self._way(quantity, layer, name, t))
         return self._derived(quantity, layer, name, t, number.gate)
 
     def _derived(self, quantity: str, layer: LayerTrace, name: str, t: int, gate: str) -> Array:
@@ -154,13 +156,28 @@ class Truth:
         if quantity == "jacobian":
             return float(jacobian_norms(self.trace, layer=name)[int(row), t])
         norms = np.linalg.norm(layer.dh, axis=1)
-        end = int(np.flatnonzero(norms)[-1])
+        first, end = (int(np.flatnonzero(norms)[k]) for k in (0, -1))
         if quantity == "step-factor":
-            return float((norms[0] / norms[end]) ** (1 / end))
+            return float((norms[first] / norms[end]) ** (1 / (end - first)))
         if quantity == "bound":
             return float(np.linalg.norm(self.trace.parameters[f"weight_hh_{name}"], 2) ** (end - t) * norms[end])
         assert layer.dc is not None
         return float(np.linalg.norm(layer.dc[end] * layer.gates["f"][t + 1 : end + 1].prod(axis=0)))
+
+    def _way(self, quantity: str, layer: LayerTrace, name: str, t: int) -> float:
+        """Return what the graph backwards and its panel make of a layer's gradients; of a single layer."""
+        weights = self.trace.parameters[f"weight_hh_{name}"]
+        if quantity == "sigma":
+            return float(np.linalg.norm(weights, 2))
+        if quantity == "rho":
+            return float(np.abs(np.linalg.eigvals(weights)).max())
+        state = layer.dh if quantity.startswith("dh") else layer.dc
+        assert state is not None
+        future = np.linalg.norm(state[t] - self.trace.dtop[t])
+        if quantity in ("dh-own", "dh-future"):
+            return float(np.linalg.norm(self.trace.dtop[t]) if quantity == "dh-own" else future)
+        here = future if quantity == "dh-passed" else np.linalg.norm(state[t])
+        return float(here / np.linalg.norm(state[t + 1]))
 
     def _named(self, chances: Array, t: int) -> list[float]:
         """Return the probabilities that a step's table names: the largest, and the target's."""
@@ -225,83 +242,6 @@ class Truth:
         if 0 <= step < self.trace.steps:
             return {"h": layer.h[step]} | ({} if layer.c is None else {"c": layer.c[step]})
         return {"h": layer.h0} | ({} if layer.c0 is None else {"c": layer.c0})
-
-
-@dataclass(frozen=True)
-class WayTruth(Truth):
-    """The way back of one run, and of the same sequence through other cells; one layer, one direction.
-
-    Attributes
-    ----------
-    others : dict of str to Trace
-        By what a number's ``run`` says: the cells, and "baseline".
-    """
-
-    others: Mapping[str, Trace]
-
-    def wanted(self, number: Number, t: int, layer: str) -> list[float]:
-        """Return the value that a number of the way back must have."""
-        trace = self.others.get(number.run, self.trace)
-        step = int(number.step) if number.step else t
-        rule = getattr(self, "_" + number.quantity.replace("-", "_"), None)
-        if rule is None:
-            return super().wanted(number, t, layer)
-        return [float(rule(trace, trace.layers[layer], step, number))]
-
-    def _dh(self, _: Trace, layer: LayerTrace, t: int, __: Number) -> float:
-        return _norm(layer.dh[t])
-
-    def _dc(self, _: Trace, layer: LayerTrace, t: int, __: Number) -> float:
-        assert layer.dc is not None
-        return _norm(layer.dc[t])
-
-    def _dh_own(self, trace: Trace, _: LayerTrace, t: int, __: Number) -> float:
-        return _norm(trace.dtop[t])
-
-    def _dh_future(self, trace: Trace, layer: LayerTrace, t: int, _: Number) -> float:
-        return _norm(layer.dh[t] - trace.dtop[t])
-
-    def _dh_factor(self, _: Trace, layer: LayerTrace, t: int, __: Number) -> float:
-        return _norm(layer.dh[t]) / _norm(layer.dh[t + 1])
-
-    def _dh_passed(self, trace: Trace, layer: LayerTrace, t: int, number: Number) -> float:
-        return self._dh_future(trace, layer, t, number) / _norm(layer.dh[t + 1])
-
-    def _dc_factor(self, _: Trace, layer: LayerTrace, t: int, __: Number) -> float:
-        assert layer.dc is not None
-        return _norm(layer.dc[t]) / _norm(layer.dc[t + 1])
-
-    def _itemised(self, trace: Trace, _: LayerTrace, t: int, number: Number) -> float:
-        """Return what the loss of one step sends here: the same run with that loss alone."""
-        k = int(number.unit)
-        until = trace.labels[: k + 1]
-        assert trace.experiment.text is not None and until == trace.labels, "only the last loss is worked out here"
-        return _norm(run(trace.experiment.replace(loss="last"), parameters=trace.parameters).layers["l0"].dh[t])
-
-    def _step_factor(self, trace: Trace, _: LayerTrace, __: int, ___: Number) -> float:
-        """Return the geometric mean of the factors along the way of the last loss alone."""
-        last = run(trace.experiment.replace(loss="last"), parameters=trace.parameters)
-        sizes = [_norm(row) for row in last.layers["l0"].dh]
-        first = next(t for t, size in enumerate(sizes) if size)
-        return float((sizes[first] / sizes[-1]) ** (1 / (len(sizes) - 1 - first)))
-
-    def _sigma(self, trace: Trace, _: LayerTrace, __: int, ___: Number) -> float:
-        return float(np.linalg.norm(trace.parameters["weight_hh_l0"], 2))
-
-    def _rho(self, trace: Trace, _: LayerTrace, __: int, ___: Number) -> float:
-        return float(np.abs(np.linalg.eigvals(trace.parameters["weight_hh_l0"])).max())
-
-    def _bound(self, trace: Trace, layer: LayerTrace, t: int, number: Number) -> float:
-        steps = trace.steps - 1 - t
-        return self._sigma(trace, layer, t, number) ** steps * _norm(layer.dh[-1])
-
-    def _belt(self, trace: Trace, layer: LayerTrace, t: int, _: Number) -> float:
-        assert layer.dc is not None
-        return _norm(layer.dc[-1] * np.prod(layer.gates["f"][t + 1 :], axis=0))
-
-
-def _norm(row: Array) -> float:
-    return float(np.linalg.norm(row))
 
 
 def is_of_edge(number: Number) -> bool:

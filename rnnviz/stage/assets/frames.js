@@ -49,6 +49,8 @@ function marks(last) {
 /** Where the run that was asked for stands; pressing it leads back there. */
 function ownMark(data, cursor, name) {
   const words = data.say("stage.frames_own_title", { value: name(data.stage.frame) });
-  return el("button", { type: "button", class: "rv-frames-own", title: words, "aria-label": words, "data-rv-keep": "frames own",
+  const at = data.stage.frame / (data.frames.length - 1);
+  const end = at < NEAR / 2 ? "start" : at > 1 - NEAR / 2 ? "end" : null;
+  return el("button", { type: "button", class: "rv-frames-own", "data-end": end, title: words, "aria-label": words, "data-rv-keep": "frames own",
     onclick: () => cursor.set({ frame: data.stage.frame }) }, data.say("stage.frames_own"));
 }

@@ -13,7 +13,8 @@ export class Facts {
     this.from = el("span", {});
     this.here = this.line(this.from, "rv-flow-strong");
     this.parts = [this.line(data.say("flow.from_own")), this.line(data.say("flow.from_future"))];
-    this.mean = this.line(data.say("flow.mean_factor"));
+    this.meaning = el("span", {});
+    this.mean = this.line(this.meaning);
     this.weights = [this.line(phrase(data, "flow.sigma", { W: symbol("W", { sub: "hh" }), sigma: symbol("σ", { sub: "max" }) })),
       this.line(phrase(data, "flow.rho", { W: symbol("W", { sub: "hh" }), rho: symbol("ρ") }))];
     this.bound = this.line(phrase(data, "flow.bound", { sigma: symbol("σ", { sub: "max" }) }));
@@ -63,7 +64,8 @@ export class Facts {
   /** What holds for the whole run. */
   run(way) {
     const facts = way.run.flow.facts?.[this.focus] ?? {};
-    const known = Number.isFinite(facts.factor) && way.only !== null;
+    const known = Number.isFinite(facts.factor) && way.lowest;
+    text(this.meaning, this.data.say(way.only === null ? "flow.mean_last" : "flow.mean_factor"));
     this.times(this.mean, known ? Math.log10(facts.factor) : NaN, { quantity: "step-factor" });
     attr(this.mean.figure, "data-run", known ? this.focus : null);
     [facts.sigma, facts.rho].forEach((v, k) => {

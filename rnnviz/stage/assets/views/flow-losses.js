@@ -57,7 +57,8 @@ export class Losses {
     text(row.name, data.say("flow.loss_of", { t: k + 1 }));
     text(row.symbol, data.meta.labels[k]);
     style(row.bar, { transform: `scaleX(${Math.max(0.015, share(scale, log))})` });
-    size(row.figure, data, log, { quantity: "itemised", unit: k, step: t });
+    size(row.figure, data, log, { quantity: "itemised", unit: "norm", step: t });
+    attr(row.figure, "data-row", k);
     attr(row.button, "title", data.say("flow.go_to_loss", { t: k + 1 }));
   }
 

@@ -17,13 +17,13 @@ export class Way {
   constructor(data, frame, name) {
     const run = data.frames[frame];
     const layer = run.layers[name] ?? run.layers[data.meta.layers[0]];
-    Object.assign(this, { data, frame, run, reverse: name.endsWith("_reverse") });
+    Object.assign(this, { data, frame, run, reverse: name.endsWith("_reverse"), lowest: name === data.meta.layers[0] });
     this.T = stepsOf(data, frame);
     this.dh = layer.dh_log10.data;
     this.dc = layer.dc_log10?.data ?? null;
     this.own = layer.own_log10?.data ?? null;
     this.future = layer.future_log10?.data ?? null;
-    this.belt = this.dc && name === data.meta.layers[0] ? (run.flow?.belt_log10?.data ?? null) : null;
+    this.belt = this.dc && this.lowest ? (run.flow?.belt_log10?.data ?? null) : null;
     this.truncate = data.meta.truncate ?? null;
     this.losses = Array.from({ length: this.T }, (_, t) => t).filter((t) => this.emits(t));
     /** @type {number|null} the one step whose loss counts, if it is one */
