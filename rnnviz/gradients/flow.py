@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rnnviz.engines.layer import Run, order
 from rnnviz.engines.through_time import levels
 from rnnviz.gradients.magnitude import scaled
+from rnnviz.gradients.product import product
 from rnnviz.gradients.runs import is_reverse, layer_named, run_of
 from rnnviz.trace import Array, Trace
 
@@ -132,7 +133,7 @@ def back(
         if not cell.one_sum:
             from_x = np.concatenate(step.from_x, axis=-1, out=sums[1, rows])
         yield Passing(t, rows, dh, step.dc if cell.has_c else None, from_x, exponent)
-        np.add(from_h @ hh, step.h_prev, out=dh)
+        np.add(product(from_h, hh), step.h_prev, out=dh)
         if cell.has_c:
             dc[:] = step.c_prev
 
@@ -275,6 +276,6 @@ def _sent(
     values, exponents = np.zeros((*shape, ih.shape[1]), dtype), np.zeros(shape, np.int64)
     for step in _through(trace, layer, starts, arriving, dtype):
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            np.matmul(step.from_x, ih, out=values[step.t, step.rows])
+            product(step.from_x, ih, out=values[step.t, step.rows])
         exponents[step.t, step.rows] = step.exponents
     return [Spread(part, exponents) for part in np.split(values, parts, axis=2)]

@@ -19,6 +19,7 @@ from rnnviz.engines.layer import Run, order
 from rnnviz.gradients.flow import Exponents
 from rnnviz.gradients.largest import largest_singular_values
 from rnnviz.gradients.magnitude import log10_scaled, scaled
+from rnnviz.gradients.product import product
 from rnnviz.gradients.runs import check_choice, layer_named, run_of
 from rnnviz.trace import Array, Trace
 
@@ -103,7 +104,8 @@ def step_jacobians(run: Run) -> Array:
     unit = np.eye(size)[None]
     dh, dc = unit[..., :hidden], unit[..., hidden:] if cell.has_c else np.zeros((1, size, hidden))
     step = cell.backward(dh, dc, np.moveaxis(run.local, 1, 0)[:, :, None, :])
-    to_h = np.concatenate(step.from_h, axis=-1) @ run.weights.hh + step.h_prev
+    sums = np.concatenate(step.from_h, axis=-1)
+    to_h = product(sums.reshape(-1, sums.shape[-1]), run.weights.hh).reshape(len(sums), size, hidden) + step.h_prev
     return np.concatenate([to_h, step.c_prev], axis=-1) if cell.has_c else np.asarray(to_h)
 
 
@@ -127,29 +129,47 @@ def products(jacobians: Array, rows: Array, reverse: bool) -> Iterator[Products]
         What to multiply those that end at t by: the identity makes them whole.
     reverse : bool
     """
-    walked = list(order(0, len(jacobians), not reverse))
-    blocks, exponents = np.empty((0, *rows.shape[1:])), np.zeros(0, np.int64)
-    parts: list[Products] = []
-    for n, start in enumerate(walked):
-        if n:
-            flat = blocks.reshape(-1, rows.shape[2]) @ jacobians[walked[n - 1]]
-            blocks, exponents = _rescaled(flat.reshape(blocks.shape), exponents)
-        blocks, exponents = np.concatenate([blocks, rows[start : start + 1]]), np.append(exponents, 0)
-        parts.append(Products(np.array(walked[: n + 1]), np.full(n + 1, start), blocks, exponents))
-        if sum(part.blocks.size for part in parts) > TOGETHER or n == len(walked) - 1:
-            fields = zip(*((part.ends, part.starts, part.blocks, part.exponents) for part in parts), strict=True)
-            yield Products(*map(np.concatenate, fields))
-            parts = []
+    walked = np.array(order(0, len(jacobians), not reverse))
+    shape, n = rows.shape[1:], 0
+    blocks, exponents = np.empty((0, *shape)), np.zeros(0, np.int64)
+    while n < len(walked):
+        counts = _together(n + 1, len(walked), shape[0] * shape[1])
+        store, shifts = np.empty((sum(counts), *shape)), np.zeros(sum(counts), np.int64)
+        filled = 0
+        for count in counts:
+            here = slice(filled, filled + count)
+            if n:
+                product(blocks.reshape(-1, shape[1]), jacobians[walked[n - 1]], store[here][:-1].reshape(-1, shape[1]))
+                shifts[here][:-1] = exponents
+            store[here][-1] = rows[walked[n]]
+            blocks, exponents = store[here], shifts[here]
+            _rescale(blocks, exponents)
+            filled, n = filled + count, n + 1
+        ends = np.concatenate([walked[:count] for count in counts])
+        yield Products(ends, np.repeat(walked[counts[0] - 1 : n], counts), store, shifts)
 
 
-def _rescaled(blocks: Array, exponents: Exponents) -> tuple[Array, Exponents]:
-    """Return the same matrices, those that are very small or large brought back to about 1."""
+def _together(first: int, last: int, size: int) -> list[int]:
+    """Return how many products there are for each of the next steps whose products fit `TOGETHER`; one step at least.
+
+    There are ``first`` for the next step, one more for each further one, ``last`` for the last; each has ``size``
+    numbers.
+    """
+    counts = [first]
+    while counts[-1] < last and (sum(counts) + counts[-1] + 1) * size <= TOGETHER:
+        counts.append(counts[-1] + 1)
+    return counts
+
+
+def _rescale(blocks: Array, exponents: Exponents) -> None:
+    """Bring matrices that are very small or large back to about 1, in place."""
     squares = np.einsum("nij,nij->n", blocks, blocks)
     if SMALLEST < squares.min() and squares.max() < LARGEST:
-        return blocks, exponents
+        return
     largest = np.abs(blocks).max(axis=(1, 2))
     shift = np.where((largest > 0) & np.isfinite(largest), np.frexp(largest)[1], 0)
-    return np.ldexp(blocks, -shift[:, None, None]), exponents + shift
+    np.ldexp(blocks, -shift[:, None, None], out=blocks)
+    exponents += shift
 
 
 def random_rows(jacobians: Array, kept: int) -> Array:

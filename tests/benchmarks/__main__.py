@@ -14,12 +14,12 @@ import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.benchmarks import engines, pages, sweeps, viewers, walk
+from tests.benchmarks import engines, gradients, pages, sweeps, viewers, walk
 from tests.benchmarks.report import show
 from tests.browser.conftest import FLAGS
 from tests.browser.server import serve
 
-PARTS = ("engines", "sweeps", "start", "change", "walk", "plain", "viewers")
+PARTS = ("engines", "gradients", "sweeps", "start", "change", "walk", "plain", "viewers")
 
 
 def main() -> None:
@@ -31,6 +31,8 @@ def main() -> None:
     print(_machine())
     if "engines" in parts:
         show(f"Engines, T = {engines.T}, H = {engines.H}, one sequence, one thread", engines.rows())
+    if "gradients" in parts:
+        show(f"Gradients through time, T = {gradients.T}", gradients.rows())
     if "sweeps" in parts:
         show(f"Sweeps of the gain, {sweeps.FRAMES} frames, T = {sweeps.T}, H = {sweeps.H}", sweeps.rows())
     if "viewers" in parts:
@@ -38,7 +40,7 @@ def main() -> None:
             f"{viewers.VIEWERS} viewers on one core, each changing a parameter every {viewers.THINK:g} s",
             viewers.rows(),
         )
-    if set(parts) - {"engines", "sweeps", "viewers"}:
+    if set(parts) - {"engines", "gradients", "sweeps", "viewers"}:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
             _in_browser(browser, parts)
