@@ -285,7 +285,7 @@ def test_no_page_imports_torch() -> None:
     code = """
 import sys
 from tests.site.visit import Visit
-for page in ("start", "step", "gates"):
+for page in ("start", "step", "gates", "gradients"):
     Visit(page)
 print("torch" in sys.modules)
 """
