@@ -7,6 +7,8 @@ weights' gradients after it. In the loop stay one matrix–vector product and th
 F networks of one shape walk side by side, as a stack: their weights are (F, GH, D) and (F, GH, H), their states rows
 (F, 1, H), for that is what ``@`` multiplies pair by pair. Where shapes below have …, it stands for these axes: nothing
 of a single network, (F, 1) of a stack. What all F have in common may have 1 in the place of F.
+
+One network reads B sequences side by side, a minibatch, if … is (B,): its weights are those of a single network.
 """
 
 from __future__ import annotations
@@ -155,11 +157,17 @@ def forward(
     reverse: bool,
     h0: Array | None = None,
     c0: Array | None = None,
+    inside: NDArray[np.bool_] | None = None,
 ) -> Run:
-    """Walk a layer through its input, (T, …, D), from the states ``h0``, ``c0``, (…, H), or from zeros, (H,)."""
+    """Walk a layer through its input, (T, …, D), from the states ``h0``, ``c0``, (…, H), or from zeros, (H,).
+
+    ``inside``, (T, …), tells the steps of sequences of unequal lengths from what fills them up: there the states are
+    still, or again, the initial ones.
+    """
     hidden = weights.hh.shape[-1]
     h = h0 = np.zeros(hidden) if h0 is None else h0
     c = c0 = np.zeros(h0.shape) if c0 is None else c0
+    initial = {"h": h0, "c": c0} if cell.has_c else {"h": h0}
     hh = weights.hh.mT
     all_from_x = blocks(product(x, weights.ih.mT) + weights.b_ih, hidden)
     recurrent = np.empty((len(x), *h0.shape[:-1], hh.shape[-1]))
@@ -170,6 +178,8 @@ def forward(
         from_h = np.matmul(h, hh, recurrent[t])
         from_h += weights.b_hh
         step = cell.forward(all_from_x[t], all_from_h[t], h, c, held.at(t))
+        if inside is not None:
+            step |= {name: np.where(inside[t, ..., None], step[name], first) for name, first in initial.items()}
         for name, value in step.items():
             values[name][t] = value
         h, c = step["h"], step.get("c", c)

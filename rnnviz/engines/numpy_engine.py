@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.cells import cell_named
 from rnnviz.engines.clipping import clipped, global_norm
@@ -93,11 +95,18 @@ def joined(arrays: Sequence[Array], axis: int = 0) -> Array:
 
 
 def forward_stack(
-    experiment: Experiment, parameters: Mapping[str, Array], x: Array, stack: tuple[int, ...] = ()
+    experiment: Experiment,
+    parameters: Mapping[str, Array],
+    x: Array,
+    stack: tuple[int, ...] = (),
+    states: Mapping[str, tuple[Array, Array]] = MappingProxyType({}),
+    inside: NDArray[np.bool_] | None = None,
 ) -> tuple[dict[str, Run], Array]:
     """Run all layers; return each one's record, and what the top gives, (T, …, directions·H).
 
-    ``stack`` is what stands at the … : nothing, or (F, 1) for a stack of F networks, see `rnnviz.engines.layer`.
+    ``stack`` is what stands at the … : nothing, (F, 1) for a stack of F networks, or (B,) for a minibatch, see
+    `rnnviz.engines.layer`. ``states`` has by layer the h and c, (…, H), that it starts from, where these are not zeros;
+    ``inside``, (T, …), the steps that sequences of unequal lengths have.
     """
     cell = cell_named(experiment.cell, experiment.nonlinearity)
     zeros = np.zeros((*stack, experiment.hidden_size))
@@ -106,7 +115,7 @@ def forward_stack(
         for name in level:
             held = Held(experiment.hold, name, len(x), experiment.hidden_size)
             weights, reverse = Weights.of(parameters, name), name.endswith("_reverse")
-            runs[name] = forward(cell, weights, x, held, reverse, zeros, zeros)
+            runs[name] = forward(cell, weights, x, held, reverse, *states.get(name, (zeros, zeros)), inside)
         h = np.concatenate([runs[name].values["h"] for name in level], axis=-1)
         x = h + x if skips(experiment, level) else h
     return runs, x
