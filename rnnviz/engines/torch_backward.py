@@ -58,15 +58,15 @@ def gru(run: Run, dout: Array) -> Adjoint:
 
 
 def lstm(run: Run, dout: Array) -> Adjoint:
-    """Take the gradient back through an LSTM.
+    """Take the gradient back through an LSTM; what comes of it takes the place of the local derivatives.
 
-    Local names for what the loop calls, and one copy for all that a step leaves behind: each look-up and each view is
-    a tenth of a call.
+    Local names for what the loop calls, one copy for all that a step leaves behind, and that into memory just read:
+    each look-up and each view is a tenth of a call, and new memory costs more than a call.
     """
     hh, back, from_future = aligned(run.weights.hh), backwards(run), zeros(dout)
     steps, hidden = dout.shape
     split = 4 * hidden  # before it stands what multiplies dL/dc: f, c by a_i, a_f, a_g; behind it dL/dh: h by a_o, by c
-    local, kept = run.local.reshape(steps, -1), np.empty((steps, 6 * hidden))
+    local = run.local.reshape(steps, -1)
     step, c_fourfold, h_twice = empty(7 * hidden), empty(4, hidden), empty(2, hidden)
     belt, a, c, h = step[:hidden], step[hidden : 5 * hidden], step[5 * hidden : 6 * hidden], step[6 * hidden :]
     by_c, by_h, to_keep, to_c, to_h = (
@@ -78,7 +78,7 @@ def lstm(run: Run, dout: Array) -> Adjoint:
     )
     add, multiply, through_weights = np.add, np.multiply, a.dot
     belt.fill(0.0)
-    rows = zip(dout[back], local[back, :split], local[back, split:], kept[back], strict=True)
+    rows = zip(dout[back], local[back, :split], local[back, split:], local[back], strict=True)
     for above, times_c, times_h, row in rows:
         add(above, from_future, h)
         h_twice[:] = h
@@ -88,8 +88,8 @@ def lstm(run: Run, dout: Array) -> Adjoint:
         multiply(to_c, times_c, by_c)
         row[:] = to_keep
         through_weights(hh, from_future)
-    da, dc, dh = np.split(kept, [split, 5 * hidden], axis=1)
-    return Adjoint(dh, dc, da, da)
+    da = local[:, :split]
+    return Adjoint(local[:, -hidden:], local[:, split:-hidden], da, da)
 
 
 BACKWARD: Final[Mapping[str, Callable[[Run, Array], Adjoint]]] = {"rnn": rnn, "gru": gru, "lstm": lstm}

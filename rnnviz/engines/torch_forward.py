@@ -27,6 +27,14 @@ FUSED: Final[Mapping[str, Callable[..., Any]]] = {
 }
 """By `Cell`, what ``nn.LSTM``, ``nn.GRU`` and ``nn.RNN`` call. None of them is linear or lets a gate be held."""
 
+LSTM_LOCAL: Final = ("c_prev", "i", "f", "g", "o", "c")
+"""The local derivatives of `rnnviz.cells.lstm`, in its order."""
+
+times_sigmoid_slope: Final = torch.ops.aten.sigmoid_backward.grad_input
+"""``(d, y)`` to d ⊙ y (1 − y): what autograd takes back through y = σ(a), in one pass over memory."""
+times_tanh_slope: Final = torch.ops.aten.tanh_backward.grad_input
+"""``(d, y)`` to d ⊙ (1 − y²), back through y = tanh(a)."""
+
 
 def states(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str) -> Array:
     """Return h, (T, H), of a layer that reads (T, D), computed in ``dtype``."""
@@ -102,44 +110,49 @@ def lstm(cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held: Held
     sums, values = dict(zip(cell.blocks, array(a), strict=True)), dict(zip(cell.blocks, array(gates), strict=True))
     hold = held.at(slice(None))
     values = {gate: hold(gate, value) for gate, value in values.items()}
-    values["c"] = accumulated(values["f"], values["i"] * values["g"], reverse)
+    way = slice(None, None, -1 if reverse else 1)
+    c = accumulated(values["f"][way], (values["i"] * values["g"])[way])
+    values["c"] = c[way].copy() if reverse else c
     return values, sums, lstm_derivatives(values, previous(values["c"], reverse, np.zeros(h_prev.shape[1])), held)
 
 
 def lstm_derivatives(values: Mapping[str, Array], c_prev: Array, held: Held) -> Array:
-    r"""Return what `rnnviz.cells.lstm` names "c_prev", "i", "f", "g", "o" and "c", in place, (T, 6, H).
+    r"""Return an LSTM's local derivatives, (T, 6, H), under the names `LSTM_LOCAL`.
 
     .. math::
         \partial c_t / \partial (c_{t-1}, a_i, a_f, a_g) &=
-            (f,\; i (1 - i) \odot g,\; f (1 - f) \odot c_{t-1},\; (1 - g^2) \odot i) \\
-        \partial h_t / \partial (a_o, c_t) &= (o (1 - o) \odot \tanh c_t,\; (1 - \tanh^2 c_t) \odot o)
+            (f,\; g \odot i (1 - i),\; c_{t-1} \odot f (1 - f),\; i \odot (1 - g^2)) \\
+        \partial h_t / \partial (a_o, c_t) &= (\tanh c_t \odot o (1 - o),\; o \odot (1 - \tanh^2 c_t))
     """
-    i, f, g, o = (values[gate] for gate in ("i", "f", "g", "o"))
-    tanh_c, slope = np.tanh(values["c"]), np.empty_like(i)
-    local = np.empty((len(i), 6, i.shape[1]))
-    local[:, 0] = f
-    for k, gate, factor in ((1, i, g), (2, f, c_prev), (4, o, tanh_c)):
-        np.subtract(1.0, gate, slope)
-        np.multiply(slope, gate, slope)
-        np.multiply(slope, factor, local[:, k])
-    for k, y, factor in ((3, g, i), (5, tanh_c, o)):
-        np.multiply(y, y, slope)
-        np.subtract(1.0, slope, slope)
-        np.multiply(slope, factor, local[:, k])
-    for gate_, value in held.values.items():
-        local[:, 1 + "ifgo".index(gate_)][~np.isnan(value)] = 0.0
+    with torch.inference_mode():
+        i, f, g, o, c = (tensor(values[name]) for name in ("i", "f", "g", "o", "c"))
+        tanh_c = torch.tanh(c)
+        found = i.new_empty(len(i), 6, i.shape[1])
+        found[:, 0] = f
+        times_sigmoid_slope(g, i, grad_input=found[:, 1])
+        times_sigmoid_slope(tensor(c_prev), f, grad_input=found[:, 2])
+        times_tanh_slope(i, g, grad_input=found[:, 3])
+        times_sigmoid_slope(tanh_c, o, grad_input=found[:, 4])
+        times_tanh_slope(o, tanh_c, grad_input=found[:, 5])
+    local = array(found)
+    for gate, value in held.values.items():
+        local[:, LSTM_LOCAL.index(gate)][~np.isnan(value)] = 0.0
     return local
 
 
-def accumulated(kept: Array, new: Array, reverse: bool) -> Array:
-    """Return c, (T, H), of c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, from f and from i ⊙ g."""
-    way = slice(None, None, -1 if reverse else 1)
-    found, before = np.empty_like(kept), np.zeros(kept.shape[1])
-    add, multiply = np.add, np.multiply
-    for c, f, ig in zip(found[way], kept[way], new[way], strict=True):
-        multiply(f, before, c)
-        add(c, ig, c)
-        before = c
+def accumulated(kept: Array, new: Array) -> Array:
+    """Return c, (T, H), of c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, from f and from i ⊙ g.
+
+    Two such steps make one of the same form (Blelloch 1990), f_{t+1} f_t and f_{t+1} (i g)_t + (i g)_{t+1}; so half as
+    many steps give every second c, and these the others.
+    """
+    if len(kept) == 1:
+        return new.copy()
+    even, odd = slice(0, len(kept) - 1, 2), slice(1, None, 2)
+    found = np.empty_like(new)
+    found[odd] = accumulated(kept[odd] * kept[even], kept[odd] * new[even] + new[odd])
+    found[0] = new[0]
+    found[2::2] = kept[2::2] * found[1:-1:2] + new[2::2]
     return found
 
 
@@ -155,8 +168,9 @@ def factors(x: Array, weight: Array, hidden: int) -> tuple[Tensor, Tensor]:
 
 
 def tensor(values: Array, dtype: str = "float64") -> Tensor:
-    """Return a copy as a tensor."""
-    return torch.tensor(values, dtype=getattr(torch, dtype))
+    """Return an array as a tensor that is only read: of the same memory, where torch takes it and has that dtype."""
+    takes = values.flags.writeable and values.flags.c_contiguous and min(values.strides) > 0
+    return torch.from_numpy(values if takes else values.copy()).to(getattr(torch, dtype))
 
 
 def array(values: Tensor) -> Array:
