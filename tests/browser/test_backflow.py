@@ -96,6 +96,18 @@ def test_every_number_is_the_runs_at_every_setting(visit: Visit, name: str) -> N
     assert screen.sent == sent
 
 
+def test_a_column_under_the_pointer_tells_its_parts(visit: Visit) -> None:
+    experiment = RUNS["GRU, a loss at every step"]
+    screen = opened(visit, experiment, step=9)
+    screen.stage.locator(".rv-b-column[data-step='9'] .rv-b-node").hover()
+    tip = screen.paint().stage.locator(".rv-b-graph [role=tooltip]")
+    assert tip.locator("[data-value]").count() == 4
+    assert say("flow.tip_title", t=10, symbol=run(experiment).labels[9]) in tip.inner_text()
+    assert not false_numbers(screen, experiment)
+    screen.page.mouse.move(2, 2)
+    assert not screen.paint().stage.locator(".rv-b-graph [role=tooltip]").is_visible()
+
+
 def test_of_several_losses_each_ones_part_is_itemised(visit: Visit) -> None:
     experiment = RUNS["GRU, a loss at every step"]
     screen = opened(visit, experiment, step=15)

@@ -149,3 +149,22 @@ def test_with_a_loss_at_every_step_the_facts_are_those_of_the_last_loss() -> Non
 def test_weights_are_counted_with_their_readout() -> None:
     trace = run(Experiment(cell="rnn", hidden_size=3, text="abc"))
     assert count_weights(trace) == 3 * 3 + 3 * 3 + 3 + 3 + 4 * 3 + 4
+
+
+@pytest.mark.parametrize("changes", [{}, {"truncate": 3}, {"bidirectional": True}])
+def test_of_several_losses_a_steps_own_is_told_from_the_others(changes: dict[str, Any]) -> None:
+    experiment = EXPERIMENT.replace(cell="gru", loss="every", **changes)
+    payload = packed(Family("gru", {"gru": [run(experiment)]}, None, (0.0,), 0))
+    itemised = log10_itemised(run(experiment))
+    arrays = payload["frames"][0]["layers"]["l0"]
+    np.testing.assert_allclose(unpacked(arrays["own_log10"]), np.diag(itemised), rtol=1e-5, atol=1e-6)
+    whole, own, future = (unpacked(arrays[name]) for name in ("dh_log10", "own_log10", "future_log10"))
+    assert (10**future <= (10**whole + 10**own) * (1 + 1e-5)).all()
+    assert future[-1] == -np.inf, "no loss comes after the last one"
+    assert payload["meta"]["truncate"] == experiment.truncate
+
+
+@pytest.mark.parametrize("changes", [{"loss": "last"}, {"num_layers": 2, "loss": "every"}])
+def test_where_there_is_nothing_to_tell_apart_nothing_is_sent(changes: dict[str, Any]) -> None:
+    payload = packed(Family("gru", {"gru": [run(EXPERIMENT.replace(cell="gru", **changes))]}, None, (0.0,), 0))
+    assert "own_log10" not in payload["frames"][0]["layers"]["l0"]

@@ -24,11 +24,12 @@ export class Column {
     this.c = layout.c && new State(this, "dc", layout.c);
     this.states = this.c ? [this.h, this.c] : [this.h];
     this.down = svg("path", { class: "rv-b-flow" });
+    this.drop = svg("path", { class: "rv-b-thread" });
     this.link = this.c && svg("line", { class: "rv-b-link" });
     this.values = this.states.map(({ place }) => this.forward(place));
     this.cut = svg("path", { class: "rv-b-cut" });
     this.turn = svg("g", {}, this.values, this.states.map(({ group }) => group), this.cut);
-    this.lines = svg("svg", { class: "rv-b-lines", width: layout.slot, height: layout.height, "aria-hidden": "true" }, this.link, this.down, this.turn);
+    this.lines = svg("svg", { class: "rv-b-lines", width: layout.slot, height: layout.height, "aria-hidden": "true" }, this.link, this.drop, this.down, this.turn);
     this.input = el("button", { type: "button", class: "rv-u-token", tabindex: "-1", dir: "auto", "data-go": "" });
     this.step = el("div", { class: "rv-u-step" });
     this.element = el("div", { class: "rv-u-column rv-b-column" }, this.lines, this.loss, this.lossless, this.own,
@@ -111,9 +112,12 @@ export class Column {
     else silent(this.losses);
     const own = way.inside(t) ? way.ownAt(t) : -Infinity;
     const top = layout.loss.top + layout.loss.height + layout.px(3);
+    const bottom = layout.h.y - layout.pill.height / 2 - 2;
     const wide = thickness(layout, scale, own);
-    attr(this.down, "d", downward(layout.slot / 2, top, layout.h.y - layout.pill.height / 2 - 2, wide, layout.sizes.head));
+    attr(this.down, "d", downward(layout.slot / 2, top, bottom, wide, layout.sizes.head));
     attr(this.down, "fill", paint(data, scale, own, "gradient"));
+    // Through the layers above, how much of it is this loss's is not known apart.
+    attr(this.drop, "d", emits && Number.isNaN(own) ? `M${layout.slot / 2} ${top}V${bottom}` : null);
     const apart = emits && way.only === null && !Number.isNaN(own);
     if (apart) size(this.own, data, own, { quantity: "dh-own", unit: "norm", step: t });
     else silent(this.own);

@@ -11,6 +11,7 @@ export function layoutOf(meta, cell, { width, em, small }) {
   const narrow = width < px(520);
   const gutter = px(narrow ? 24 : 56);
   const columns = slots(width - gutter, meta.T, px, small);
+  columns.before = Math.floor((columns.count - 1) / 2); // where it has been is more than where it will be
   const pill = { width: Math.min(px(narrow ? 62 : 74), columns.slot * 0.62), height: px(narrow || cell ? 58 : 80) };
   const loss = { top: px(2), height: px(30) };
   const h = { y: loss.top + loss.height + px(narrow || cell ? 78 : 108), height: pill.height };

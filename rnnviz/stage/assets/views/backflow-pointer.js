@@ -49,9 +49,19 @@ export class Pointer {
     if (this.shown?.t === column.t && this.shown.way === graph.way) return;
     this.shown = { t: column.t, way: graph.way };
     const { layout } = graph;
-    const x = layout.gutter + middle(layout, column.t - graph.start) + layout.slot / 2 - 16;
-    this.tip.show(this.lines(column.t, graph.way), { x, y: layout.h.y }, layout);
+    this.tip.show(this.lines(column.t, graph.way), { x: 0, y: layout.h.y }, layout);
+    this.beside(layout.gutter + middle(layout, column.t - graph.start));
     graph.cursor.set({ hover: { quantity: "dh", unit: null, t: column.t } });
+  }
+
+  /** Beside a column, not on it, where there is room. @param {number} x its middle */
+  beside(x) {
+    const { layout } = this.graph;
+    const { element } = this.tip;
+    const by = layout.slot / 2 + 4;
+    const left = x + by + element.offsetWidth <= layout.width ? x + by : Math.max(0, x - by - element.offsetWidth);
+    const top = Math.max(0, layout.h.y - element.offsetHeight / 2);
+    element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
   lines(t, way) {
