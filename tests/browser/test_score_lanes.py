@@ -56,7 +56,7 @@ def numbers(screen: Screen) -> list[Number]:
 def problems(screen: Screen, experiment: Experiment, t: int) -> list[str]:
     """Return what is wrong with the gradient's numbers, each held to a run of its cell made here."""
     of = {cell: Truth(run(experiment.replace(cell=cell))) for cell in GATES}
-    of["baseline"] = Truth(run(experiment.replace(init="torch")))  # without the one remedy that these tests choose
+    of["baseline"] = Truth(run(experiment.replace(init="torch", truncate=None)))  # without the remedies chosen here
     # How far a gradient gets is told of the last loss alone.
     alone = {cell: Truth(run(experiment.replace(cell=cell, loss="last"))) for cell in GATES}
     found = numbers(screen)
@@ -155,6 +155,20 @@ def test_truncation_is_exactly_zero_beyond_the_cut_and_said_to_be(visit: Visit) 
     assert say("score.exact_zero") in hover(screen, "matrix-itemised", 12, 7)
     assert say("score.exact_zero") not in hover(screen, "matrix-itemised", 12, 8)
     assert say("score.matrix_zero") in lane(screen, "matrix-itemised").inner_text()
+
+
+def test_a_gradient_of_exactly_nothing_is_said_in_words_and_never_dropped(visit: Visit) -> None:
+    cut = LAST.replace(truncate=7)
+    screen = visit("/gradients", **link(cut))
+    curves = lane(screen, "curves")
+    floor = curves.locator(".rv-zeros").text_content() or ""
+    assert all(say("score.zero_line", name=cell.upper()) in floor for cell in GATES)
+    assert curves.inner_text().count(say("score.verdict_zero")) == len(GATES)
+    screen.click_step(2)
+    assert problems(screen, cut, 2) == []
+    zeros = [number for number in numbers(screen) if number.quantity == "dh" and number.run in GATES]
+    assert zeros and {number.value for number in zeros} == {0.0}
+    assert say("score.exact_zero") in (curves.locator("svg").first.get_attribute("aria-label") or "")
 
 
 def test_a_single_loss_gets_a_single_row(visit: Visit) -> None:

@@ -28,8 +28,14 @@ export class FactsRow {
       if (known) number(figure, this.data, facts.factor, { quantity: "step-factor" });
       else figure.removeAttribute("data-value");
       text(figure, known ? `× ${this.factor(facts)}` : "");
-      text(verdict, this.data.say(known ? `score.verdict_${facts.verdict}` : `score.verdict_only_${facts.verdict}`));
+      text(verdict, this.verdict(facts, known));
     }
+  }
+
+  /** What becomes of it: after "× 0.61", or alone where there is no such factor. */
+  verdict({ verdict, zeros }, known) {
+    if (known && zeros) return this.data.say("score.verdict_zero");
+    return this.data.say(known ? `score.verdict_${verdict}` : `score.verdict_only_${verdict}`);
   }
 
   factor({ factor }) {
@@ -40,7 +46,7 @@ export class FactsRow {
   sentences(frame) {
     return this.entries.filter(({ line }) => this.facts(frame, line.cell)).map(({ line }) => {
       const facts = this.facts(frame, line.cell);
-      const verdict = this.data.say(`score.verdict_only_${facts.verdict}`);
+      const verdict = this.data.say(facts.zeros ? "score.verdict_only_zero" : `score.verdict_only_${facts.verdict}`);
       if (!Number.isFinite(facts.factor)) return this.data.say("score.fact_only", { name: line.full, verdict });
       return this.data.say("score.fact", { name: line.full, factor: this.factor(facts), verdict });
     });

@@ -3,7 +3,7 @@ import { Matrix, raised } from "../arrays.js";
 import { attr, el, style, text } from "../dom.js";
 import { laneFrame, powerText } from "./lanes.js";
 import { Ink, paintMatrix } from "./lanes-matrix-pixels.js";
-import { square } from "./lanes-triangle.js";
+import { isBlankAbove, square } from "./lanes-triangle.js";
 
 const TALLEST = 320; // px at the normal text size
 const ROW = 32; // px: no row is taller, however few steps there are
@@ -40,7 +40,7 @@ export class MatrixLane {
     this.legendTicks = el("div", { class: "rv-matrix-decades", "aria-hidden": "true" });
     this.value.append(el("div", { class: "rv-matrix-legend" }, this.legend, this.legendTicks));
     // Half of the square is empty, and has room for what there is to say.
-    this.half = "triangle" in this.known[0][this.kind.array] && !this.few;
+    this.half = !this.few && all.every((matrix) => isBlankAbove(matrix));
     this.element.append(el("div", { class: `rv-lane-below ${this.half ? "rv-in-half" : ""}` }, this.note));
     text(this.sub, data.say(`score.${which}_sub`));
   }
@@ -119,10 +119,10 @@ export class MatrixLane {
     if (!this.canvas) return;
     const k = this.nearest();
     this.values = this.matrix(k);
+    this.rows = this.few ? this.full[k] : (this.rows ?? Array.from({ length: this.axis.T }, (_, row) => row));
     this.tellWhich(this.known[k].frame);
     if (this.shown === k || !this.canvas.width) return;
     this.shown = k;
-    this.rows = this.few ? this.full[k] : Array.from({ length: this.axis.T }, (_, row) => row);
     this.drawTicks();
     this.image = paintMatrix(this.canvas, this.picked(this.values), this.ink, this.axis, (row) => this.top(row), this.data, this.image);
     this.told = null;
@@ -142,13 +142,13 @@ export class MatrixLane {
       said.push(data.say("score.matrix_of", { title: data.frame_title ?? data.say("stage.frames"), value: data.frame_labels?.[frame] ?? frame + 1 }));
     }
     said.push(data.say(`score.${this.which}_${this.few ? "few" : "hint"}`));
-    if (this.hasZeros(this.values) && !this.few) said.push(data.say("score.matrix_zero"));
+    if (this.hasZeros(this.values)) said.push(data.say("score.matrix_zero"));
     text(this.note, said.join(" "));
   }
 
   hasZeros(matrix) {
     this.zeroIn ??= new WeakMap();
-    if (!this.zeroIn.has(matrix)) this.zeroIn.set(matrix, matrix.data.includes(-Infinity));
+    if (!this.zeroIn.has(matrix)) this.zeroIn.set(matrix, this.picked(matrix).data.includes(-Infinity));
     return this.zeroIn.get(matrix);
   }
 

@@ -91,14 +91,17 @@ export class Shapes {
     const { axis, plane } = this.lane;
     const y = plane.ground + ((plane.height - plane.ground) * (row + 0.5)) / rows;
     const paint = `var(--rv-${hue})`;
-    return stretches(axis.T, is).flatMap(([from, to]) => {
+    const spans = stretches(axis.T, is);
+    return spans.flatMap(([from, to], k) => {
       const [left, right] = [axis.left(from) + 1, Math.max(axis.left(from) + 3, axis.left(to) - 1)];
       const said = words(from, to);
-      const [middle, half] = [(left + right) / 2, 3.4 * said.length * axis.scale];
-      const fits = right - left > 2 * half + 12;
-      const gap = fits ? `H${middle - half}M${middle + half} ${y}` : "";
+      const half = 3.4 * said.length * axis.scale;
+      const inside = right - left > 2 * half + 12;
+      const beside = !inside && (k + 1 < spans.length ? axis.left(spans[k + 1][0]) : axis.end) > right + 2 * half + 12;
+      const x = inside ? (left + right) / 2 : right + 6 + half;
+      const gap = inside ? `H${x - half}M${x + half} ${y}` : "";
       const bracket = svg("path", { class: "rv-zero", stroke: paint, d: `M${left} ${y - 4}V${y}${gap}H${right}V${y - 4}` });
-      return fits ? [bracket, svg("text", { class: "rv-zero-words", x: middle, y: y + 4 * axis.scale, fill: paint }, said)] : [bracket];
+      return inside || beside ? [bracket, svg("text", { class: "rv-zero-words", x, y: y + 4 * axis.scale, fill: paint }, said)] : [bracket];
     });
   }
 }
