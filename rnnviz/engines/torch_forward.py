@@ -124,7 +124,7 @@ def lstm_derivatives(values: Mapping[str, Array], c_prev: Array, held: Held) -> 
             (f,\; g \odot i (1 - i),\; c_{t-1} \odot f (1 - f),\; i \odot (1 - g^2)) \\
         \partial h_t / \partial (a_o, c_t) &= (\tanh c_t \odot o (1 - o),\; o \odot (1 - \tanh^2 c_t))
     """
-    with torch.inference_mode():
+    with one_thread(), torch.inference_mode():
         i, f, g, o, c = (tensor(values[name]) for name in ("i", "f", "g", "o", "c"))
         tanh_c = torch.tanh(c)
         found = i.new_empty(len(i), 6, i.shape[1])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnviz import run
 from rnnviz.engines import DTYPES, ENGINES, engine_named, numpy_engine
@@ -238,6 +239,30 @@ def test_torch_keeps_its_number_of_threads_whoever_runs_beside() -> None:
     assert len(found) == 20
     for one in found:
         assert one.layers["l0"].dh.tobytes() == alone.layers["l0"].dh.tobytes()
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_whatever_torch_computes_it_computes_on_one_thread(cell: str) -> None:
+    """On several, a thread that has to wait for a busy processor holds up the others, a thousand times a run."""
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            used[str(func)] = torch.get_num_threads()
+            return func(*args, **(kwargs or {}))
+
+    used: dict[str, int] = {}
+    experiment = Experiment(cell=cell, hidden_size=3, num_layers=2, bidirectional=True)
+    data = random_inputs("symbols", 6, 3, 4, seed=1)
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with Watch():
+            trace(experiment, data, random_parameters(experiment, 3, 4, seed=2), "float32")
+    finally:
+        torch.set_num_threads(before)
+    computing = {name: count for name, count in used.items() if not name.startswith("aten.empty")}
+    assert len(computing) > 3
+    assert set(computing.values()) == {1}, computing
 
 
 def test_autograd_goes_on_after_a_run() -> None:
