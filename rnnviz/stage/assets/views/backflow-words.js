@@ -1,6 +1,6 @@
 /** What stands around the graph backwards, and the picture in words for those who do not see it. */
 import { raised } from "../arrays.js";
-import { el, svg } from "../dom.js";
+import { el, svg, unique } from "../dom.js";
 import { powerText } from "./lanes.js";
 import { phrase, symbol } from "./unrolled-words.js";
 
@@ -21,10 +21,11 @@ export function gutterOf(data, layout) {
 /** What width, colour and the grey lines mean. */
 export function legendOf(data, scale, belt) {
   const [low, high] = [`${scale.cutLow ? "≤ " : ""}10${raised(scale.low)}`, `${scale.cutHigh ? "≥ " : ""}10${raised(scale.high)}`];
+  const ramp = unique("rv-b-ramp");
   const wedge = svg("svg", { class: "rv-b-wedge", viewBox: "0 0 96 36", "aria-hidden": "true" },
-    svg("defs", {}, svg("linearGradient", { id: "rv-b-ramp" }, [0, 0.5, 1].map((at) => svg("stop", { offset: at,
+    svg("defs", {}, svg("linearGradient", { id: ramp }, [0, 0.5, 1].map((at) => svg("stop", { offset: at,
       "stop-color": data.theme.sequential(0.25 + 0.75 * at, "gradient") })))),
-    svg("path", { d: "M0 17.4L96 0V36L0 18.6Z", fill: "url(#rv-b-ramp)" }));
+    svg("path", { d: "M0 17.4L96 0V36L0 18.6Z", fill: `url(#${ramp})` }));
   const ends = el("span", { class: "rv-b-ends" }, el("span", {}, low), wedge, el("span", {}, high));
   const value = el("b", { class: "rv-b-value-word" }, data.say("flow.legend_grey"));
   const core = el("b", { class: "rv-b-core-word" }, data.say("flow.legend_core"));

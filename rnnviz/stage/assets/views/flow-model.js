@@ -82,8 +82,8 @@ export class Way {
 
   /** Whether a step has a loss of its own, from which a gradient sets out. */
   emits(t) {
-    const loss = this.run.losses.at(t);
-    return loss !== 0; // NaN is one, too
+    const loss = this.run.losses.at(t); // NaN is one, too; and where a way begins, one that came out as 0
+    return loss !== 0 || (this.from(t) === null && this.dh[t] !== -Infinity);
   }
 
   inside(t) {
