@@ -11,6 +11,7 @@ from rnnviz.gradients.flow import Exponents, Starts, shifted, to_inputs
 from rnnviz.gradients.largest import largest_singular_values
 from rnnviz.gradients.magnitude import row_norms, scaled
 from rnnviz.gradients.runs import check_choice
+from rnnviz.gradients.whole import top
 from rnnviz.trace import Array, Trace
 
 NORMS = ("2", "fro")
@@ -70,10 +71,13 @@ def connectivity(trace: Trace, k: int | Sequence[int]) -> Array:
 
 
 def readout(trace: Trace) -> Array:
-    """Return W_ho, (O, directions·H)."""
-    if "weight_ho" not in trace.parameters:
+    """Return W_ho, (O, directions·H); the identity for a recorded module that answers with its states themselves."""
+    if "weight_ho" in trace.parameters:
+        return trace.parameters["weight_ho"]
+    states = top(trace)
+    if trace.outputs.shape != states.shape or not np.allclose(trace.outputs, states, rtol=1e-3, atol=1e-5):
         raise ExperimentError("trace", "module", "error.no_readout")
-    return trace.parameters["weight_ho"]
+    return np.eye(states.shape[1])
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")

@@ -23,6 +23,8 @@ def adjoints(trace: Trace) -> tuple[dict[str, Run], dict[str, Adjoint]]:
 @np.errstate(over="ignore", invalid="ignore")
 def parameter_gradients(trace: Trace) -> dict[str, Array]:
     """Return the gradient of every parameter before clipping, under the names of `Trace.parameter_grads`."""
+    if trace.experiment.clip is None and trace.experiment.clip_value is None:
+        return dict(trace.parameter_grads)
     runs, found = adjoints(trace)
     return named_gradients(trace, runs, found)
 
@@ -46,7 +48,8 @@ def output_gradients(trace: Trace) -> Array | None:
         return None
     found = losses_of(trace.kind, trace.outputs, trace.targets, trace.experiment.loss)[1]
     dtop = found @ trace.parameters["weight_ho"]
-    close = np.allclose(dtop, trace.dtop, rtol=1e-6, atol=1e-9 * np.abs(trace.dtop).max(), equal_nan=True)
+    # A recorded module's own is float32.
+    close = np.allclose(dtop, trace.dtop, rtol=1e-4, atol=1e-5 * np.abs(trace.dtop).max(), equal_nan=True)
     return found if close else None
 
 

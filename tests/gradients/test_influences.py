@@ -40,7 +40,7 @@ def test_influence_is_what_a_small_change_of_an_input_does(case: Case) -> None:
     size = np.abs(expected).max()
     for norm, order in (("2", 2), ("fro", "fro")):
         norms = np.linalg.norm(expected, order, axis=(2, 3))
-        np.testing.assert_allclose(gradients.influence(found, norm), norms, rtol=2e-5, atol=1e-7 * size + 1e-9)
+        np.testing.assert_allclose(gradients.influence(found, norm), norms, rtol=5e-5, atol=1e-7 * size + 1e-9)
     for k in range(expected.shape[2]):
         norms = np.linalg.norm(expected[:, :, k], axis=2)
         np.testing.assert_allclose(gradients.connectivity(found, k), norms, rtol=1e-5, atol=1e-7 * size + 1e-9)
@@ -68,7 +68,7 @@ def test_influence_equals_autograd_through_torchs_own_modules() -> None:
     found = trace(experiment, data, parameters)
     expected = np.linalg.norm(jacobian, "fro", axis=(2, 3))
     np.testing.assert_allclose(gradients.influence(found, "fro"), expected, rtol=1e-9)
-    np.testing.assert_allclose(gradients.influence(found), np.linalg.norm(jacobian, 2, axis=(2, 3)), rtol=1e-5)
+    np.testing.assert_allclose(gradients.influence(found), np.linalg.norm(jacobian, 2, axis=(2, 3)), rtol=5e-5)
 
 
 def test_each_step_may_ask_for_an_answer_of_its_own() -> None:
