@@ -38,7 +38,7 @@ def _clip(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
     if old == new:
         return [say("remedy.clip.idle", lang, old=powers(old), limit=limit)]
     told = say("remedy.clip.done", lang, old=powers(old), new=powers(new), factor=powers(new / old))
-    return [told, say("remedy.clip.ratio", lang, ratio=_ratio(after), last=_ends(after)[1] + 1)]
+    return [told, *_small_stays_small(after, lang)]
 
 
 def _clip_value(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
@@ -50,7 +50,7 @@ def _clip_value(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
     values = {"old": powers(float(np.linalg.norm(was))), "new": powers(float(np.linalg.norm(now)))}
     told = say("remedy.clip_value.done", lang, cut=f"{cut:,}", total=f"{was.size:,}", limit=limit, **values)
     turned = say("remedy.clip_value.turned", lang, degrees=powers(_angle(was, now)))
-    return [told, turned, say("remedy.clip.ratio", lang, ratio=_ratio(after), last=_ends(after)[1] + 1)]
+    return [told, turned, *_small_stays_small(after, lang)]
 
 
 def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
@@ -111,16 +111,14 @@ def _factor(trace: Trace) -> str:
     return "–" if factor is None else powers(factor)
 
 
-def _ends(trace: Trace) -> tuple[int, int]:
-    """Return the first step and the last that has a gradient."""
-    alive = np.flatnonzero(log10_norms(trace.layers["l0"].dh) > -np.inf)
-    return 0, int(alive[-1]) if len(alive) else trace.steps - 1
-
-
-def _ratio(trace: Trace) -> str:
-    first, last = _ends(trace)
+def _small_stays_small(trace: Trace, lang: str) -> list[str]:
+    """Say which share of what sets out arrives at step 1; nothing where nothing does."""
     dh = curve(trace)
-    return powers_of_log10(float(dh[first] - dh[last]))
+    alive = np.flatnonzero(dh > -np.inf)
+    if len(alive) < 2 or alive[0]:
+        return []
+    last = int(alive[-1])
+    return [say("remedy.clip.ratio", lang, ratio=powers_of_log10(float(dh[0] - dh[last])), last=last + 1)]
 
 
 def _flat(grads: Mapping[str, Array]) -> Array:

@@ -107,6 +107,7 @@ def remedy_controls(trace: Trace, lang: str) -> None:
             format_func=lambda name: say(f"remedy.{name}", lang),
             key=KEY,
             help=say("gradients.remedies.help", lang),
+            wrap=True,  # else the last ones scroll out of sight on a phone
             on_change=_switch,
             args=(trace, on),
         )

@@ -47,8 +47,9 @@ def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
         if name == "gates":
             sentences.append(" ".join(gate_sentences(runs, lang)))
             continue
-        # Gradients are cut by value before they are scaled: what the scaling did is left out there.
-        with_it = without(question.experiment, ["clip"] if name == "clip_value" else [])
+        # Clipping comes last, by value before by norm: what it does to the others' effect is left out of theirs.
+        after = {"clip": [], "clip_value": ["clip"]}.get(name, ["clip", "clip_value"])
+        with_it = without(question.experiment, after)
         pair = traced(without(with_it, [name])), traced(with_it)
         effect = " ".join(remedy_sentences(name, *pair, lang))
         sentences.append(say("remedy.told", lang, remedy=say(f"remedy.{name}", lang), told=effect))

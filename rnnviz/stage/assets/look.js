@@ -5,7 +5,7 @@
 import { DEFAULT_SPEED, FORMS, MODES, NOTATIONS, SPEEDS, TERMS } from "./cursor.js";
 
 /**
- * @typedef {{H: number, layers: string[], gates: string[], compared: boolean}} Has what a run has
+ * @typedef {{H: number, F: number, layers: string[], gates: string[], compared: boolean}} Has what a run has
  * @typedef {{name: string, value: string, choices: string[]|null}} Wrong choices null: there is no such name
  * @type {Record<string, {values: (has: Has) => any[], usual: any, write?: (value: any) => string}>}
  */
@@ -13,6 +13,7 @@ const LOOKS = {
   unit: { values: ({ H }) => [null, ...Array(H).keys()], usual: null, write: (unit) => (unit === null ? "all" : String(unit + 1)) },
   layer: { values: ({ layers }) => layers, usual: "l0" },
   gate: { values: ({ gates }) => gates, usual: null },
+  frame: { values: ({ F }) => [...Array(F).keys()], usual: 0, write: (frame) => String(frame + 1) },
   form: { values: () => FORMS, usual: FORMS[0] },
   mode: { values: ({ compared }) => (compared ? MODES : MODES.slice(0, 1)), usual: MODES[0] },
   notation: { values: () => NOTATIONS, usual: NOTATIONS[0] },

@@ -43,6 +43,7 @@ function sentence(data, { name, value, choices }) {
   if (!choices.length) return data.say("stage.link_none", told);
   if (name === "unit") return data.say("stage.link_unit", { ...told, most: choices.length - 1 }); // the first is "all"
   if (choices.length === 1) return data.say("stage.link_only", { ...told, only: choices[0] });
+  if (name === "frame") return data.say("stage.link_frame", { ...told, most: choices.length });
   return data.say("stage.link_choice", { ...told, choices: choices.join(", ") });
 }
 

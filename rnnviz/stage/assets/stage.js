@@ -89,7 +89,7 @@ class Stage {
     if (!this.shared.cursor) this.shared.cursor = new Cursor({ ...first, ...look });
     else this.cursor.set(fresh ? { ...first, ...look } : look);
     const { cursor } = this;
-    if (linked) cursor.begins = {}; // the views will say
+    if (linked) cursor.begins = { frame: stage.frame ?? 0 }; // the views will say more
     for (const field of Object.keys(look)) cursor.linked.add(field);
     const unit = cursor.unit === null ? null : Math.min(cursor.unit, meta.H - 1);
     const layer = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
@@ -100,7 +100,9 @@ class Stage {
     this.shared.own = own;
     const direction = stage.direction ?? 1;
     const mode = payload.baseline ? cursor.mode : MODES[0];
-    cursor.set({ T: meta.T, F: frames.length, direction, unit, layer, gate, mode, hover: null, playing: false });
+    // Who stands where a gradient sets out stands there in the next run as well, however long that is.
+    const t = direction < 0 && cursor.t === cursor.T - 1 && !fresh ? meta.T - 1 : cursor.t;
+    cursor.set({ T: meta.T, t, F: frames.length, direction, unit, layer, gate, mode, hover: null, playing: false });
     enter(this);
     if (linked) this.address ??= address(cursor, () => this.lookAgain());
     this.address?.keep();
@@ -108,8 +110,8 @@ class Stage {
   }
 
   /** What the address's fragment looks at in this run; what the run does not have is told when the stage is drawn. */
-  look({ meta, baseline }) {
-    const { look, wrong } = lookIn(location.hash, { ...meta, compared: Boolean(baseline) });
+  look({ meta, baseline, frames }) {
+    const { look, wrong } = lookIn(location.hash, { ...meta, F: frames.length, compared: Boolean(baseline) });
     this.wrong = wrong;
     return look;
   }
