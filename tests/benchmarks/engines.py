@@ -1,7 +1,7 @@
 """The engines beside what PyTorch offers for the same: T = 200 steps, H = 64 units, one sequence, one thread.
 
-NumPy's BLAS takes the number of its threads from the environment, OPENBLAS_NUM_THREADS, before it is imported; where
-others use the processor too, more than one make its products slower by an order of magnitude.
+NumPy's BLAS works in one thread, too, as in the site: where others use the processor, more than one make its products
+slower by an order of magnitude.
 
 All start from the same inputs and weights. What is timed comes in turns, so that a busy machine slows all alike, each
 turn right after one that is not, and counts with its fastest: whatever else runs can only slow it down.
@@ -9,11 +9,11 @@ turn right after one that is not, and counts with its fastest: whatever else run
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from rnnviz import Experiment
@@ -24,7 +24,6 @@ from tests.benchmarks.report import Row
 
 T, H = 200, 64
 ROUNDS = 40
-BLAS_THREADS = os.environ.get("OPENBLAS_NUM_THREADS", "all")
 MODULES: dict[str, tuple[Callable[[int, int], nn.Module], Callable[[int, int], nn.Module]]] = {
     "lstm": (nn.LSTM, nn.LSTMCell),
     "gru": (nn.GRU, nn.GRUCell),
@@ -39,7 +38,8 @@ def rows() -> list[Row]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the fastest for one sequence
     try:
-        return [row for cell in MODULES for row in _rows(cell)]
+        with threadpool_limits(1, "blas"):
+            return [row for cell in MODULES for row in _rows(cell)]
     finally:
         torch.set_num_threads(threads)
 
@@ -52,7 +52,7 @@ def _rows(cell: str) -> list[Row]:
     return [
         Row(f"{name}: torch engine, all traced, float32", torch32 * 1e3, "ms"),
         Row(f"{name}: torch engine, all traced, float64", torch64 * 1e3, "ms"),
-        Row(f"{name}: NumPy engine, all traced, float64, BLAS threads: {BLAS_THREADS}", numpy64 * 1e3, "ms"),
+        Row(f"{name}: NumPy engine, all traced, float64", numpy64 * 1e3, "ms"),
         Row(f"{name}: torch engine ÷ {bare}, float32", torch32 / took["bare float32"], "×", most),
         Row(f"{name}: torch engine ÷ {bare}, float64", torch64 / took["bare float64"], "×", most),
         Row(f"{name}: torch engine ÷ {loop}, float32", torch32 / took["loop"], "×", 0.12 if cell == "lstm" else None),
