@@ -89,6 +89,12 @@ class Trace:
         where L_k reads step k alone, so that ``dtop[k]`` is its part.
     recorded : str or None
         Of a module that `rnnviz.record` looked into: what it is. Its ``experiment`` then names only its shape.
+    answered : {"readout", "states", "head", "once"}
+        What ``outputs`` are: one linear map of the top's h, W_ho h + b_o; of a recorded module also those h themselves;
+        what any other head makes of them; or the one answer for the whole sequence, in the last row, NaN before it.
+    loss_kind : {"cross_entropy", "squared_error", "own", "sum"} or None
+        Of a recorded module what a step's loss is: as ``kind`` says, a function of a person's own, or, where it was
+        given neither target nor loss, the sum of the last h of the top. None: as ``kind`` says.
     """
 
     experiment: Experiment
@@ -108,6 +114,8 @@ class Trace:
     unit_names: tuple[str, ...] | None = None
     dtop_by_loss: Array | None = None
     recorded: str | None = None
+    answered: str = "readout"
+    loss_kind: str | None = None
 
     @property
     def steps(self) -> int:
@@ -125,8 +133,8 @@ class Trace:
     @property
     def first_nonfinite_step(self) -> int | None:
         """The first step (0-based) at which a state, an output or the loss is NaN or infinite; None if none is."""
-        said = np.isfinite(self.outputs).all(axis=1) | (np.isnan(self.outputs).all(axis=1) & bool(self.recorded))
-        broken = ~(said & np.isfinite(self.losses))
+        silent = (np.arange(self.steps) < self.steps - 1) & (self.answered == "once")
+        broken = ~((silent | np.isfinite(self.outputs).all(axis=1)) & np.isfinite(self.losses))
         for layer in self.layers.values():
             broken |= ~np.isfinite(layer.h).all(axis=1)
             if layer.c is not None:

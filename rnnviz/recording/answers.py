@@ -26,6 +26,8 @@ class Answers:
     """The end of a run, in the words of `rnnviz.trace.Trace`."""
 
     kind: str
+    answered: str
+    loss_kind: str
     outputs: Array
     targets: NDArray[Any]
     losses: Array
@@ -51,27 +53,30 @@ def answered(found: Captured, target: Any, loss: Any) -> Answers:
     head = _head(found, answer) if per_step is not None else None
     kind, targets = _targets(target, answer, steps, per_step is not None, own=callable(loss))
     if callable(loss):
-        losses, which = _own(loss, found.answer, target, raw, steps), "every"
+        loss_kind, losses = "own", _own(loss, found.answer, answer, target, steps)
     elif target is None:
-        losses, which = _sum_of_last(found), "last"
+        loss_kind, losses = "sum", _sum_of_last(found)
     else:
-        which = "every" if loss is None else loss
-        losses = _losses(kind, answer, targets, per_step is not None, which)
+        loss_kind = "cross_entropy" if kind == "symbols" else "squared_error"
+        losses = _losses(kind, answer, targets, per_step is not None, "every" if loss is None else loss)
+    which = "every" if loss != "last" and len(losses.detach().nonzero()) > 1 and loss_kind != "sum" else "last"
     dtop, by_answer = _gradient(found, losses, raw)
     d_outputs = by_answer.reshape(steps, -1) if by_answer is not None and per_step is not None else None
     plain = head is not None or not found.name  # nothing stands between the states of a step and its loss
     mixed = None if plain and not callable(loss) else _by_loss(found, losses)
     outputs = np.full((steps, answer.shape[1]), np.nan)
     outputs[-len(answer) :] = double(answer)
-    return Answers(kind, outputs, targets, double(losses), which, dtop, mixed, head, d_outputs)
+    answered = "once" if per_step is None else "head" if found.name else "states"
+    answered = answered if head is None else "readout"
+    return Answers(kind, answered, loss_kind, outputs, targets, double(losses), which, dtop, mixed, head, d_outputs)
 
 
 def _tensor_of(answer: Any) -> Tensor:
-    """Return the tensor that a module answers with: itself, the first of several, or a field called logits."""
-    if isinstance(answer, tuple | list) and answer:
-        return _tensor_of(answer[0])
+    """Return the tensor that a module answers with: itself, a field called logits, or the first of several."""
     if isinstance(answer, dict) or hasattr(answer, "logits"):
         answer = answer.get("logits") if isinstance(answer, dict) else answer.logits
+    if isinstance(answer, tuple | list) and answer:
+        return _tensor_of(answer[0])
     if not isinstance(answer, Tensor) or not answer.is_floating_point():
         raise ExperimentError("module", type(answer).__name__, "record.answer")
     return answer
@@ -115,9 +120,12 @@ def _targets(target: Any, answer: Tensor, steps: int, per_step: bool, own: bool)
     except (TypeError, ValueError, RuntimeError):
         given = np.asarray("?")
     count = steps if per_step else 1
-    if given.dtype.kind in "iu" and given.size == count:
+    whole = given.dtype.kind in "iub"
+    if whole and width == 1 and not own and given.size == count:
+        raise ExperimentError("target", tuple(given.shape), "record.one_number")
+    if whole and width > 1 and given.size == count:
         return "symbols", _classes(given.reshape(count), width, steps, own)
-    if given.dtype.kind == "f" and given.size == count * width:
+    if (given.dtype.kind == "f" or (own and whole)) and given.size == count * width:
         nothing[-count:] = given.reshape(count, width)
         return "numbers", nothing
     if own:
@@ -150,16 +158,31 @@ def _losses(kind: str, answer: Tensor, targets: NDArray[Any], per_step: bool, wh
     return _placed(each, rows, steps)
 
 
-def _own(loss: Loss, answer: Any, target: Any, raw: Tensor, steps: int) -> Tensor:
-    """Return what a person's own loss says: one for each step, or one number, which then is the last step's."""
-    if isinstance(target, np.ndarray | list | float | int):
-        target = torch.as_tensor(target, device=raw.device)
-        target = target.to(raw.dtype) if target.is_floating_point() else target
-    value = loss(answer) if target is None else loss(answer, target)
+def _own(loss: Loss, given: Any, answer: Tensor, target: Any, steps: int) -> Tensor:
+    """Return what a person's own loss says: one for each step, or one number, which then is the last step's.
+
+    A loss that is a module of torch's gets the answers as it wants them, (T, O) or (1, O), and a target to match;
+    a function of one's own what the recorded module returned, as it is.
+    """
+    if target is not None and not isinstance(target, Tensor):
+        target = torch.as_tensor(target)
+    if target is not None:
+        target = target.to(answer.device, answer.dtype if target.is_floating_point() else target.dtype)
+    if isinstance(loss, nn.Module):
+        given, target = answer, None if target is None else _matching(target, answer)
+    value = loss(given) if target is None else loss(given, target)
     if not isinstance(value, Tensor) or value.numel() not in (1, steps):
         raise ExperimentError("loss", getattr(value, "shape", value), "record.own_loss", steps=steps)
     each = value.reshape(-1)
     return each if len(each) == steps else _placed(each, np.array([steps - 1]), steps)
+
+
+def _matching(target: Tensor, answer: Tensor) -> Tensor:
+    """Return a target as torch's losses want it beside (N, O) answers: (N,) classes, or numbers of the same shape."""
+    if not target.is_floating_point() and answer.shape[1] > 1 and target.numel() == len(answer):
+        return target.reshape(-1).long()
+    numbers = target.to(answer.dtype)
+    return numbers.reshape(answer.shape) if numbers.numel() == answer.numel() else numbers
 
 
 def _sum_of_last(found: Captured) -> Tensor:
@@ -180,9 +203,7 @@ def _placed(each: Tensor, rows: NDArray[Any], steps: int) -> Tensor:
 def _gradient(found: Captured, losses: Tensor, raw: Tensor) -> tuple[Array, Array | None]:
     """Return the loss's gradient by the top's states, (T, directions·H), and by the answer, if it has a part in it."""
     if not losses.requires_grad:
-        if not raw.requires_grad:
-            raise ExperimentError("module", type(found.answer).__name__, "record.no_grad")
-        return np.zeros(tuple(found.out.shape)), None
+        raise ExperimentError("loss" if raw.requires_grad else "module", type(found.answer).__name__, "record.no_grad")
     wanted = [found.out, raw, *found.hidden]
     by_states, by_answer, *others = torch.autograd.grad(losses.sum(), wanted, retain_graph=True, allow_unused=True)
     if any(grad is not None and bool((grad != 0).any()) for grad in others):
@@ -196,8 +217,6 @@ def _numbers(grad: Tensor | None, found: Captured) -> Array:
 
 def _by_loss(found: Captured, losses: Tensor) -> Array | None:
     """Return (T, T, directions·H), each loss's own gradient, if one reads another step than its own; else None."""
-    if not losses.requires_grad:
-        return None
     steps, width = found.out.shape
     own, whole = np.zeros((steps, width)), None
     for k in range(steps):

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.checks import ExperimentError
 from rnnviz.trace import Array
@@ -27,6 +28,8 @@ class Captured:
     rnn : nn.RNNBase
     name : str
         What it is called within the module; "" if it is the module.
+    module : str
+        Of what class the module is.
     answer : tensor or whatever the module returned
     x : (T, D) float64
     first : dict of (H,) float64
@@ -37,16 +40,20 @@ class Captured:
         The final states that the module also hands on and that ``out`` does not hold: leaves, too.
     read : list of (nn.Linear, tensor, tensor)
         Every linear map that ran, with its input and its output.
+    weights : dict of float64 arrays
+        The parameters with which it ran, under torch's names; a parametrized one as it was then.
     """
 
     rnn: nn.RNNBase
     name: str
+    module: str
     answer: Any = None
     x: Array = field(default_factory=lambda: np.zeros((0, 0)))
     first: dict[str, Array] = field(default_factory=dict)
     out: Tensor = field(default_factory=lambda: torch.zeros(0))
     hidden: list[Tensor] = field(default_factory=list)
     read: list[tuple[nn.Linear, Tensor, Tensor]] = field(default_factory=list)
+    weights: dict[str, Array] = field(default_factory=dict)
 
     @property
     def layers(self) -> list[str]:
@@ -65,31 +72,53 @@ def capture(module: Any, x: Any, submodule: str | None) -> Captured:
     """
     if not isinstance(module, nn.Module):
         raise ExperimentError("module", module, "record.module")
+    module = getattr(module, "_orig_mod", module)  # what torch.compile wraps: the same, and it can be watched
+    if any(value.is_meta or value.is_inference() for value in module.parameters()):
+        raise ExperimentError("module", type(module).__name__, "record.weights")
     name, rnn = _recurrent(module, submodule)
     if rnn.proj_size:
         raise ExperimentError("module", rnn.proj_size, "record.proj_size")
-    found, calls = Captured(rnn, name), [0]
+    found, calls = Captured(rnn, name, type(module).__name__), [0]
+
+    def look(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        _check_given(rnn, _given(args, kwargs)[0])
 
     def watch(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> Any:
         calls[0] += 1
-        given = (*args, *(kwargs[key] for key in ("input", "hx") if key in kwargs))
-        return _cut(found, given, output)
+        return _cut(found, _given(args, kwargs), output)
 
     def watch_linear(linear: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
         if isinstance(linear, nn.Linear):
             found.read.append((linear, args[0], output))
 
-    handles = [rnn.register_forward_hook(watch, with_kwargs=True)]
+    handles = [rnn.register_forward_pre_hook(look, with_kwargs=True)]
+    handles += [rnn.register_forward_hook(watch, with_kwargs=True)]
     handles += [part.register_forward_hook(watch_linear) for part in module.modules() if isinstance(part, nn.Linear)]
     try:
-        with _evaluating(module), torch.enable_grad():
-            found.answer = module(*_arguments(module, x))
+        with _evaluating(module):
+            args, kwargs = _arguments(module, rnn, x)
+            found.answer = module(*args, **kwargs)
     finally:
         for handle in handles:
             handle.remove()
     if calls[0] != 1:
         raise ExperimentError("module", calls[0], "record.calls")
     return found
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Run torch as it can be watched and differentiated, whatever mode it is called in: eager, and without cuDNN.
+
+    In eval mode cuDNN keeps nothing to go back with, so a second recurrent module on the way would have no gradient.
+    """
+    with (
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        torch.backends.cudnn.flags(enabled=False),
+        torch.compiler.set_stance("force_eager"),
+    ):
+        yield
 
 
 def double(tensor: Tensor) -> Array:
@@ -124,10 +153,16 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
             part.training = mode
 
 
-def _arguments(module: nn.Module, x: Any) -> tuple[Any, ...]:
+def _arguments(module: nn.Module, rnn: nn.RNNBase, x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arguments to call a module with: arrays as tensors, numbers of the module's own type and device."""
     like = next((value for value in module.parameters() if value.is_floating_point()), torch.zeros(()))
-    return tuple(_tensor(part, like) for part in (x if type(x) is tuple else (x,)))  # a packed sequence is a tuple, too
+    if isinstance(x, dict):
+        return (), {name: _tensor(part, like) for name, part in x.items()}
+    given = [_tensor(part, like) for part in (x if type(x) is tuple else (x,))]  # a packed sequence is a tuple, too
+    if module is rnn and isinstance(given[0], Tensor):
+        first = given[0].to(like.dtype)  # whole numbers are numbers to a recurrent module, too
+        given[0] = first[:, None] if first.dim() == 1 and rnn.input_size == 1 else first
+    return tuple(given), {}
 
 
 def _tensor(value: Any, like: Tensor) -> Any:
@@ -139,33 +174,65 @@ def _tensor(value: Any, like: Tensor) -> Any:
     if not isinstance(value, Tensor):
         return value
     value = value.detach().to(like.device)
+    value = value.clone() if value.is_inference() else value
     return value.to(like.dtype) if value.is_floating_point() else value
+
+
+def _given(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what the recurrent module was called with: its input, and its initial states if there are any."""
+    return (*args, *(kwargs[key] for key in ("input", "hx") if key in kwargs))
+
+
+def _check_given(rnn: nn.RNNBase, x: Any) -> None:
+    """Say what is wrong with what the recurrent module is about to read, before torch does."""
+    if isinstance(x, PackedSequence):
+        if len(x.batch_sizes) != len(x.data):
+            raise ExperimentError("x", int(x.batch_sizes[0]), "record.batch")
+        x = x.data
+    if not isinstance(x, Tensor):
+        raise ExperimentError("x", type(x).__name__, "record.x")
+    batch = _batch(rnn, x)
+    if batch is not None and x.shape[batch] != 1:
+        raise ExperimentError("x", x.shape[batch], "record.batch")
+    if x.dim() not in (2, 3) or x.shape[-1] != rnn.input_size or not x.numel():
+        raise ExperimentError("x", tuple(x.shape), "record.given", inputs=rnn.input_size)
+    rows = x.reshape(-1, rnn.input_size)
+    broken = ~torch.isfinite(rows).all(dim=1)
+    if bool(broken.any()):
+        raise ExperimentError("x", int(broken.nonzero()[0]) + 1, "record.nonfinite")
+
+
+def _batch(rnn: nn.RNNBase, x: Tensor) -> int | None:
+    """Return along which axis several sequences would lie; None if there is no such axis."""
+    return None if x.dim() != 3 else 0 if rnn.batch_first else 1
 
 
 def _cut(found: Captured, given: tuple[Any, ...], output: Any) -> Any:
     """Note what went in and out, and hand on states that are the leaves of all that follows."""
     rnn, x = found.rnn, given[0]
-    if not isinstance(x, Tensor):
-        raise ExperimentError("x", type(x).__name__, "record.packed")
-    batch = None if x.dim() == 2 else 0 if rnn.batch_first else 1
-    if batch is not None and x.shape[batch] != 1:
-        raise ExperimentError("x", x.shape[batch], "record.batch")
-    found.x = double(x if batch is None else x.squeeze(batch))
-    _note_first(found, given[1] if len(given) > 1 else None, batch)
+    found.weights = {name: double(getattr(rnn, name)) for name in rnn._flat_weights_names}
     states, last = output
+    packed = states if isinstance(states, PackedSequence) else None
+    if packed is not None:
+        x, states = x.data, packed.data
+    batch = _batch(rnn, x)
+    found.x = double(x if batch is None else x.squeeze(batch))
+    _note_first(found, given[1] if len(given) > 1 else None)
     found.out = (states if batch is None else states.squeeze(batch)).detach().requires_grad_()
     lasts = list(last) if isinstance(last, tuple) else [last]
     found.hidden = [part.detach().clone().requires_grad_() for part in lasts]
     handed = [_ends(found), *found.hidden[1:]]
     states = found.out * 1 if batch is None else (found.out * 1).unsqueeze(batch)
+    if packed is not None:
+        states = packed._replace(data=states)
     return states, (tuple(handed) if isinstance(last, tuple) else handed[0])
 
 
-def _note_first(found: Captured, states: Any, batch: int | None) -> None:
+def _note_first(found: Captured, states: Any) -> None:
     if states is None:
         return
     for kind, rows in zip("hc", states if isinstance(states, tuple) else (states,), strict=False):
-        rows = rows if batch is None else rows.squeeze(1)
+        rows = rows.squeeze(1) if rows.dim() == 3 else rows
         found.first |= {f"{kind}_{layer}": double(row) for layer, row in zip(found.layers, rows, strict=True)}
 
 

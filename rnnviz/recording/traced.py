@@ -16,7 +16,7 @@ from rnnviz.engines.numpy_engine import layer_trace
 from rnnviz.engines.through_time import backward_stack, levels
 from rnnviz.experiment import Experiment
 from rnnviz.recording.answers import Answers, answered
-from rnnviz.recording.capture import CELLS, Captured, capture, double
+from rnnviz.recording.capture import CELLS, Captured, capture, double, plainly
 from rnnviz.trace import Array, Trace
 
 KINDS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -28,9 +28,11 @@ def traced(
     module: Any, x: Any, target: Any, loss: Any, submodule: str | None, names: Mapping[str, Sequence[str] | None]
 ) -> Trace:
     """Do what `rnnviz.record` says."""
-    found = capture(module, x, submodule)
-    end = answered(found, target, loss)
+    with plainly():
+        found = capture(module, x, submodule)
+        end = answered(found, target, loss)
     labels = _named("labels", names["labels"], len(found.x)) or _labels(x, len(found.x))
+    alphabet = _alphabet(names["alphabet"], found.x)
     experiment = _experiment(found, labels, end.which)
     parameters = _parameters(found)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -48,7 +50,7 @@ def traced(
         experiment=experiment,
         kind=end.kind,
         labels=labels,
-        alphabet=_named("alphabet", names["alphabet"], found.x.shape[1]),
+        alphabet=alphabet,
         answers=_named("answers", names["answers"], end.outputs.shape[1]) or _numbered(end),
         inputs=found.x,
         targets=end.targets,
@@ -60,8 +62,25 @@ def traced(
         dtop=end.dtop,
         dtop_by_loss=end.dtop_by_loss,
         layers={name: layer_trace(run, adjoints[name]) for name, run in runs.items()},
-        recorded=f"{type(module).__name__}{'.' * bool(found.name)}{found.name}: {found.rnn!r}",
+        recorded=_name(found),
+        answered=end.answered,
+        loss_kind=end.loss_kind,
     )
+
+
+def _name(found: Captured) -> str:
+    """Return what was recorded in a line: "Model.rnn: LSTM(4, 6)"."""
+    cell = {"rnn": "RNN"}.get(CELLS[found.rnn.mode], CELLS[found.rnn.mode].upper())
+    return f"{found.module}{'.' * bool(found.name)}{found.name}: {cell}({found.rnn.extra_repr()})"
+
+
+def _alphabet(given: Sequence[str] | None, inputs: Array) -> tuple[str, ...] | None:
+    """Return the names of the symbols, if what is read is one of them at each step."""
+    found = _named("alphabet", given, inputs.shape[1])
+    apart = (np.sort(inputs, axis=1) != np.eye(inputs.shape[1])[-1]).any(axis=1)
+    if found is not None and apart.any():
+        raise ExperimentError("alphabet", int(apart.argmax()) + 1, "record.one_hot")
+    return found
 
 
 def _experiment(found: Captured, labels: tuple[str, ...], which: str) -> Experiment:
@@ -83,7 +102,7 @@ def _parameters(found: Captured) -> dict[str, Array]:
     rnn = found.rnn
     rows = len(cell_named(CELLS[rnn.mode]).blocks) * rnn.hidden_size
     names = [f"{kind}_{layer}" for layer in found.layers for kind in KINDS]
-    return {name: double(getattr(rnn, name)) if hasattr(rnn, name) else np.zeros(rows) for name in names}
+    return {name: found.weights.get(name, np.zeros(rows)) for name in names}
 
 
 def _run(found: Captured, experiment: Experiment, parameters: Mapping[str, Array]) -> tuple[dict[str, Run], Array]:
@@ -118,6 +137,7 @@ def _head(end: Answers, top: Array) -> tuple[dict[str, Array], dict[str, Array]]
 
 def _labels(x: Any, steps: int) -> tuple[str, ...]:
     """Return what stands above the steps: the whole numbers that went in, one a step, else 1 … T."""
+    x = tuple(x.values()) if isinstance(x, dict) else x
     first = x[0] if isinstance(x, tuple) and x else x
     try:
         given = np.asarray(first.detach().cpu() if isinstance(first, torch.Tensor) else first)

@@ -163,9 +163,9 @@ def test_tokens_through_an_embedding_in_a_batch_of_one() -> None:
 class Pooled(nn.Module):
     """One answer for the sequence, from the mean of all states or from h_n."""
 
-    def __init__(self, pool: str) -> None:
+    def __init__(self, pool: str, outputs: int = 2) -> None:
         super().__init__()
-        self.rnn, self.head, self.pool = nn.LSTM(3, 4, bidirectional=True), nn.Linear(8, 2), pool
+        self.rnn, self.head, self.pool = nn.LSTM(3, 4, bidirectional=True), nn.Linear(8, outputs), pool
 
     def forward(self, x: Tensor) -> Tensor:
         out, (h, c) = self.rnn(x)
@@ -282,12 +282,26 @@ class Changed(nn.LSTM):
         (lambda: record(Twice(2), np.ones((3, 2)), submodule="encoder"), "2 times"),
         (lambda: record(nn.LSTM(2, 3), np.ones((3, 4, 2))), "a batch of 4"),
         (lambda: record(nn.LSTM(2, 3), [["a"]]), "no array of numbers"),
-        (lambda: record(nn.LSTM(2, 3), nn.utils.rnn.pack_sequence([torch.ones(3, 2)])), "PackedSequence"),
+        (lambda: record(nn.LSTM(2, 3), nn.utils.rnn.pack_sequence([torch.ones(3, 2)] * 2)), "a batch of 2"),
+        (
+            lambda: record(nn.LSTM(2, 3), np.ones(7)),
+            r"shape \(7,\); it reads one sequence of at least one step, \(T, 2\)",
+        ),
+        (lambda: record(nn.LSTM(2, 3), np.ones((3, 4))), r"shape \(3, 4\)"),
+        (lambda: record(nn.LSTM(2, 3), np.ones((0, 2))), "at least one step"),
+        (lambda: record(nn.LSTM(2, 3), [[1, 2], [np.nan, 1]]), "step 2 is NaN or infinite"),
+        (lambda: record(nn.LSTM(2, 3, device="meta"), np.ones((3, 2))), "meta device"),
+        (lambda: record(Pooled("last", 1), np.ones((3, 3)), 1), "BCEWithLogitsLoss"),
+        (lambda: record(nn.LSTM(2, 3), [[1, 0], [1, 1]], alphabet=["a", "b"]), "step 2 is not one-hot"),
         (lambda: record(Pooled("cell"), np.ones((3, 3)), 0), "last cell state"),
         (lambda: record(nn.GRU(2, 3), np.ones((4, 2)), [0, 1, 2, 3]), "0 to 2"),
         (lambda: record(nn.GRU(2, 3), np.ones((4, 2)), [0, 1]), "4 classes"),
         (lambda: record(nn.GRU(2, 3), np.ones((4, 2)), [0, 1, 2, 0], "first"), '"every", "last"'),
         (lambda: record(nn.GRU(2, 3), np.ones((4, 2)), [0, 1, 2, 0], lambda out, target: 3), "one for each of the 4"),
+        (
+            lambda: record(nn.GRU(2, 3), np.ones((4, 2)), loss=lambda out: out[0].detach().sum()),
+            "loss answered without",
+        ),
         (lambda: record(nn.GRU(2, 3), np.ones((4, 2)), labels=["a"]), "4 are needed"),
         (lambda: record(nn.GRU(2, 3), np.ones((4, 2)), labels=3), "list of names"),
         (lambda: record(Changed(2, 3), np.ones((4, 2))), "something else"),
