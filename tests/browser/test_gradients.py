@@ -89,6 +89,7 @@ def test_the_panel_says_what_w_hh_is_and_how_much_arrives(visit: Visit) -> None:
     experiment = GRADIENTS.replace(loss="every")
     screen = visit("/gradients", **experiment.to_query(), step=20)
     trace = run(experiment)
+    screen.stage.locator("[data-view=flow] [data-quantity=sigma]").wait_for()
     found = {number.quantity: number.value for number in screen.numbers() if number.view == "flow"}
     assert found["sigma"] == pytest.approx(sigma_max(trace)["h"], rel=1e-6)
     assert found["rho"] == pytest.approx(spectral_radius(trace)["h"], rel=1e-6)
