@@ -1,0 +1,28 @@
+"""What a network can be trained on, by name, each with what an answer scores that remembers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rnnviz.experiment import ExperimentError
+from rnnviz.tasks.problems.adding import ADDING
+from rnnviz.tasks.problems.base import PARTS, Baseline, Batch, Posed, Problem
+from rnnviz.tasks.problems.settings import Setting
+
+__all__ = ["PARTS", "PROBLEMS", "Baseline", "Batch", "Posed", "Problem", "Setting", "problem_named"]
+
+PROBLEMS: Final[Mapping[str, Problem]] = {problem.name: problem for problem in (ADDING,)}
+
+
+def problem_named(name: str) -> Problem:
+    """Return the problem of that name.
+
+    Raises
+    ------
+    ExperimentError
+        If there is none.
+    """
+    if name not in PROBLEMS:
+        raise ExperimentError("problem", name, "error.choice", choices=", ".join(PROBLEMS))
+    return PROBLEMS[name]

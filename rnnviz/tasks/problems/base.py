@@ -1,0 +1,325 @@
+"""What a network can be trained on: the one form that every problem takes, from adding to a person's own CSV."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.experiment import ExperimentError
+from rnnviz.inputs import Array, Inputs, readable
+from rnnviz.tasks.problems.settings import Setting
+from rnnviz.tasks.symbols import visible
+from rnnviz.trace import NO_TARGET
+
+Targets = NDArray[Any]
+
+PARTS: Final = ("training", "validation")
+PROBE_SEED: Final = 20
+PROBES: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """B sequences of up to T steps side by side. T time, B batch, D input, O output.
+
+    Attributes
+    ----------
+    kind : {"symbols", "numbers"}
+        What the outputs are: logits (cross-entropy) or values (mean squared error).
+    inputs : (B, T, D) float64
+        0 beyond a sequence's end.
+    targets : (B, T) int64 or (B, T, O) float64
+        −1 or NaN where a step has none, and beyond a sequence's end.
+    lengths : (B,) int64
+    alphabet : D strings or None
+        The symbol that each component of a one-hot input stands for.
+    answers : O strings or None
+        What each output stands for.
+    name : callable
+        ``name(x)``, x (T, D) → T strings: what a person reads above each step.
+    offset, scale : float
+        The network reads (number − ``offset``) ÷ ``scale``.
+    """
+
+    kind: str
+    inputs: Array
+    targets: Targets
+    lengths: NDArray[np.int64]
+    alphabet: tuple[str, ...] | None
+    answers: tuple[str, ...] | None
+    name: Callable[[Array], tuple[str, ...]]
+    offset: float = 0.0
+    scale: float = 1.0
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, ...], ...]:
+        """What a person reads above each step of each sequence; made when asked for, since training never does."""
+        return tuple(self.name(x[:n]) for x, n in zip(self.inputs, self.lengths, strict=True))
+
+    def sequence(self, b: int) -> Inputs:
+        """Return one of the sequences, without what fills it up, as a run reads it."""
+        steps = int(self.lengths[b])
+        return Inputs(
+            kind=self.kind,
+            labels=self.name(self.inputs[b, :steps]),
+            alphabet=self.alphabet,
+            answers=self.answers,
+            inputs=self.inputs[b, :steps].copy(),
+            targets=self.targets[b, :steps].copy(),
+            offset=self.offset,
+            scale=self.scale,
+        )
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What an answer scores that learns nothing from the past: the line that a network has to get below.
+
+    Attributes
+    ----------
+    name : str
+        Which answer that is; ``problem.baseline.<name>`` says it in words.
+    loss : float
+        In the unit of the training's loss: the mean over all predictions that count, nats or squared error.
+    score : float
+        In the unit of `Posed.score`.
+    """
+
+    name: str
+    loss: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Posed(ABC):
+    """A problem with its settings fixed: the fields of a subclass are those settings.
+
+    Attributes
+    ----------
+    kind : {"symbols", "numbers"}
+        What the outputs are.
+    counts : {"every", "last", "marked"}
+        The steps whose prediction counts: all, a sequence's last, or some that the targets mark. The targets say it
+        too: what does not count has none.
+    """
+
+    kind: ClassVar[str]
+    counts: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """D, the width of the input."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """O, the width of the output."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """T, the most steps that a sequence has."""
+
+    @property
+    @abstractmethod
+    def baselines(self) -> tuple[Baseline, ...]:
+        """What answers without a memory score, the one called chance first.
+
+        Where the data are finite, the answer is fitted to the training part and measured on the validation part, if
+        there is one.
+        """
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, size: int, part: str) -> tuple[Array, Targets, NDArray[np.int64]]:
+        """Return inputs, targets and lengths of ``size`` sequences, as in `Batch`."""
+
+    @property
+    def alphabet(self) -> tuple[str, ...] | None:
+        """The symbol that each component of a one-hot input stands for."""
+        return None
+
+    @property
+    def answers(self) -> tuple[str, ...] | None:
+        """What each output stands for, as a person reads it."""
+        return None
+
+    @property
+    def offset_and_scale(self) -> tuple[float, float]:
+        """The network reads (number − offset) ÷ scale."""
+        return 0.0, 1.0
+
+    @property
+    def stream(self) -> Inputs | None:
+        """The training part as one long sequence, along which a state can be carried; None: sequences are apart."""
+        return None
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether anything is kept for validation; a rule makes as much as is wanted."""
+        return True
+
+    @property
+    def validation_count(self) -> int | None:
+        """How many sequences the validation part has; None: as many as are wanted."""
+        return None
+
+    @property
+    def chance(self) -> float:
+        """The loss of the first of `baselines`."""
+        return self.baselines[0].loss
+
+    @property
+    def chance_score(self) -> float:
+        """The score of the first of `baselines`."""
+        return self.baselines[0].score
+
+    def batch(self, rng: np.random.Generator, size: int, part: str = "training") -> Batch:
+        """Return ``size`` sequences; the same state of ``rng`` gives the same ones.
+
+        The validation part of finite data comes in its own order, all of it before any of it again; what rules make
+        is new in every draw, and cannot be told apart from what was trained on but by having been drawn anew.
+
+        Raises
+        ------
+        ExperimentError
+            If there is no such part, or ``size`` is less than 1.
+        """
+        if part not in PARTS:
+            raise ExperimentError("part", part, "error.choice", choices=", ".join(PARTS))
+        if size < 1:
+            raise ExperimentError("size", size, "error.whole", least=1)
+        if part == "validation" and not self.has_validation:
+            raise ExperimentError("part", part, "problem.no_validation")
+        inputs, targets, lengths = self.draw(rng, size, part)
+        offset, scale = self.offset_and_scale
+        return Batch(self.kind, inputs, targets, lengths, self.alphabet, self.answers, self.name, offset, scale)
+
+    @cached_property
+    def probes(self) -> tuple[Inputs, ...]:
+        """A few sequences, always the same: what the pictures show while a network is trained."""
+        part = PARTS[self.has_validation]
+        batch = self.batch(np.random.default_rng(PROBE_SEED), PROBES, part)
+        return tuple(batch.sequence(b) for b in range(PROBES))
+
+    def name(self, x: Array) -> tuple[str, ...]:
+        """Return what a person reads above each step of x, (T, D)."""
+        if self.alphabet is None:
+            offset, scale = self.offset_and_scale
+            return tuple(readable(value * scale + offset) for value in x[:, 0])
+        return tuple(visible(self.alphabet[symbol]) for symbol in x.argmax(axis=1))
+
+    def score(self, outputs: Array, targets: Targets) -> float:
+        """Return how good the predictions that count are: the share of right symbols, or the mean squared error.
+
+        Parameters
+        ----------
+        outputs : (…, O)
+        targets : (…) int64 or (…, O)
+            NaN is returned if none counts.
+        """
+        counts = self.scored(targets)
+        said, wanted = outputs[counts], targets[counts]
+        if not len(said):
+            return float("nan")
+        if self.kind == "symbols":
+            return float((said.argmax(axis=-1) == wanted).mean())
+        return float(np.square(said - wanted, dtype=np.float64).mean())
+
+    def scored(self, targets: Targets) -> NDArray[np.bool_]:
+        """Return which predictions the score is taken of, (…): here all that have a target."""
+        known = targets != NO_TARGET if self.kind == "symbols" else ~np.isnan(targets).any(axis=-1)
+        return np.asarray(known)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem by name, its settings open.
+
+    Attributes
+    ----------
+    name : str
+        Its name in links, controls and tests; ``problem.<name>.title`` and ``.summary`` say it in words.
+    posed : class
+        The problem with its settings fixed; takes them by name.
+    settings : tuple of Setting
+    source : str
+        Who posed it, and where.
+    """
+
+    name: str
+    posed: type[Posed]
+    settings: tuple[Setting, ...]
+    source: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What the outputs are, "symbols" or "numbers"."""
+        return self.posed.kind
+
+    @property
+    def counts(self) -> str:
+        """The steps whose prediction counts: "every", "last" or "marked"."""
+        return self.posed.counts
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The settings that hold where none are given."""
+        return MappingProxyType({setting.name: setting.default for setting in self.settings})
+
+    def pose(self, **settings: Any) -> Posed:
+        """Return the problem with these settings, and the defaults for the others.
+
+        Raises
+        ------
+        ExperimentError
+            If there is no such setting, or a value does not fit; the sentence names it and its range.
+        """
+        known = {setting.name: setting for setting in self.settings}
+        for name in settings:
+            if name not in known:
+                choices = ", ".join(known)
+                raise ExperimentError(name, settings[name], "problem.setting", problem=self.name, choices=choices)
+        checked = tuple((name, setting.check(settings.get(name, setting.default))) for name, setting in known.items())
+        return _posed(self.posed, checked)
+
+    def inputs(self, **settings: Any) -> int:
+        """Return D, the width of the input."""
+        return self.pose(**settings).inputs
+
+    def outputs(self, **settings: Any) -> int:
+        """Return O, the width of the output."""
+        return self.pose(**settings).outputs
+
+    def batch(self, rng: np.random.Generator, size: int, /, part: str = "training", **settings: Any) -> Batch:
+        """Return ``size`` sequences, see `Posed.batch`."""
+        return self.pose(**settings).batch(rng, size, part)
+
+    def chance(self, **settings: Any) -> float:
+        """Return the loss of an answer that remembers nothing, see `Posed.baselines`."""
+        return self.pose(**settings).chance
+
+    def chance_accuracy(self, **settings: Any) -> float | None:
+        """Return the share of right answers of one that remembers nothing; None where the outputs are numbers."""
+        return self.pose(**settings).chance_score if self.kind == "symbols" else None
+
+    def score(self, outputs: Array, targets: Targets, **settings: Any) -> float:
+        """Return how good predictions are, see `Posed.score`."""
+        return self.pose(**settings).score(outputs, targets)
+
+    def probe(self, **settings: Any) -> tuple[Inputs, ...]:
+        """Return a few sequences, always the same, for the pictures."""
+        return self.pose(**settings).probes
+
+
+@lru_cache(maxsize=32)
+def _posed(posed: type[Posed], settings: tuple[tuple[str, Any], ...]) -> Posed:
+    # A text or a table is split once, not at every call.
+    return posed(**dict(settings))
