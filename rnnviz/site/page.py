@@ -88,8 +88,10 @@ class Page:
                 self.tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
                 self.linked = True
             with self.tools:
-                with st.popover(self.say("site.more")):
-                    more_controls(self.lang)
+                more = st.popover(self.say("site.more"), key="more", on_change="rerun")
+                if more.open:  # what is not seen is not built: half a rerun's widgets stand in there
+                    with more:
+                        more_controls(self.lang)
                 try_menu(self.lang, cells, traps=bool(self.own))
                 present.present_button(self.lang)
         also = tuple(name for name in state.REMEDIES if name in self.takes)

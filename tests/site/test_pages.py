@@ -53,7 +53,7 @@ def test_a_link_restores_the_very_screen(experiment) -> None:
 
 
 def test_every_control_is_in_the_link() -> None:
-    visit = Visit("step")
+    visit = Visit("step").more()
     test = visit.test
     test.segmented_control(key="cell").set_value("rnn")
     visit.run()
@@ -93,8 +93,19 @@ def test_every_kind_of_input_runs(kind) -> None:
     assert kind in parse_qs(visit.query) and visit.meta()["T"] >= 8
 
 
+def test_what_was_set_behind_more_stays_when_it_is_closed() -> None:
+    visit = Visit("step").more()
+    visit.test.number_input(key="gain").set_value(0.5)
+    visit.run()
+    visit.test.session_state["more"] = False
+    visit.run()
+    assert "gain" not in {field.key for field in visit.test.number_input}
+    assert parse_qs(visit.goto("gates").query)["gain"] == ["0.5"]
+    assert visit.more().test.number_input(key="gain").value == 0.5
+
+
 def test_a_generator_has_its_settings() -> None:
-    visit = Visit("step", task="sine")
+    visit = Visit("step", task="sine").more()
     visit.test.number_input(key="task_sine_period").set_value(6.0)
     assert parse_qs(visit.run().query)["task"] == ["sine:period=6"]
     visit.test.selectbox(key="task").set_value("stocks")
@@ -249,7 +260,7 @@ def test_the_start_page_has_no_other_settings() -> None:
 
 
 def test_a_file_is_read_into_the_field_of_numbers() -> None:
-    visit = Visit("step", series="1,2,3")
+    visit = Visit("step", series="1,2,3").more()
     visit.test.file_uploader(key="upload").set_value(("a.csv", b"day,price\nmon,1.5\ntue,2.5\n", "text/csv"))
     visit.run()
     assert not visit.errors
@@ -258,7 +269,7 @@ def test_a_file_is_read_into_the_field_of_numbers() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00\xff", b"when,what\nmonday,much\n"])
 def test_a_file_without_numbers_is_one_sentence(content) -> None:
-    visit = Visit("step", series="1,2,3")
+    visit = Visit("step", series="1,2,3").more()
     before = visit.query
     visit.test.file_uploader(key="upload").set_value(("a.csv", content, "text/csv"))
     visit.run()
@@ -334,7 +345,7 @@ def test_a_step_that_the_run_has_not_is_one_sentence_with_its_own_limit(step) ->
     [("hidden_size", 7, "1 to 128"), ("seed", 5, "0 to 999999"), ("length", 30, "2 to 1000"), ("gain", 0.5, "0 to 10")],
 )
 def test_a_number_that_is_emptied_is_said_and_the_run_stays(name, kept, limit) -> None:
-    visit = Visit("step", task="sine", **{name: str(kept)})
+    visit = Visit("step", task="sine", **{name: str(kept)}).more()
     visit.test.number_input(key=name).set_value(None)
     visit.run()
     assert len(visit.errors) == 1 and f"is empty, but must be a number from {limit}; {kept} is used" in visit.errors[0]
@@ -351,7 +362,7 @@ def test_a_short_run_opens_where_there_is_a_step_to_go(steps, start) -> None:
     ("name", "typed", "used", "limit"), [("hidden_size", 500, 128, "128"), ("gain", -3.0, 0.0, "0")]
 )
 def test_a_number_beyond_the_limit_is_said_and_stays_typed(name, typed, used, limit) -> None:
-    visit = Visit("step")
+    visit = Visit("step").more()
     visit.test.number_input(key=name).set_value(typed)
     visit.run()
     (sentence,) = visit.errors

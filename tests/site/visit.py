@@ -26,6 +26,11 @@ class Visit:
         self.test.switch_page(f"../../pages/{page}.py")
         return self.run()
 
+    def more(self) -> Visit:
+        """Open the controls that are built only when they are seen."""
+        self.test.session_state["more"] = True
+        return self.run()
+
     def run(self) -> Visit:
         """Run the page once more; whatever happens, no exception may be shown."""
         self.test.run()
