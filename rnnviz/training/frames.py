@@ -1,0 +1,94 @@
+"""The traces of one probe sequence through a training, made of the parameters when they are asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engines.numpy_engine import traces
+from rnnviz.experiment import Experiment
+from rnnviz.inputs import Inputs
+from rnnviz.trace import Trace
+
+BLOCK: Final = 8
+"""Moments that walk through time together, as a stack: three times as fast as one by one, and one is seldom alone."""
+MEMORY: Final = 32 * 2**20
+"""Bytes of traces that stay made, at most; the block last asked for stays in any case."""
+
+
+class Frames(Sequence[Trace]):
+    """The traces of one probe at F moments of a training, in their order: a frame axis.
+
+    Each has the very bits of ``rnnviz.run`` of these parameters, computed in float64 even where training is in float32.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        probe: Inputs,
+        moments: tuple[int, ...],
+        parameters: Callable[[int], Mapping[str, NDArray[Any]]],
+        before: Frames | None = None,
+    ) -> None:
+        self.experiment, self.probe, self.moments = experiment, probe, moments
+        self._parameters, self._lock = parameters, threading.Lock()
+        self._made: OrderedDict[tuple[int, ...], list[Trace]] = OrderedDict(before._made if before else {})
+
+    def __len__(self) -> int:
+        """F, the number of moments."""
+        return len(self.moments)
+
+    @overload
+    def __getitem__(self, frame: int) -> Trace: ...
+    @overload
+    def __getitem__(self, frame: slice) -> tuple[Trace, ...]: ...
+    def __getitem__(self, frame: int | slice) -> Trace | tuple[Trace, ...]:
+        """Return the trace of one moment, or those of a slice."""
+        if isinstance(frame, slice):
+            return tuple(self[k] for k in range(*frame.indices(len(self))))
+        frame = range(len(self))[frame]
+        first = frame - frame % BLOCK
+        return self._block(self.moments[first : first + BLOCK])[frame - first]
+
+    def at(self, update: int) -> Trace:
+        """Return the trace of the latest moment that had at most so many updates."""
+        return self[max(0, int(np.searchsorted(self.moments, update, side="right")) - 1)]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the traces that are made now."""
+        return sum(size_of(made) for made in self._made.values())
+
+    def _block(self, moments: tuple[int, ...]) -> list[Trace]:
+        with self._lock:
+            made = self._made.get(moments)
+            if made is None:
+                sets = [_exact(self._parameters(update)) for update in moments]
+                made = traces([self.experiment] * len(sets), [self.probe] * len(sets), sets)
+                self._made[moments] = made
+            self._made.move_to_end(moments)
+            while len(self._made) > 1 and self.nbytes > MEMORY:
+                self._made.popitem(last=False)
+            return made
+
+
+def _exact(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float64]]:
+    return {name: value.astype(np.float64) for name, value in parameters.items()}
+
+
+def size_of(made: Sequence[Trace]) -> int:
+    """Return the bytes of some traces' arrays, what they share counted with each."""
+    total = 0
+    for trace in made:
+        for layer in trace.layers.values():
+            arrays = [layer.x, layer.h, layer.c, layer.dh, layer.dc]
+            arrays += [*layer.gates.values(), *layer.preactivations.values()]
+            total += sum(array.nbytes for array in arrays if array is not None)
+        total += trace.outputs.nbytes + trace.dtop.nbytes
+        total += 2 * sum(value.nbytes for value in trace.parameters.values())
+    return total

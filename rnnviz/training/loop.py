@@ -1,0 +1,142 @@
+"""The training loop, one for both engines: a minibatch, its gradient, clipped, an update; and what is written down."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnviz.experiment import Experiment
+from rnnviz.initial import check_parameters, initial_parameters, parameter_shapes
+from rnnviz.tasks.problems import Posed
+from rnnviz.training.divergence import diagnose
+from rnnviz.training.history import History, Parameters, Progress, Validation
+from rnnviz.training.learner import Forward, States, learner_named
+from rnnviz.training.minibatch import Minibatch
+from rnnviz.training.settings import Settings, check_trainable
+from rnnviz.training.source import source_of, validation_of
+
+
+class Training:
+    """A training that can be taken on update by update, stopped, saved (`rnnviz.training.checkpoint`) and gone on with.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The network, its initialisation, clipping, truncation, loss and seed; what it reads is the problem's.
+    problem : Posed
+        See `rnnviz.tasks.problems`.
+    settings : Settings
+    parameters : dict, optional
+        Weights to start from instead of those that the experiment draws.
+
+    Attributes
+    ----------
+    history : History
+
+    Raises
+    ------
+    ExperimentError
+        If the experiment cannot be trained, see `check_trainable`, or a parameter does not fit.
+    """
+
+    def __init__(
+        self, experiment: Experiment, problem: Posed, settings: Settings, parameters: Parameters | None = None
+    ) -> None:
+        check_trainable(experiment)
+        self.experiment, self.problem, self.settings = experiment, problem, settings
+        width, outputs = problem.inputs, problem.outputs
+        if parameters is None:
+            parameters = initial_parameters(experiment, width, outputs)
+        shapes = parameter_shapes(experiment, width, outputs)
+        self._learner = learner_named(settings.engine)(experiment, settings, check_parameters(parameters, shapes))
+        self._source = source_of(experiment, settings, problem)
+        self.states: States = {}
+        self.history = History(experiment, problem.probes, settings.trace_every, settings.memory)
+
+    @property
+    def update(self) -> int:
+        """How many updates were taken."""
+        return self.history.updates
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to do: all updates were taken, or the training broke."""
+        return self.history.diverged is not None or self.update >= self.settings.steps
+
+    def run(self, progress: Progress | None = None) -> History:
+        """Go on to the last update, or to where ``progress``, called after each, answers True; return the history."""
+        self._look()
+        while not self.finished:
+            self.step()
+            if progress is not None and progress(self.history) is True:
+                break
+        self.settle()
+        return self.history
+
+    def step(self) -> None:
+        """Take one update; where it would leave no number a number, say so in the history instead."""
+        if self.finished:
+            return
+        self._look()
+        batch, carries = self._source.batch(self.update + 1)
+        before = self.states if carries else {}
+        forward = self._learner.gradients(batch, before)
+        norms = self._learner.clip()
+        if not np.isfinite([forward.loss, norms[0]]).all():
+            self._break(batch, before)
+            return
+        self._learner.step(self.update + 1)
+        self.states = forward.states
+        self.history.write(forward.loss, self.problem.score(forward.outputs, batch.targets), *norms)
+        self._look()
+
+    def settle(self) -> None:
+        """Bring the history's last parameters up to date, and validate at the end."""
+        self.history.last = self.update, self._learner.parameters()
+        if self.settings.validate_every and self.finished:
+            self._validate()
+
+    def answer(self, batch: Minibatch) -> Forward:
+        """Run any minibatch forward with the present parameters."""
+        return self._learner.answer(batch)
+
+    def _look(self) -> None:
+        """Keep and validate what is due after so many updates, once."""
+        history, every = self.history, self.settings.validate_every
+        if history.wants(self.update) and self.update not in history.kept:
+            history.keep(self.update, self._learner.parameters())
+        if every and self.update % every == 0:
+            self._validate()
+
+    def _validate(self) -> None:
+        done = self.history.validations[-1].update if self.history.validations else -1
+        if done == self.update or self._validation is None:
+            return
+        forward = self._learner.answer(self._validation)
+        score = self.problem.score(forward.outputs, self._validation.targets)
+        self.history.validations.append(Validation(self.update, forward.loss, score))
+
+    @cached_property
+    def _validation(self) -> Minibatch | None:
+        return validation_of(self.experiment, self.settings, self.problem)
+
+    def _break(self, batch: Minibatch, states: States) -> None:
+        parameters, dtype = self._learner.parameters(), self.settings.precision
+        self.history.diverged = diagnose(self.experiment, parameters, batch, states, self.update + 1, dtype)
+
+    def state(self) -> dict[str, Any]:
+        """Return what, beside the history, a training goes on from: parameters, optimiser, carried states."""
+        return {
+            "parameters": self._learner.parameters(),
+            "optimiser": self._learner.memory(),
+            "states": self.states,
+        }
+
+    def restore(self, parameters: Parameters, memory: Any, states: States, history: History) -> None:
+        """Go back to where a training was saved."""
+        self.history, self.states = history, states
+        every = self.settings.validate_every
+        history.validations[:] = [one for one in history.validations if every and one.update % every == 0]
+        self._learner.restore(parameters, memory, history.updates)
