@@ -53,22 +53,36 @@ def answered(found: Captured, target: Any, loss: Any) -> Answers:
     head = _head(found, answer) if per_step is not None else None
     kind, targets = _targets(target, answer, steps, per_step is not None, own=callable(loss))
     if callable(loss):
-        loss_kind, losses = "own", _own(loss, found.answer, answer, target, steps)
+        each = _own(loss, found.answer, answer, target, steps)
+        which = "every" if len(each) == steps else "last"
+        losses = each if which == "every" else _placed(each, np.array([steps - 1]), steps)
+    elif loss not in (None, "every", "last"):
+        raise ExperimentError("loss", loss, "record.loss")
     elif target is None:
-        loss_kind, losses = "sum", _sum_of_last(found)
+        which, losses = "last", _sum_of_last(found)
     else:
-        loss_kind = "cross_entropy" if kind == "symbols" else "squared_error"
-        losses = _losses(kind, answer, targets, per_step is not None, "every" if loss is None else loss)
-    which = "every" if loss != "last" and len(losses.detach().nonzero()) > 1 and loss_kind != "sum" else "last"
+        which = "last" if loss == "last" or per_step is None else "every"
+        losses = _losses(kind, answer, targets, per_step is not None, which)
     dtop, by_answer = _gradient(found, losses, raw)
     d_outputs = by_answer.reshape(steps, -1) if by_answer is not None and per_step is not None else None
     plain = head is not None or not found.name  # nothing stands between the states of a step and its loss
     mixed = None if plain and not callable(loss) else _by_loss(found, losses)
     outputs = np.full((steps, answer.shape[1]), np.nan)
     outputs[-len(answer) :] = double(answer)
-    answered = "once" if per_step is None else "head" if found.name else "states"
-    answered = answered if head is None else "readout"
-    return Answers(kind, answered, loss_kind, outputs, targets, double(losses), which, dtop, mixed, head, d_outputs)
+    by_kind = {"symbols": "cross_entropy", "numbers": "squared_error"}[kind]
+    return Answers(
+        kind=kind,
+        answered="once" if per_step is None else "readout" if head else "head" if found.name else "states",
+        loss_kind="own" if callable(loss) else "sum" if target is None else by_kind,
+        outputs=outputs,
+        targets=targets,
+        losses=double(losses),
+        which=which,
+        dtop=dtop,
+        dtop_by_loss=mixed,
+        head=head,
+        d_outputs=d_outputs,
+    )
 
 
 def _tensor_of(answer: Any) -> Tensor:
@@ -142,10 +156,8 @@ def _classes(given: NDArray[Any], width: int, steps: int, own: bool) -> NDArray[
     return np.where(wrong, NO_TARGET, targets)
 
 
-def _losses(kind: str, answer: Tensor, targets: NDArray[Any], per_step: bool, which: Any) -> Tensor:
+def _losses(kind: str, answer: Tensor, targets: NDArray[Any], per_step: bool, which: str) -> Tensor:
     """Return (T,) losses: cross-entropy of classes, mean squared error of numbers."""
-    if which not in ("every", "last"):
-        raise ExperimentError("loss", which, "record.loss")
     steps = len(targets)
     known = targets != NO_TARGET if kind == "symbols" else ~np.isnan(targets).any(axis=1)
     rows = np.flatnonzero(known)[-1:] if which == "last" else np.flatnonzero(known)
@@ -159,7 +171,7 @@ def _losses(kind: str, answer: Tensor, targets: NDArray[Any], per_step: bool, wh
 
 
 def _own(loss: Loss, given: Any, answer: Tensor, target: Any, steps: int) -> Tensor:
-    """Return what a person's own loss says: one for each step, or one number, which then is the last step's.
+    """Return what a person's own loss says: one for each step, (T,), or one for the whole sequence, (1,).
 
     A loss that is a module of torch's gets the answers as it wants them, (T, O) or (1, O), and a target to match;
     a function of one's own what the recorded module returned, as it is.
@@ -173,8 +185,7 @@ def _own(loss: Loss, given: Any, answer: Tensor, target: Any, steps: int) -> Ten
     value = loss(given) if target is None else loss(given, target)
     if not isinstance(value, Tensor) or value.numel() not in (1, steps):
         raise ExperimentError("loss", getattr(value, "shape", value), "record.own_loss", steps=steps)
-    each = value.reshape(-1)
-    return each if len(each) == steps else _placed(each, np.array([steps - 1]), steps)
+    return value.reshape(-1)
 
 
 def _matching(target: Tensor, answer: Tensor) -> Tensor:

@@ -53,8 +53,7 @@ class Scene:
 
 def step(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGUAGE) -> Scene:
     """Return the lesson Step: the graph, one unit of it in numbers, the score, the answer, the code that ran."""
-    # Where a recorded module's answer is no linear map of h, there is no formula to work out.
-    answer = ["output"] if "weight_ho" in trace.parameters else []
+    answer = ["output"] if trace.loss_kind != "sum" else []  # a recorded module of which nothing was asked
     return Scene([SINGLE[name] for name in ("unrolled", "equations", "score", *answer, "source")])
 
 

@@ -34,5 +34,12 @@ def test_it_is_named_by_its_module_and_not_by_settings() -> None:
     shown = show(record(Model(), torch.randn(1, 5, 2), torch.randn(5, 2)))
     assert shown.title.startswith("Model.rnn: GRU(2, 3")
     assert "show(record(module, x, target))" in shown.html and "from_json" not in shown.html
-    # Its answer is no linear map of h, so the view that works that out is left away.
-    assert "output" not in [view["view"] for view in Reader(shown.html).payload()["stage"]["views"]]
+    payload = Reader(shown.html).payload()
+    assert payload["meta"]["answered"] == "head" and payload["meta"]["loss_kind"] == "squared_error"
+    assert "output" in [view["view"] for view in payload["stage"]["views"]]
+
+
+def test_where_nothing_is_asked_no_answer_is_shown() -> None:
+    payload = Reader(show(record(torch.nn.GRU(2, 3), torch.randn(5, 2))).html).payload()
+    assert payload["meta"]["answered"] == "states" and payload["meta"]["loss_kind"] == "sum"
+    assert "output" not in [view["view"] for view in payload["stage"]["views"]]

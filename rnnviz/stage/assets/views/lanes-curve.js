@@ -67,6 +67,12 @@ export class CurveLane {
     return this.spec.series[0].mark === "bar";
   }
 
+  /** Where bars stand: at zero, or at the foot of a scale that has none. */
+  get ground() {
+    const { low, high } = this.range;
+    return this.spec.log ? low : Math.min(Math.max(low, 0), high);
+  }
+
   draw() {
     const { data, cursor, axis, spec } = this;
     this.range = spec.scale();
@@ -111,8 +117,8 @@ export class CurveLane {
     const { axis } = this;
     const span = axis.span(t);
     const width = Math.max(Math.min(span, 1), Math.min(span > 6 ? span * 0.5 : span * 0.85, 34 * axis.scale));
-    const top = this.y(v);
-    return { x: round(axis.centre(t) - width / 2), y: round(top), width: round(width), height: round(Math.max(0, this.y(this.range.low) - top)) };
+    const [top, ground] = [this.y(v), this.y(this.ground)].sort((a, b) => a - b);
+    return { x: round(axis.centre(t) - width / 2), y: round(top), width: round(width), height: round(ground - top) };
   }
 
   bars(values) {

@@ -15,7 +15,7 @@ export function symbols(data) {
   const names = [...data.meta.answers, O > named ? data.say("panel.others", { n: O - named }) : ""];
   const widest = Math.max(...names.map((name) => name.length));
   const look = { class: "rv-answer-bars", style: { "--rv-letters": Math.min(10, Math.max(3, widest)) } };
-  const label = data.say("panel.output_table");
+  const label = data.say(data.meta.recorded ? "panel.output_table_classes" : "panel.output_table");
   const node = el("div", { ...look, role: "table", "aria-label": label }, ...rows.map((row) => row.node));
   const parts = {
     target: el("span", { class: "rv-answer-quoted" }),

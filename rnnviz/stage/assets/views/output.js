@@ -1,8 +1,9 @@
 /**
  * What the network answers at this step, what was asked of it, and the loss worked out.
  */
-import { el, heading, text } from "../dom.js";
+import { el, heading, number, text } from "../dom.js";
 import { symbol } from "./equations-math.js";
+import { answersAt, lossAt } from "./output-kinds.js";
 import { numbers } from "./output-numbers.js";
 import { symbols } from "./output-symbols.js";
 
@@ -12,46 +13,52 @@ import { symbols } from "./output-symbols.js";
  * @param {import("../cursor.js").Cursor} cursor
  */
 export function mount(element, data, cursor) {
-  const kind = data.meta.kind === "symbols" ? "symbols" : "numbers";
-  const head = heading(element, "", data.say(`panel.output_hint_${kind}`));
+  const { meta } = data;
+  const kind = meta.kind === "symbols" ? "symbols" : "numbers";
+  const classes = meta.recorded && kind === "symbols";
+  const head = heading(element, "", data.say(classes ? "panel.output_hint_classes" : `panel.output_hint_${kind}`));
   const body = kind === "symbols" ? symbols(data) : numbers(data);
+  const own = ownLoss(data);
   const sentence = el("p", { class: "rv-answer-sentence" });
-  const account = el("div", { class: "rv-answer-account" }, body.loss, sentence, readout(data, kind));
+  const account = el("div", { class: "rv-answer-account" }, body.loss, own.node, sentence, readout(data, kind));
   element.append(el("div", { class: "rv-answer-body" }, body.node, account));
-  const counts = counting(data);
   return cursor.subscribe((_, changed) => {
     if (!changed.has("t") && !changed.has("frame")) return;
     const run = data.frame(cursor);
-    const t = Math.min(cursor.t, data.meta.T - 1);
-    const reason = counts(run, t);
+    const t = Math.min(cursor.t, meta.T - 1);
+    const why = lossAt(data, run, t);
     text(head.title, data.say("panel.output_title", { step: t + 1 }));
-    body.fill(run, t, changed.has("frame"));
-    body.loss.hidden = reason !== "counts";
-    text(sentence, reason === "counts" ? body.verdict(run, t) : data.say(`panel.loss_${reason}`));
+    body.node.hidden = !answersAt(data, t);
+    if (!body.node.hidden) body.fill(run, t, changed.has("frame"));
+    body.loss.hidden = why !== "target";
+    own.fill(run, t, why === "own" || why === "sum");
+    text(sentence, why === "target" ? body.verdict(run, t) : data.say(`panel.loss_${reason(data, why, t)}`));
   }, element);
 }
 
-/** Why a step has a loss or none: "counts", "no_target", "later" (only the last target counts, and this is not it). */
-function counting(data) {
-  let known = null;
-  let last = -1;
-  return (run, t) => {
-    if (known !== run) {
-      known = run;
-      for (last = data.meta.T - 1; last >= 0 && !hasTarget(data, run, last); last--);
-    }
-    if (!hasTarget(data, run, t)) return "no_target";
-    return data.meta.loss === "last" && t !== last ? "later" : "counts";
+/** The loss of a recorded module that is no error of its answers: a function of one's own, or a sum of states. */
+function ownLoss(data) {
+  const value = el("strong", { class: "rv-answer-loss-value" });
+  const node = el("p", { class: "rv-answer-loss", hidden: true }, data.say("panel.loss"), " = ", value);
+  return {
+    node,
+    fill: (run, t, counts) => {
+      node.hidden = !counts;
+      if (counts) number(value, data, run.losses.at(t), { quantity: "loss", step: t, digits: 3 });
+    },
   };
 }
 
-export function hasTarget({ meta }, run, t) {
-  const row = run.targets.row(t);
-  return meta.kind === "symbols" ? row[0] >= 0 : row.some((v) => !Number.isNaN(v));
+/** Which sentence says where the loss of a step is from, or why it has none. */
+function reason({ meta }, why, t) {
+  if (why === "no_target" && !answersAt({ meta }, t)) return "no_answer";
+  if (why === "elsewhere") return meta.loss_kind === "sum" ? "sum" : "own_once";
+  return why === "own" && meta.loss === "last" ? "own_once" : why;
 }
 
-/** y = W_ho h + b_o with its shapes: where the answer comes from. */
+/** y = W_ho h + b_o with its shapes: where the answer comes from; of a recorded module in words, if it is not that. */
 function readout({ meta, say }, kind) {
+  if (meta.answered !== "readout") return el("p", { class: "rv-answer-readout" }, say(`panel.readout_${meta.answered}`));
   const width = meta.H * meta.directions;
   const sizes = [
     [symbol("W", "ho"), `${meta.O}×${width}`],

@@ -3,11 +3,13 @@
  * targets, and the loss of the step.
  */
 import { attr, el, number, text } from "../dom.js";
+import { answers, answersAt, hasLoss, hasTarget } from "./output-kinds.js";
 
 const SHOWN = 3;
 
 /** How many lines a head has in a run. */
 export function headLines(meta) {
+  if (!answers({ meta })) return 1;
   return Math.min(SHOWN, meta.O) + (meta.kind === "numbers" && meta.O === 1 ? 3 : 2);
 }
 
@@ -19,14 +21,16 @@ export class Head {
   constructor(data, layout) {
     this.data = data;
     this.symbols = data.meta.kind === "symbols";
-    this.lines = Array.from({ length: Math.min(SHOWN, data.meta.O) }, () => this.line());
+    this.asked = answers(data);
+    this.lines = Array.from({ length: this.asked ? Math.min(SHOWN, data.meta.O) : 0 }, () => this.line());
     this.target = el("span", { class: "rv-u-wanted", dir: "auto" });
     this.loss = el("span", { class: "rv-u-lost" });
-    this.track = data.meta.kind === "numbers" && data.meta.O === 1 ? this.makeTrack() : null;
+    this.track = this.asked && data.meta.kind === "numbers" && data.meta.O === 1 ? this.makeTrack() : null;
     const foot = (said, node) => el("div", { class: "rv-u-line rv-u-foot" }, el("span", { class: "rv-u-what" }, said), node);
     this.element = el("div", { class: this.symbols ? "rv-u-answer" : "rv-u-answer rv-u-numbers" });
     this.element.append(...this.lines.map(({ row }) => row), ...(this.track ? [this.track.element] : []));
-    this.element.append(foot(data.say("graph.target"), this.target), foot(data.say("graph.loss"), this.loss));
+    if (this.asked) this.element.append(foot(data.say("graph.target"), this.target));
+    this.element.append(foot(data.say("graph.loss"), this.loss));
     this.element.style.height = `${layout.head.height}px`;
     // A word needs the room of the bar: it is written onto it.
     if (this.symbols && data.meta.answers?.some((answer) => answer.length > 4)) this.element.classList.add("rv-u-worded");
@@ -50,17 +54,24 @@ export class Head {
   }
 
   fill(t, frame) {
-    if (this.symbols) this.fillSymbols(t, frame);
+    if (!answersAt(this.data, t)) this.silence();
+    else if (this.symbols) this.fillSymbols(t, frame);
     else this.fillNumbers(t, frame);
-    const loss = frame.losses.at(t);
-    const counts = this.hasTarget(frame, t) && (this.data.meta.loss !== "last" || loss !== 0);
-    if (counts) number(this.loss, this.data, loss, { quantity: "loss", step: t });
+    if (hasLoss(this.data, frame, t)) number(this.loss, this.data, frame.losses.at(t), { quantity: "loss", step: t });
     else this.nothing(this.loss, "graph.no_loss");
   }
 
-  hasTarget(frame, t) {
-    const wanted = frame.targets.at(t, 0);
-    return this.symbols ? wanted >= 0 : !Number.isNaN(wanted);
+  /** Nothing is answered at this step: a recorded module answers once, at the end. */
+  silence() {
+    for (const { row, label, bar, value } of this.lines) {
+      text(label, "");
+      attr(label, "title", null);
+      bar.style.transform = "scaleX(0)";
+      row.classList.remove("rv-u-right");
+      this.nothing(value, "graph.no_answer");
+    }
+    this.nothing(this.target, "graph.no_target");
+    if (this.track) this.moveMarks(NaN, NaN, [0, 1]);
   }
 
   nothing(node, why) {
@@ -70,31 +81,32 @@ export class Head {
   }
 
   fillSymbols(t, frame) {
-    const { answers } = this.data.meta;
+    const { answers: names } = this.data.meta;
     const shares = frame.probabilities.row(t);
     const wanted = frame.targets.at(t, 0);
     most(shares, this.best);
     this.lines.forEach(({ row, label, bar, value }, k) => {
       const o = this.best[k];
-      text(label, answers?.[o] ?? o + 1);
-      attr(label, "title", answers?.[o] ?? null);
+      text(label, names?.[o] ?? o + 1);
+      attr(label, "title", names?.[o] ?? null);
       bar.style.transform = `scaleX(${Number.isFinite(shares[o]) ? shares[o].toFixed(4) : 0})`;
       number(value, this.data, shares[o], { quantity: "output", unit: o, step: t });
       row.classList.toggle("rv-u-right", o === wanted);
     });
     if (wanted >= 0) {
-      text(this.target, answers?.[wanted] ?? wanted + 1);
-      attr(this.target, "title", answers?.[wanted] ?? null);
+      text(this.target, names?.[wanted] ?? wanted + 1);
+      attr(this.target, "title", names?.[wanted] ?? null);
     } else this.nothing(this.target, "graph.no_target");
   }
 
   fillNumbers(t, frame) {
-    const { answers, O } = this.data.meta;
+    const { answers: names, O, answered } = this.data.meta;
+    const letter = answered === "states" ? "h" : "ŷ";
     this.lines.forEach(({ label, value }, k) => {
-      text(label, O > 1 ? answers?.[k] ?? `ŷ${k + 1}` : "ŷ");
+      text(label, O > 1 ? names?.[k] ?? `${letter}${k + 1}` : letter);
       number(value, this.data, frame.outputs.at(t, k), { quantity: "output", unit: k, step: t });
     });
-    if (!this.hasTarget(frame, t)) this.nothing(this.target, "graph.no_target");
+    if (!hasTarget(this.data, frame, t)) this.nothing(this.target, "graph.no_target");
     else if (O === 1) number(this.target, this.data, frame.targets.at(t, 0), { quantity: "target", unit: 0, step: t });
     else text(this.target, [...frame.targets.row(t)].slice(0, SHOWN).map((v) => this.data.format(v)).join(" "));
     if (this.track) this.moveMarks(frame.outputs.at(t, 0), frame.targets.at(t, 0), rangeOf(frame));

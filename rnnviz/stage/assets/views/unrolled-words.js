@@ -3,6 +3,7 @@
  */
 import { el, text } from "../dom.js";
 import { rowName, short } from "./unrolled-columns.js";
+import { answers, answersAt, hasLoss } from "./output-kinds.js";
 import { isGroup } from "./unrolled-layout.js";
 
 const NAMED = 12;
@@ -50,9 +51,9 @@ export function describe({ data, cursor, frame, current }) {
   const parts = [
     data.say("graph.described", { t: t + 1, T: meta.T, label: meta.labels[t] }),
     data.say(grouped ? "graph.described_groups" : "graph.described_state", { values: named }),
-    data.say("graph.described_answer", { answer: answer(data, frame, t) }),
   ];
-  if (frame.losses.at(t)) parts.push(data.say("graph.described_loss", { loss: data.format(frame.losses.at(t)) }));
+  if (answers(data) && answersAt(data, t)) parts.push(data.say("graph.described_answer", { answer: answer(data, frame, t) }));
+  if (hasLoss(data, frame, t)) parts.push(data.say("graph.described_loss", { loss: data.format(frame.losses.at(t)) }));
   return parts.join(" ");
 }
 
