@@ -112,7 +112,9 @@ def _factor(trace: Trace) -> str:
 
 
 def _small_stays_small(trace: Trace, lang: str) -> list[str]:
-    """Say which share of what sets out arrives at step 1; nothing where nothing does."""
+    """Say which share of what sets out arrives at step 1; nothing where nothing does, or gradients set out anywhere."""
+    if trace.experiment.loss != "last":
+        return []
     dh = curve(trace)
     alive = np.flatnonzero(dh > -np.inf)
     if len(alive) < 2 or alive[0]:

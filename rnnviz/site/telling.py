@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rnnviz.figures.powers import powers
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
@@ -13,6 +14,9 @@ from rnnviz.site.flows import Question, compare_engines, lost
 from rnnviz.site.remedies import without
 from rnnviz.site.runs import traced
 from rnnviz.words import say
+
+OF_THE_WAY: Final = ("orthogonal", "identity", "relu", "residual")
+"""Remedies of which it is told how far a single loss gets, the last one."""
 
 
 def gradient_lead(question: Question, lang: str) -> str:
@@ -45,11 +49,13 @@ def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
     trace = runs[question.focus]
     for name in remedies:
         if name == "gates":
-            sentences.append(" ".join(gate_sentences(runs, lang)))
+            sentences.append(" ".join(gate_sentences(question.ways(), lang)))
             continue
         # Clipping comes last, by value before by norm: what it does to the others' effect is left out of theirs.
         after = {"clip": [], "clip_value": ["clip"]}.get(name, ["clip", "clip_value"])
         with_it = without(question.experiment, after)
+        if name in OF_THE_WAY:
+            with_it = with_it.replace(loss="last")
         pair = traced(without(with_it, [name])), traced(with_it)
         effect = " ".join(remedy_sentences(name, *pair, lang))
         sentences.append(say("remedy.told", lang, remedy=say(f"remedy.{name}", lang), told=effect))

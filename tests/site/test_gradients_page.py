@@ -405,3 +405,15 @@ print(before, "torch" in sys.modules, visit.asked["engine"], "PyTorch’s run an
 def test_torch_is_imported_when_it_is_chosen_and_not_before() -> None:
     done = subprocess.run([sys.executable, "-c", TORCH], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True", "torch", "True"]
+
+
+@pytest.mark.parametrize("loss", ["last", "every"])
+def test_what_a_remedy_did_is_told_of_the_last_loss_alone(loss: str) -> None:
+    visit = Gradients(**GRADIENTS.replace(loss=loss, init="identity", cell="lstm").to_query())
+    single = {cell: facts_of(run(GRADIENTS.replace(init="identity", cell=cell))) for cell in ("rnn", "gru", "lstm")}
+    factors = {cell: powers(facts["factor"]) for cell, facts in single.items()}
+    assert say("remedy.gates.done", **factors) in visit.words
+    before = facts_of(run(GRADIENTS.replace(cell="lstm")))
+    told = say("remedy.identity.done", old=powers(before["factor"]), new=factors["lstm"])
+    arrives = [powers(10 ** facts["first_log10"]) for facts in (before, single["lstm"])]
+    assert told in visit.words and say("remedy.arrives", old=arrives[0], new=arrives[1]) in visit.words

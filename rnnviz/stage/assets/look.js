@@ -13,13 +13,13 @@ const LOOKS = {
   unit: { values: ({ H }) => [null, ...Array(H).keys()], usual: null, write: (unit) => (unit === null ? "all" : String(unit + 1)) },
   layer: { values: ({ layers }) => layers, usual: "l0" },
   gate: { values: ({ gates }) => gates, usual: null },
-  frame: { values: ({ F }) => [...Array(F).keys()], usual: 0, write: (frame) => String(frame + 1) },
   form: { values: () => FORMS, usual: FORMS[0] },
   mode: { values: ({ compared }) => (compared ? MODES : MODES.slice(0, 1)), usual: MODES[0] },
   notation: { values: () => NOTATIONS, usual: NOTATIONS[0] },
   shapes: { values: () => [false, true], usual: false, write: (on) => (on ? "on" : "off") },
   terms: { values: () => TERMS, usual: null },
   speed: { values: () => SPEEDS, usual: DEFAULT_SPEED },
+  frame: { values: ({ F }) => [...Array(F).keys()], usual: 0, write: (frame) => String(frame + 1) },
 };
 
 /** The fields of a cursor that a link carries in its fragment. */
