@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
+from rnnviz.engines.through_time import backward_stack
 from rnnviz.experiment import CELLS
 from rnnviz.export.stack import differing, of_several_cells
 from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
+from rnnviz.gradients.runs import run_of
 from rnnviz.stage.flow import Family, flow_payload
 from rnnviz.trace import Array, Trace
 from rnnviz.words import say
@@ -57,7 +60,37 @@ def matrices(traces: Sequence[Trace]) -> Mapping[int, tuple[Array, Array]]:
     return {frame: (log10_itemised(traces[frame]), log10_jacobian_norms(traces[frame])) for frame in frames}
 
 
+def last_loss_alone(trace: Trace) -> Trace:
+    """Return a run with its last loss alone: how far one loss gets is hidden where others add to it on the way."""
+    steps = np.flatnonzero(trace.losses)
+    if len(steps) < 2:
+        return trace
+    last = np.arange(trace.steps) == steps[-1]
+    by_loss = trace.dtop_by_loss
+    dtop = trace.dtop * last[:, None] if by_loss is None else by_loss[steps[-1]]
+    with np.errstate(over="ignore", invalid="ignore"):
+        adjoints = backward_stack(trace.experiment, {name: run_of(trace, name) for name in trace.layers}, dtop)
+    return replace(
+        trace,
+        experiment=trace.experiment.replace(loss="last"),
+        losses=trace.losses * last,
+        dtop=dtop,
+        dtop_by_loss=None if by_loss is None else by_loss * last[:, None, None],
+        layers={
+            name: replace(layer, dh=adjoints[name].dh, dc=adjoints[name].dc) for name, layer in trace.layers.items()
+        },
+    )
+
+
 def _family(traces: Sequence[Trace]) -> Family:
+    """Return runs as the stage's payload wants them, beside each what becomes of its last loss alone."""
+    family = _runs(traces)
+    ways = {cell: [last_loss_alone(trace) for trace in of_cell] for cell, of_cell in family.runs.items()}
+    same = all(way is trace for cell in ways for way, trace in zip(ways[cell], family.runs[cell], strict=True))
+    return family if same else replace(family, ways=ways)
+
+
+def _runs(traces: Sequence[Trace]) -> Family:
     if of_several_cells(traces):
         by_cell = {trace.experiment.cell: [trace] for trace in traces}
         runs: dict[str, list[Trace]] = {name: by_cell[name] for name in CELLS if name in by_cell}

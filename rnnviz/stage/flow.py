@@ -178,7 +178,7 @@ def _layer(trace: Trace, name: str, first: Mapping[str, Any], steps: int) -> dic
         lines = {"dh_log10": packed(curve(trace, name), steps)}
         if layer.dc is not None:
             lines["dc_log10"] = packed(curve(trace, name, "c"), steps)
-    return {"c": None, "gates": {}, "dc_log10": None, **lines, **_parts(trace, name, steps)}
+    return {"c": None, "gates": {}, "dc_log10": None, **lines, **_parts(trace, name, steps), **_sends(trace, name)}
 
 
 def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
@@ -198,6 +198,23 @@ def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
     }
 
 
+def _sends(trace: Trace, name: str) -> dict[str, Any]:
+    """Return of a recorded module's layer, if a loss reads other steps than its own, where its gradient comes in.
+
+    1 or 0 for each step: into the top from the loss, into a layer below from those above.
+    """
+    if trace.loss_kind != "sum" and trace.dtop_by_loss is None:
+        return {}
+    names, directions = list(trace.layers), trace.experiment.directions
+    place = names.index(name)
+    above = names[place - place % directions + directions :][:directions]
+    if above:
+        gradients = np.concatenate([trace.layers[one].dh for one in above], axis=1)
+    else:
+        gradients = np.split(trace.dtop, directions, axis=1)[place % directions]
+    return {"sends": pack((gradients != 0).any(axis=1).astype(np.float64))}
+
+
 def bound_log10(trace: Trace, sigma: float) -> Array | None:
     """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖, (γ σ_max)^(T−t) ‖dL/dh_T‖ with γ = 1.
 
@@ -205,7 +222,7 @@ def bound_log10(trace: Trace, sigma: float) -> Array | None:
     terms add up.
     """
     experiment = trace.experiment
-    if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last":
+    if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last" or _reads_many(trace):
         return None
     end = _last(trace)
     begun = float(log10_norms(trace.layers[LAYER].dh[end : end + 1])[0])
@@ -221,7 +238,7 @@ def belt_log10(trace: Trace) -> Array | None:
     It starts where the full flow, ‖dL/dc_t‖, starts; None with a loss at every step, where gradients start everywhere.
     """
     layer = trace.layers[LAYER]
-    if layer.dc is None or trace.experiment.loss != "last":
+    if layer.dc is None or trace.experiment.loss != "last" or _reads_many(trace):
         return None
     end = _last(trace)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -233,6 +250,11 @@ def belt_log10(trace: Trace) -> Array | None:
         belt = np.full(len(layer.dc), np.nan)
         belt[: end + 1] = safe[:, 0] + 0.5 * np.log10(np.sum(10 ** (2 * (rows - safe)), axis=1))
     return belt
+
+
+def _reads_many(trace: Trace) -> bool:
+    """Tell whether a recorded module's one loss reads many steps of the top, so that gradients start everywhere."""
+    return trace.dtop_by_loss is not None and bool(np.count_nonzero(trace.dtop.any(axis=1)) > 1)
 
 
 def _last(trace: Trace) -> int:

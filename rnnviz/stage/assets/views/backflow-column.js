@@ -108,7 +108,7 @@ export class Column {
     const { data, layout, scale } = this;
     const emits = way.inside(t) && way.emits(t);
     attr(this.element, "data-emits", emits ? "" : null);
-    if (emits) number(this.losses, data, way.run.losses.at(t), { quantity: "loss", step: t });
+    if (emits && (!way.sends || way.run.losses.at(t) !== 0)) number(this.losses, data, way.run.losses.at(t), { quantity: "loss", step: t });
     else silent(this.losses);
     const own = way.inside(t) ? way.ownAt(t) : -Infinity;
     const top = layout.loss.top + layout.loss.height + layout.px(3);

@@ -64,7 +64,7 @@ export class Facts {
   /** What holds for the whole run. */
   run(way) {
     const facts = way.run.flow.facts?.[this.focus] ?? {};
-    const known = Number.isFinite(facts.factor) && way.lowest;
+    const known = Number.isFinite(facts.factor) && way.lowest && !way.spread;
     text(this.meaning, this.data.say(way.only === null ? "flow.mean_last" : "flow.mean_factor"));
     this.times(this.mean, known ? Math.log10(facts.factor) : NaN, { quantity: "step-factor" });
     attr(this.mean.figure, "data-run", known ? this.focus : null);

@@ -25,10 +25,16 @@ export class Way {
     this.future = layer.future_log10?.data ?? null;
     this.belt = this.dc && this.lowest ? (run.flow?.belt_log10?.data ?? null) : null;
     this.truncate = data.meta.truncate ?? null;
-    this.losses = Array.from({ length: this.T }, (_, t) => t).filter((t) => this.emits(t));
+    /** Where a recorded module's gradient comes into this layer, if that is not where its losses stand. */
+    this.sends = layer.sends?.data ?? null;
+    const steps = Array.from({ length: this.T }, (_, t) => t);
+    const sources = steps.filter((t) => this.emits(t));
+    this.losses = this.sends ? steps.filter((t) => run.losses.at(t) !== 0) : sources;
     /** @type {number|null} the one step whose loss counts, if it is one */
-    this.only = this.losses.length === 1 ? this.losses[0] : null;
-    this.source = this.reverse ? (this.losses[0] ?? null) : (this.losses.at(-1) ?? null);
+    this.only = sources.length === 1 ? sources[0] : null;
+    /** Whether one loss reads so many steps that its gradient comes in at several. */
+    this.spread = this.sends !== null && this.only === null && (this.losses.length < 2 || data.meta.loss_kind === "sum");
+    this.source = this.reverse ? (sources[0] ?? null) : (sources.at(-1) ?? null);
     this.tiny = new Map();
   }
 
@@ -82,6 +88,7 @@ export class Way {
 
   /** Whether a step has a loss of its own, from which a gradient sets out. */
   emits(t) {
+    if (this.sends) return this.sends[t] !== 0;
     const loss = this.run.losses.at(t); // NaN is one, too; and where a way begins, one that came out as 0
     return loss !== 0 || (this.from(t) === null && this.dh[t] !== -Infinity);
   }

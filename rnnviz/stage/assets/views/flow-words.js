@@ -16,6 +16,7 @@ export function verdictOf(data, way) {
   if (cell) size(cell, data, way.dc[end], { quantity: "dc", unit: "norm", step: end });
   const given = { c: cell, from: figure(data, way, source), to: figure(data, way, end), start: String(source + 1), end: String(end + 1) };
   if (source === end) return phrase(data, "flow.single_step", given);
+  if (way.spread) return phrase(data, "flow.fed_by_one", given);
   if (way.only === null) return [...phrase(data, "flow.fed_everywhere", given), ...lastAlone(data, way)];
   const word = verdict(way, end);
   const sentence = phrase(data, `flow.verdict_${word}`, { ...given, word: el("b", { class: `rv-flow-is-${word}` }, data.say(`flow.word_${word}`)) });
