@@ -8,11 +8,26 @@ from typing import Final
 from rnnviz.experiment import ExperimentError
 from rnnviz.tasks.problems.adding import ADDING
 from rnnviz.tasks.problems.base import PARTS, Baseline, Batch, Posed, Problem
+from rnnviz.tasks.problems.copying import COPY
+from rnnviz.tasks.problems.depth import DEPTH
+from rnnviz.tasks.problems.echo import ECHO
+from rnnviz.tasks.problems.forecast import SERIES, SINE, STOCKS
+from rnnviz.tasks.problems.next_symbol import BOOK, TEXT
+from rnnviz.tasks.problems.order import ORDER
+from rnnviz.tasks.problems.parity import PARITY
+from rnnviz.tasks.problems.sentences import SENTIMENT, TAGGING
 from rnnviz.tasks.problems.settings import Setting
 
 __all__ = ["PARTS", "PROBLEMS", "Baseline", "Batch", "Posed", "Problem", "Setting", "problem_named"]
 
-PROBLEMS: Final[Mapping[str, Problem]] = {problem.name: problem for problem in (ADDING,)}
+PROBLEMS: Final[Mapping[str, Problem]] = {
+    problem.name: problem
+    for problem in (
+        *(ADDING, COPY, ORDER, PARITY, DEPTH, ECHO),
+        *(TEXT, BOOK, SENTIMENT, TAGGING),
+        *(SINE, STOCKS, SERIES),
+    )
+}
 
 
 def problem_named(name: str) -> Problem:

@@ -17,6 +17,7 @@ from rnnviz.inputs import Array, Inputs, readable
 from rnnviz.tasks.problems.settings import Setting
 from rnnviz.tasks.symbols import visible
 from rnnviz.trace import NO_TARGET
+from rnnviz.words import DEFAULT_LANGUAGE, say
 
 Targets = NDArray[Any]
 
@@ -95,6 +96,10 @@ class Baseline:
     name: str
     loss: float
     score: float
+
+    def words(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """Return what the answer is."""
+        return say(f"problem.baseline.{self.name}", lang)
 
 
 @dataclass(frozen=True)
@@ -205,9 +210,9 @@ class Posed(ABC):
     @cached_property
     def probes(self) -> tuple[Inputs, ...]:
         """A few sequences, always the same: what the pictures show while a network is trained."""
-        part = PARTS[self.has_validation]
-        batch = self.batch(np.random.default_rng(PROBE_SEED), PROBES, part)
-        return tuple(batch.sequence(b) for b in range(PROBES))
+        part, most = PARTS[self.has_validation], self.validation_count or PROBES
+        batch = self.batch(np.random.default_rng(PROBE_SEED), min(PROBES, most), part)
+        return tuple(batch.sequence(b) for b in range(len(batch.inputs)))
 
     def name(self, x: Array) -> tuple[str, ...]:
         """Return what a person reads above each step of x, (T, D)."""
@@ -258,6 +263,14 @@ class Problem:
     posed: type[Posed]
     settings: tuple[Setting, ...]
     source: str = ""
+
+    def title(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """Return the problem's name for people."""
+        return say(f"problem.{self.name}.title", lang)
+
+    def summary(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """Return one sentence on what is read and what is asked."""
+        return say(f"problem.{self.name}.summary", lang)
 
     @property
     def kind(self) -> str:

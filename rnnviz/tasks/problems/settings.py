@@ -9,6 +9,7 @@ from rnnviz import checks
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import readable
 from rnnviz.tasks.series import parse_series
+from rnnviz.words import DEFAULT_LANGUAGE, say
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Setting:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+
+    def title(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """Return what a person reads beside its control."""
+        return say(f"problem.setting.{self.name}", lang)
 
     def check(self, value: Any) -> Any:
         """Return a value that was given, or a text that writes it, as the setting's own type.
