@@ -44,9 +44,9 @@ def start_rows(browser: Browser) -> list[Row]:
 
 
 def change_rows(browser: Browser, server: Server) -> list[Row]:
-    """Step the seed on, which draws a new network, on Step and on Gates."""
+    """Step the seed on, which draws a new network, on every page with a run."""
     rows = []
-    for path in ("/step", "/gates"):
+    for path in ("/step", "/gates", "/gradients"):
         page = browser.new_page(viewport=DESKTOP)
         screen = Screen(page, server.url).goto(path)
         page.evaluate(WATCH)
