@@ -21,8 +21,9 @@ const ANNOUNCE_AFTER = 300; // ms of rest before a step is read out
 
 /** @type {Map<string, {cursor: Cursor, stages: Set<object>}>} page → what its stages share */
 const pages = new Map();
-/** What a person chose on the page before, and means on the next. */
+/** What a person chose on the page before, and means on the next: kept at once, for the next may come before that one goes. */
 let habits = {};
+const HABITS = ["speed", "notation", "shapes", "terms"];
 /** @type {WeakMap<HTMLElement, Stage>} a host that mounts twice into one element means an update */
 const mounted = new WeakMap();
 
@@ -225,6 +226,7 @@ class Stage {
   }
 
   mark(cursor, changed) {
+    if (HABITS.some((field) => changed.has(field))) habits = Object.fromEntries(HABITS.map((field) => [field, cursor[field]]));
     if (changed.has("t")) attr(this.root, "data-t", cursor.t);
     if (changed.has("T")) attr(this.root, "data-steps", cursor.T);
     if (changed.has("frame")) attr(this.root, "data-frame", cursor.frame);
@@ -256,8 +258,6 @@ class Stage {
     this.shared.stages.delete(this);
     if (!this.shared.stages.size) {
       this.cursor?.pause();
-      const { speed, notation, shapes, terms } = this.cursor ?? {};
-      if (this.cursor) habits = { speed, notation, shapes, terms };
       pages.delete(this.page);
     }
   }
