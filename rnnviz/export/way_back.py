@@ -63,7 +63,7 @@ def matrices(traces: Sequence[Trace]) -> Mapping[int, tuple[Array, Array]]:
 def last_loss_alone(trace: Trace) -> Trace:
     """Return a run with its last loss alone: how far one loss gets is hidden where others add to it on the way."""
     steps = np.flatnonzero(trace.losses)
-    if len(steps) < 2:
+    if len(steps) < 2 or trace.loss_kind == "sum":  # of both directions' last states: one loss, in two parts
         return trace
     last = np.arange(trace.steps) == steps[-1]
     by_loss = trace.dtop_by_loss

@@ -17,6 +17,7 @@ from rnnviz.engines.through_time import backward_stack, levels
 from rnnviz.experiment import Experiment
 from rnnviz.recording.answers import Answers, answered
 from rnnviz.recording.capture import CELLS, Captured, capture, double, plainly
+from rnnviz.tasks import visible
 from rnnviz.trace import Array, Trace
 
 KINDS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -150,7 +151,7 @@ def _labels(x: Any, steps: int) -> tuple[str, ...]:
 def _named(field: str, given: Sequence[str] | None, count: int) -> tuple[str, ...] | None:
     if given is None:
         return None
-    found = tuple(str(name) for name in items(field, given, "record.names_type"))
+    found = tuple(visible(str(name)) for name in items(field, given, "record.names_type"))
     if len(found) != count:
         raise ExperimentError(field, len(found), "record.names", count=count)
     return found

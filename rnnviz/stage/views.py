@@ -99,6 +99,8 @@ SINGLE: Final[Mapping[str, View]] = {
     "output": {"view": "output", "area": "wide", "options": {}},
     "source": {"view": "source", "area": "wide", "options": {}},
 }
+BESIDES: Final = ("score", "flow")
+"""Views that name the run which lies under another."""
 BACK: Final = {"backflow": "graph", "flow": "panel"}
 SETS: Final[Mapping[str, Callable[[Trace, Trace | None, str], Scene]]] = {
     "step": step,
@@ -117,8 +119,9 @@ def scene(names: Sequence[str], trace: Trace, baseline: Trace | None = None, lan
         found += SETS[name](trace, baseline, lang) if name in SETS else Scene([SINGLE[name]])
     if baseline is None or trace.experiment.hold != baseline.experiment.hold:
         return found
-    other = {"baseline_name": say("export.other_run", lang)}  # else it is named as the run in which nothing is held
-    return Scene([_with(view, other) if view["view"] == "score" else view for view in found.views], found.figures)
+    # Else it is named as the run in which nothing is held, or as that before a remedy.
+    other = {"baseline_name": say("export.other_run", lang), "baseline_short": say("export.other_short", lang)}
+    return Scene([_with(view, other) if view["view"] in BESIDES else view for view in found.views], found.figures)
 
 
 def _with(view: View, options: Mapping[str, Any]) -> View:

@@ -29,7 +29,7 @@ export function legendOf(data, scale, belt) {
   const ends = el("span", { class: "rv-b-ends" }, el("span", {}, low), wedge, el("span", {}, high));
   const value = el("b", { class: "rv-b-value-word" }, data.say("flow.legend_grey"));
   const core = el("b", { class: "rv-b-core-word" }, data.say("flow.legend_core"));
-  const words = [data.say("flow.legend_size"), " ", ...phrase(data, "flow.legend_values", { grey: value })];
+  const words = [data.say(data.frames.length > 1 ? "flow.legend_size" : "flow.legend_size_one"), " ", ...phrase(data, "flow.legend_values", { grey: value })];
   if (belt) words.push(" ", ...phrase(data, "flow.legend_belt", { core }));
   return [ends, el("p", { class: "rv-u-caption-words" }, ...words)];
 }

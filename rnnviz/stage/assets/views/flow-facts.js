@@ -45,7 +45,7 @@ export class Facts {
     this.times(this.here, factor, { quantity: "dh-factor", step: t });
     const next = way.from(t);
     if (next !== null) text(this.from, this.data.say("flow.of_step", { t: next + 1 }));
-    const apart = inside && way.only === null && way.emits(t);
+    const apart = inside && way.only === null && !way.spread && way.emits(t);
     this.plain(this.parts[0], apart ? way.ownAt(t) : NaN, { quantity: "dh-own", unit: "norm", step: t });
     this.plain(this.parts[1], apart ? way.futureAt(t) : NaN, { quantity: "dh-future", unit: "norm", step: t });
     this.plain(this.bound, inside ? (this.boundAt(way, t) ?? NaN) : NaN, { quantity: "bound", step: t });

@@ -15,7 +15,7 @@ export class Sizes {
     this.focus = focusOf(data);
     const cells = [...data.flow.cells].sort((a, b) => Number(b === this.focus) - Number(a === this.focus));
     this.rows = cells.map((cell) => new Row(data, scale, { cell, hue: cell, name: cell.toUpperCase(), focus: cell === this.focus }));
-    if (data.frames[0].flow.before) this.rows.splice(1, 0, new Row(data, scale, { cell: this.focus, hue: this.focus, name: data.say("flow.before"), before: true }));
+    if (data.frames[0].flow.before) this.rows.splice(1, 0, new Row(data, scale, { cell: this.focus, hue: this.focus, name: data.options.baseline_short ?? data.say("flow.before"), before: true }));
     const power = (v) => `10${raised(v)}`;
     const axis = el("div", { class: "rv-flow-axis", "aria-hidden": "true" }, el("span", {}, power(scale.low)), el("span", {}, data.say("flow.log")), el("span", {}, power(scale.high)));
     this.note = el("p", { class: "rv-flow-note" });

@@ -24,7 +24,7 @@ export function mount(element, data, cursor) {
 class Panel {
   constructor(element, data, cursor) {
     Object.assign(this, { element, data, cursor, ways: ways(data) });
-    this.heads = heading(element, "", data.say("flow.panel_hint"));
+    this.heads = heading(element, "", data.say(data.flow.cells.length > 1 ? "flow.panel_hint" : "flow.panel_hint_one"));
     const scale = scaleOf(data.frames.flatMap((frame) => curvesOf(frame, focusOf(data))));
     const float32 = zeroInFloat32(data);
     this.parts = [new Sizes(data, scale, float32), new Facts(data, scale), new Losses(data, cursor, scale)];

@@ -1,6 +1,6 @@
 /** A lane of lines or bars over time, drawn as SVG: mean gates, loss, gradient norm, predictions. */
 import { attr, el, number, style, svg, text, unique } from "../dom.js";
-import { laneFrame, layerOf, showHolds, spread, stretches } from "./lanes.js";
+import { besides, laneFrame, layerOf, showHolds, spread, stretches } from "./lanes.js";
 
 /**
  * @typedef {object} Series
@@ -212,7 +212,7 @@ export class CurveLane {
     const t = axis.stepAt(x);
     const each = spec.series.map(({ label, optional }, k) => {
       const none = optional && Number.isNaN(this.arrays[k][t]);
-      return data.say(this.others[k] && !none ? "score.tip_other" : "score.tip", { name: label,
+      return data.say(this.others[k] && !none ? besides(data) : "score.tip", { name: label,
         value: none ? data.say("score.none") : this.text(k, t, 4), other: this.others[k] ? this.text(k, t, 4, this.others[k][t]) : "" });
     });
     return { t, unit: null, quantity: spec.series[0].quantity, text: each.join(data.say("score.tip_join")),

@@ -53,7 +53,7 @@ export class CurvesLane {
     this.plot.classList.add("rv-lane-curve", "rv-lane-plane");
     this.plot.append(this.svg, this.names);
     this.value.append(el("div", { class: "rv-curve-legend rv-secret" }, ...[...this.marks].reverse().map(({ entry }) => entry)));
-    text(this.sub, data.say("score.curves_sub"));
+    text(this.sub, data.say(this.data.flow.cells.length > 1 ? "score.curves_sub" : "score.curves_sub_one"));
   }
 
   /** What draws one line: itself, where it leaves the plane, its place at the step; its name and number. */

@@ -26,7 +26,9 @@ function cellLine(data, cell, kind, pick) {
   const name = cell.toUpperCase();
   const is = { kind, cell, focus: cell === data.meta.cell, hue: cell, quantity: "dh", pick };
   if (kind === "cell") return { ...is, key: cell, name, full: name, run: cell };
-  return { ...is, key: `before-${cell}`, name: data.say("score.before"), full: data.say("score.before_full", { name }), run: "baseline" };
+  const other = data.options.baseline_short; // another run, which need not be the same one before a change
+  return { ...is, key: `before-${cell}`, name: other ?? data.say("score.before"), run: "baseline",
+    full: data.say(other ? "score.before_other" : "score.before_full", { name }) };
 }
 
 function extra(data, kind, cell, pick) {

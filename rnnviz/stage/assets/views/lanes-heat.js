@@ -1,7 +1,7 @@
 /** A heatmap lane: units × time, drawn on a canvas of device pixels. */
 import { attr, el, number, style, unitName } from "../dom.js";
 import { Matrix, nice } from "../arrays.js";
-import { laneFrame, layerOf, short, showHolds } from "./lanes.js";
+import { besides, laneFrame, layerOf, short, showHolds } from "./lanes.js";
 import { badCells, gaps, paint } from "./lanes-pixels.js";
 
 /** Row height by the number of units, in pixels at the normal text size. */
@@ -173,7 +173,7 @@ export class HeatLane {
       unit: this.units ? row : null,
       quantity: this.spec.quantity,
       box: this.box(t, row),
-      text: data.say(this.other ? "score.tip_other" : "score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4),
+      text: data.say(this.other ? besides(data) : "score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4),
         other: data.format(this.other?.at(t, row), 4) }),
     };
   }

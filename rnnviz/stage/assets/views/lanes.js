@@ -85,6 +85,11 @@ export function everywhere(data, cursor, pick) {
   return runs.map((arrays) => pick(arrays, layerOf(data, arrays, cursor))).filter(Boolean);
 }
 
+/** How a value and that of the run beneath it are told together. @returns {string} a message with both */
+export function besides(data) {
+  return data.options.baseline_name ? "score.tip_other_run" : "score.tip_other";
+}
+
 /** The layer of a run that the cursor names. */
 export function layerOf(data, arrays, cursor) {
   return arrays.layers[cursor.layer] ?? arrays.layers[data.meta.layers[0]];

@@ -10,6 +10,16 @@ import { el, heading, text } from "../dom.js";
 const RING = 22;
 /** @type {Map<string, Promise<any>>} address → Plotly */
 const libraries = new Map();
+/** Figures that are not drawn yet. On paper everything is in sight: they are drawn before it is printed. */
+const waiting = new Set();
+let printing = false;
+globalThis.addEventListener?.("beforeprint", () => {
+  printing = true;
+  for (const view of [...waiting]) view.open();
+});
+globalThis.addEventListener?.("afterprint", () => {
+  printing = false;
+});
 
 /**
  * @param {HTMLElement} element
@@ -46,6 +56,8 @@ class PlotView {
     this.reserve(element.clientWidth || 600);
     this.sight = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && this.open(), { rootMargin: "600px" });
     this.sight.observe(this.stand);
+    waiting.add(this);
+    if (printing) this.open();
   }
 
   /** Keep the room the figure will need, so that nothing jumps when it comes. */
@@ -57,11 +69,15 @@ class PlotView {
   }
 
   async open() {
+    if (this.opened) return;
+    this.opened = true;
     this.sight.disconnect();
+    waiting.delete(this);
     try {
       this.plotly = await library(this.data.plotly);
       if (!this.gone) await this.draw();
     } catch (error) {
+      if (this.gone) return; // taken away while it was drawn, as when the colours turn light for paper
       console.error(error);
       text(this.wait, this.data.say("figures.failed"));
     }
@@ -129,6 +145,7 @@ class PlotView {
   destroy() {
     this.gone = true;
     this.sight.disconnect();
+    waiting.delete(this);
     this.observer?.disconnect();
     this.stop?.();
     this.plotly?.purge(this.holder);

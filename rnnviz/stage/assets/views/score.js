@@ -28,7 +28,8 @@ class Score {
   constructor(element, data, cursor) {
     Object.assign(this, { element, data, cursor });
     this.axis = new Axis(data.meta.T);
-    const hint = data.flow ? "score.hint_flow" : data.baseline ? "score.hint_baseline" : "score.hint";
+    const other = data.options.baseline_name ? "score.hint_other" : "score.hint_baseline";
+    const hint = data.flow ? "score.hint_flow" : data.baseline ? other : "score.hint";
     const { head } = heading(element, data.say("score.title"), data.say(hint));
     this.build();
     if (data.baseline && this.lanes.some((lane) => lane instanceof HeatLane)) head.append(this.modeSwitch());

@@ -2,6 +2,7 @@
  * The labels left of the first column: which row is which unit or group, which block which layer.
  */
 import { el, unitName } from "../dom.js";
+import { answers } from "./output-kinds.js";
 import { isGroup } from "./unrolled-layout.js";
 import { symbol } from "./unrolled-words.js";
 
@@ -14,12 +15,18 @@ export function gutterOf(data, layout, close) {
     return label(block.top - layout.px(10), "rv-u-block-name", name, arrow(data, block));
   });
   const ends = [
-    label(layout.px(12), "rv-u-block-name rv-u-output-name", symbol("ŷ")),
+    label(layout.px(12), "rv-u-block-name rv-u-output-name", symbol(answered(data))),
     label(layout.input.top + layout.input.height / 2, "rv-u-block-name rv-u-input-name", symbol("x")),
   ];
   const size = { width: `${layout.gutter}px`, height: `${layout.height}px` };
   const labels = el("div", { "aria-hidden": "true" }, rows, blocks, ends);
   return el("div", { class: "rv-u-gutter", style: size }, labels, closer(data, layout, close));
+}
+
+/** The letter of what stands above the states: the answer, the states again, or where nothing is answered the loss. */
+function answered(data) {
+  if (!answers(data)) return "L";
+  return data.meta.answered === "states" && data.meta.kind === "numbers" ? "h" : "ŷ";
 }
 
 /** Which way a block reads, where there are both. */
