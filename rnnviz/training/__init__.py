@@ -147,6 +147,7 @@ def load(source: Path | bytes, *, task: Posed | None = None, **changes: Any) -> 
     """
     found = checkpoint.read(source)
     problem = task or posed(found.task.get("name", ""), found.task.get("options"))
-    training = Training(found.experiment, problem, found.settings.replace(**changes))
+    parameters = checkpoint.parameters_of(found, problem)
+    training = Training(found.experiment, problem, found.settings.replace(**changes), parameters)
     checkpoint.restore(training, found)
     return training

@@ -27,6 +27,8 @@ from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save as to_safetensors
 
 from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.initial import READOUT, parameter_shapes
+from rnnviz.tasks.problems import Posed
 from rnnviz.training.divergence import Divergence
 from rnnviz.training.history import CURVES, History, Validation
 from rnnviz.training.loop import Training
@@ -175,8 +177,25 @@ def _checked(note: Mapping[str, Any], tensors: Tensors) -> Checkpoint:
         broke = None if diverged is None else Divergence(**diverged)
     except TypeError:
         raise misfit("diverged") from None
+    if "hold" in note["experiment"]:  # nothing is trained with a gate held
+        raise misfit("experiment/hold")
     experiment = Experiment.from_json(json.dumps(note["experiment"]))
     return Checkpoint(experiment, note["task"], Settings(**settings), note["updates"], every, broke, tensors)
+
+
+def parameters_of(checkpoint: Checkpoint, problem: Posed) -> Tensors:
+    """Return a file's parameters, checked to be those of the network that it names, before that is built.
+
+    Raises
+    ------
+    ExperimentError
+        If they are not; a network that a file merely promises could be of any size.
+    """
+    experiment, found = checkpoint.experiment, checkpoint.under("parameter")
+    if len(found) != 4 * experiment.num_layers * experiment.directions + len(READOUT):
+        raise misfit("parameter")
+    shapes = parameter_shapes(experiment, problem.inputs, problem.outputs)
+    return _fitting("parameter", found, shapes, checkpoint.settings.precision)
 
 
 def restore(training: Training, checkpoint: Checkpoint) -> None:
@@ -187,10 +206,9 @@ def restore(training: Training, checkpoint: Checkpoint) -> None:
     ExperimentError
         If what was saved is not of that network.
     """
-    present = training.state()
-    shapes = {name: value.shape for name, value in present["parameters"].items()}
-    dtype = training.settings.precision
-    parameters = _fitting("parameter", checkpoint.under("parameter"), shapes, dtype)
+    present, dtype = training.state(), training.settings.precision
+    parameters = parameters_of(checkpoint, training.problem)
+    shapes = {name: value.shape for name, value in parameters.items()}
     memory = {
         kind: _fitting(f"optimiser/{kind}", checkpoint.under(f"optimiser/{kind}"), shapes, dtype)
         for kind in present["optimiser"]

@@ -89,7 +89,7 @@ class Training:
             return
         self._learner.step(self.update + 1)
         self.states = forward.states
-        self.history.write(forward.loss, self.problem.score(forward.outputs, batch.targets), *norms)
+        self.history.write(forward.loss, self._score(batch, forward), *norms)
         self._look()
 
     def settle(self) -> None:
@@ -115,8 +115,12 @@ class Training:
         if done == self.update or self._validation is None:
             return
         forward = self._learner.answer(self._validation)
-        score = self.problem.score(forward.outputs, self._validation.targets)
+        score = self._score(self._validation, forward)
         self.history.validations.append(Validation(self.update, forward.loss, score))
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _score(self, batch: Minibatch, forward: Forward) -> float:
+        return self.problem.score(forward.outputs, batch.targets)
 
     @cached_property
     def _validation(self) -> Minibatch | None:

@@ -96,6 +96,7 @@ class NumpyLearner:
         self._grads = clipped(self._experiment, self._grads)
         return norm, global_norm(self._grads)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def step(self, update: int) -> None:
         """Take update number ``update``, from 1."""
         for name, value in self._parameters.items():
