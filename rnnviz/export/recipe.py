@@ -12,7 +12,7 @@ from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.export.stack import differing, of_several_cells
 from rnnviz.inputs import readable
 from rnnviz.run import run
-from rnnviz.trace import Trace
+from rnnviz.trace import NO_TARGET, Trace
 from rnnviz.words import say
 
 CLOSE: Final = 1e-4
@@ -20,7 +20,7 @@ CLOSE: Final = 1e-4
 TITLE: Final = 60
 MOST: Final = 240
 """Characters of the settings that the line shows; all of them stand in the lines of Python."""
-RECORD: Final = "from rnnviz import record, show\n\nshow(record(module, x, target))"
+RECORD: Final = "from rnnviz import record, show\n\nshow(record({arguments}))"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[st
     first = traces[0]
     sizes = " · ".join(_sizes(first, lang))
     if first.recorded:
-        own = [say("export.no_loss", lang)] if _is_sum_of_last(first) else []
+        loss = {"sum": "export.no_loss", "own": "export.own_loss"}.get(first.loss_kind or "")
+        own = [say(loss, lang)] if loss else []
         recorded = say("export.recorded", lang, module=_module(first.recorded))
-        return About([sizes, recorded, *own], say("export.how", lang), RECORD)
+        return About([sizes, recorded, *own], say("export.how", lang), RECORD.format(arguments=_arguments(first)))
     distance = distance_to_rerun(traces)
     key = "export.cells" if of_several_cells(traces) else "export.frames"
     stack = [say(key, lang, count=len(traces))] if len(traces) > 1 else []
@@ -92,11 +93,11 @@ def _distance(trace: Trace) -> float | None:
     return distance if distance < CLOSE else None
 
 
-def _is_sum_of_last(trace: Trace) -> bool:
-    """Tell whether the loss is the sum of the last layer's last h, which a recorded module without a loss has."""
-    top = trace.experiment.layer_names[-trace.experiment.directions :]
-    ends = [trace.layers[name].h[0 if name.endswith("_reverse") else -1].sum() for name in top]
-    return bool(np.isclose(trace.losses.sum(), sum(ends), rtol=1e-5, atol=1e-6))
+def _arguments(trace: Trace) -> str:
+    """Return what `rnnviz.record` was given, by its names."""
+    asked = trace.targets != NO_TARGET if trace.kind == "symbols" else ~np.isnan(trace.targets)
+    target = ["target"] if asked.any() else []
+    return ", ".join(["module", "x", *target, *(["loss=loss"] if trace.loss_kind == "own" else [])])
 
 
 def _run(experiment: Experiment) -> str:

@@ -17,8 +17,13 @@ def test_without_a_loss_it_says_what_l_is(directions) -> None:
     trace = record(lstm, x)
     assert any("L is the sum of the last layer's last h" in line for line in about([trace], None, {}, "en").facts)
     assert show(trace).title.startswith("LSTM(3, 4")
+    assert about([trace], None, {}, "en").lines.endswith("show(record(module, x))")
     with_target = record(lstm, x, torch.randn(7, 4 * directions))
     assert not any("last h" in line for line in about([with_target], None, {}, "en").facts)
+    own = about([record(lstm, x, loss=lambda given: given[0].square().sum())], None, {}, "en")
+    assert "L is what a loss of your own gave." in own.facts and own.lines.endswith(
+        "show(record(module, x, loss=loss))"
+    )
 
 
 def test_it_is_named_by_its_module_and_not_by_settings() -> None:

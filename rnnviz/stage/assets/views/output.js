@@ -58,7 +58,7 @@ function reason({ meta }, why, t) {
 
 /** y = W_ho h + b_o with its shapes: where the answer comes from; of a recorded module in words, if it is not that. */
 function readout({ meta, say }, kind) {
-  if (meta.answered !== "readout") return el("p", { class: "rv-answer-readout" }, say(`panel.readout_${meta.answered}`));
+  if (meta.answered !== "readout") return el("p", { class: "rv-hint" }, say(`panel.readout_${meta.answered}`));
   const width = meta.H * meta.directions;
   const sizes = [
     [symbol("W", "ho"), `${meta.O}×${width}`],

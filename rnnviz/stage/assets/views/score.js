@@ -29,7 +29,7 @@ class Score {
     Object.assign(this, { element, data, cursor });
     this.axis = new Axis(data.meta.T);
     const other = data.options.baseline_name ? "score.hint_other" : "score.hint_baseline";
-    const hint = data.flow ? "score.hint_flow" : data.baseline ? other : "score.hint";
+    const hint = data.flow ? (comesInAtSeveral(data) ? "score.hint_flow_in" : "score.hint_flow") : data.baseline ? other : "score.hint";
     const { head } = heading(element, data.say("score.title"), data.say(hint));
     this.build();
     if (data.baseline && this.lanes.some((lane) => lane instanceof HeatLane)) head.append(this.modeSwitch());
@@ -222,6 +222,12 @@ class Score {
     this.unfollow();
     this.stop();
   }
+}
+
+/** Whether the one loss of a recorded module reads several steps, so that no gradient sets out at one alone. */
+function comesInAtSeveral({ frames, meta }) {
+  const sends = frames[0].layers[meta.layers[0]].sends?.data ?? [];
+  return sends.reduce((count, v) => count + v, 0) > 1;
 }
 
 /** A tip of several numbers, one a row, or of a sentence about one. */
