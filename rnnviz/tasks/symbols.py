@@ -107,12 +107,17 @@ def text_inputs(text: str, tokens: str = "characters", lang: str = DEFAULT_LANGU
     alphabet = tuple(sorted(set(found)))
     number = {symbol: index for index, symbol in enumerate(alphabet)}
     indices = [number[symbol] for symbol in found]
-    end = say("text.end", lang)
     return Inputs(
         kind="symbols",
         labels=tuple(visible(symbol) for symbol in found),
         alphabet=alphabet,
-        answers=(*map(visible, alphabet), f"⟨{end}⟩" if end in alphabet else end),
+        answers=answers_of(alphabet, lang),
         inputs=one_hot(indices, len(alphabet)),
         targets=np.array([*indices[1:], len(alphabet)], dtype=np.int64),
     )
+
+
+def answers_of(alphabet: tuple[str, ...], lang: str = DEFAULT_LANGUAGE) -> tuple[str, ...]:
+    """Return what may come next in a text: the symbols of its alphabet as a person reads them, and END."""
+    end = say("text.end", lang)
+    return (*map(visible, alphabet), f"⟨{end}⟩" if end in alphabet else end)

@@ -192,6 +192,13 @@ def test_both_ends_of_every_range_can_be_drawn(problem) -> None:
             "text is 'hello', but must have at least 2 symbols, since each is to predict the next; it has 1.",
         ),
         (
+            "text",
+            {"text": "abcdefghij" * 100_001},
+            "text",
+            "text is 'abcdefghijabcdefghijabcdefghijabcdefgh…, which is too much to train on: it has 1000010 symbols "
+            "of 10 kinds, and their product may be at most 10000000.",
+        ),
+        (
             "series",
             {"series": "1, 2, x"},
             "series",

@@ -18,10 +18,12 @@ from rnnviz.tasks.problems.guesses import table_baseline
 from rnnviz.tasks.problems.lengths import one_hots
 from rnnviz.tasks.problems.settings import Setting
 from rnnviz.tasks.problems.shipped import SHIPPED
-from rnnviz.tasks.symbols import text_inputs
+from rnnviz.tasks.symbols import answers_of, symbols, visible
 
 FEWEST: Final = 2
 """A text of one symbol has nothing to predict from it."""
+MOST: Final = 10_000_000
+"""Most symbols times kinds of them: one-hot in float64, the whole text then takes 80 MB."""
 SHARE: Final = Setting("share", 10, 0, 50)
 """How many percent of the data, its end, are kept for validation."""
 
@@ -41,9 +43,12 @@ class NextSymbol(Posed):
     share: int
 
     def __post_init__(self) -> None:
-        """Refuse a text of fewer than two symbols."""
-        if len(self.whole.labels) < FEWEST:
-            raise ExperimentError("text", self.written, "problem.text", least=FEWEST, count=len(self.whole.labels))
+        """Refuse a text of fewer than two symbols, or one that would take too much memory."""
+        count, kinds = len(self.found), len(self.alphabet)
+        if count < FEWEST:
+            raise ExperimentError("text", self.written, "problem.text", least=FEWEST, count=count)
+        if count * kinds > MOST:
+            raise ExperimentError("text", self.written, "problem.long", count=count, kinds=kinds, most=MOST)
 
     @property
     @abstractmethod
@@ -51,14 +56,15 @@ class NextSymbol(Posed):
         """The text."""
 
     @cached_property
-    def whole(self) -> Inputs:
-        """The whole text as one sequence."""
-        return text_inputs(self.written, self.tokens)
+    def found(self) -> tuple[str, ...]:
+        """The n symbols of the text."""
+        return symbols(self.written, self.tokens)
 
     @cached_property
     def codes(self) -> NDArray[np.int64]:
         """(n + 1,), the number of each of the n symbols of the text in the alphabet, and END."""
-        return np.append(self.whole.inputs.argmax(axis=1), len(self.alphabet))
+        number = {symbol: code for code, symbol in enumerate(self.alphabet)}
+        return np.array([*(number[symbol] for symbol in self.found), len(number)])
 
     @property
     def cut(self) -> int:
@@ -85,22 +91,22 @@ class NextSymbol(Posed):
     @property
     def outputs(self) -> int:
         """The alphabet and END."""
-        return len(self.answers)
+        return len(self.alphabet) + 1
 
     @property
     def steps(self) -> int:
         """T, not more than the training part has questions."""
         return min(self.length, len(self._training) - 1)
 
-    @property
+    @cached_property
     def alphabet(self) -> tuple[str, ...]:
         """The different symbols of the text."""
-        return self.whole.alphabet or ()
+        return tuple(sorted(set(self.found)))
 
-    @property
+    @cached_property
     def answers(self) -> tuple[str, ...]:
         """The same as a person reads them, and END."""
-        return self.whole.answers or ()
+        return answers_of(self.alphabet)
 
     @property
     def _training(self) -> NDArray[np.int64]:
@@ -111,7 +117,7 @@ class NextSymbol(Posed):
         """The training part as one sequence."""
         codes = self._training
         inputs = one_hot(codes[:-1].tolist(), self.inputs)
-        labels = self.whole.labels[: len(codes) - 1]
+        labels = tuple(map(visible, self.found[: len(codes) - 1]))
         return Inputs("symbols", labels, self.alphabet, self.answers, inputs, codes[1:].copy())
 
     @cached_property
