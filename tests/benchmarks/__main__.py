@@ -19,7 +19,7 @@ from tests.benchmarks.report import show
 from tests.browser.conftest import FLAGS
 from tests.browser.server import serve
 
-PARTS = ("engines", "gradients", "sweeps", "start", "change", "walk", "plain", "viewers")
+PARTS = ("engines", "gradients", "sweeps", "start", "change", "drag", "walk", "plain", "viewers")
 
 
 def main() -> None:
@@ -54,6 +54,8 @@ def _in_browser(browser: Browser, parts: tuple[str, ...]) -> None:
     with serve() as server:
         if "change" in parts:
             show("A parameter is changed (a new seed, LSTM, H = 5)", pages.change_rows(browser, server))
+        if "drag" in parts:
+            show(*walk.drag_rows(browser, server))
         if "walk" in parts:
             for title, rows in walk.site_rows(browser, server):
                 show(title, rows)

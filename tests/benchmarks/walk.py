@@ -18,12 +18,14 @@ HIDDEN = 32
 PRESSES = 90
 STEPS = 95
 FRAME = 17.0  # ms: 60 frames a second
+LATE = 500  # ms in which a message that comes late counts, too
 PANGRAM = "the quick brown fox jumps over the lazy dog and "
+AT_STEP = "document.querySelector('[data-stage]').dataset.t == String(window.expected)"
 PLAIN_APP = Path(__file__).with_name("plain_app.py")
 
 # From a key press (the time the browser got it) to the end of the first frame for which `shown` holds. A message that
 # is posted within an animation frame is delivered when that frame has been drawn.
-WATCH = """(shown) => {
+WATCH = """([shown, key]) => {
   window.taken = [];
   const drawn = () => new Promise((done) => {
     const { port1, port2 } = new MessageChannel();
@@ -32,7 +34,7 @@ WATCH = """(shown) => {
   });
   const holds = new Function("return " + shown);
   addEventListener("keydown", (press) => {
-    if (press.key !== "ArrowRight") return;
+    if (press.key !== key) return;
     const look = async (frame) => {
       const painted = await drawn();
       if (holds()) window.taken.push({ total: painted - press.timeStamp, work: painted - frame });
@@ -41,19 +43,38 @@ WATCH = """(shown) => {
     requestAnimationFrame(() => look(performance.now()));
   }, true);
 }"""
-# A step in every animation frame, as while a key is held down or a run is played at full speed.
-HOLD = """(steps) => new Promise((done) => {
+# Something in every animation frame, until there are as many: the time between them.
+_FRAMES = """
   const intervals = [];
   let before = 0;
   const frame = (now) => {
     if (before) intervals.push(now - before);
     before = now;
-    if (intervals.length >= steps) return done(intervals);
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", code: "ArrowRight", bubbles: true }));
+    if (intervals.length >= many) return done(intervals);
+    act();
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
 })"""
+# A step in each, as while a key is held down or a run is played at full speed.
+HOLD = (
+    """([key, many]) => new Promise((done) => {
+  const act = () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, bubbles: true }));"""
+    + _FRAMES
+)
+# Another run in each: the slider goes to its end and back, a run at a time.
+DRAG = (
+    """(many) => new Promise((done) => {
+  const slider = document.querySelector("[data-rv-frames]");
+  const last = Number(slider.max) - 1;
+  let moved = Number(slider.value) - 1;
+  const act = () => {
+    moved += 1;
+    slider.value = String(1 + last - Math.abs((moved % (2 * last)) - last));
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  };"""
+    + _FRAMES
+)
 
 
 @dataclass(frozen=True)
@@ -67,21 +88,26 @@ class Walk:
 
 @dataclass(frozen=True)
 class Hold:
-    """What stepping in every animation frame took."""
+    """What stepping, or dragging a slider, in every animation frame took."""
 
     intervals: list[float]  # ms between frames
     used: dict[str, float]  # ms of processor time a step, by Chromium's names for it
+    messages: float  # websocket messages a frame, both directions
 
 
 def site_rows(browser: Browser, server: Server) -> Iterator[tuple[str, list[Row]]]:
-    """Walk through Step and Gates at two lengths."""
-    for path in ("/step", "/gates"):
+    """Walk through the pages with a run at two lengths, with the time or, where a gradient flows, against it."""
+    for path, key, home, step, by in (
+        ("/step", "ArrowRight", "Home", 2, 1),
+        ("/gates", "ArrowRight", "Home", 2, 1),
+        ("/gradients", "ArrowLeft", "End", None, -1),
+    ):
         work = {}
         for length in (100, 1000):
             screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
-            screen.goto(path, cell="lstm", hidden_size=HIDDEN, text=text_of(length), step=2)
-            taken = walk(screen.page, "document.querySelector('[data-stage]').dataset.t == String(window.expected)", 1)
-            held = hold(screen.press("Home").page)
+            screen.goto(path, cell="lstm", hidden_size=HIDDEN, text=text_of(length), step=step or length)
+            taken = walk(screen.page, AT_STEP, screen.t, key=key, by=by)
+            held = hold(screen.press(home).page, HOLD, [key, STEPS])
             work[length] = held.used["TaskDuration"]
             yield f"{path}, LSTM, T = {length}, H = {HIDDEN}", [*_rows(taken), *_held_rows(held)]
             assert not screen.problems, screen.problems
@@ -90,6 +116,19 @@ def site_rows(browser: Browser, server: Server) -> Iterator[tuple[str, list[Row]
             f"{path}, T = 1000 ÷ T = 100",
             [Row("main thread's processor time a step", work[1000] / work[100], "×", 1.2)],
         )
+
+
+def drag_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
+    """Drag the slider of the Gradients page to its end and back, three cells in each of its runs."""
+    screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
+    screen.goto("/gradients", cell="lstm", hidden_size=HIDDEN, text=text_of(100), sweep="gain")
+    frames = int(screen.stage.get_attribute("data-frames") or "")
+    hold(screen.page, DRAG, 2 * frames)  # each run once: what is worked out when it is first seen is known then
+    held = hold(screen.page, DRAG, 4 * frames)
+    assert not screen.problems, screen.problems
+    screen.page.close()
+    rows = [*_held_rows(held, "the slider moved"), Row("websocket messages a frame", held.messages, "", 0)]
+    return f"/gradients, the slider is dragged, LSTM, GRU and RNN, T = 100, H = {HIDDEN}, {frames} frames", rows
 
 
 def plain_rows(browser: Browser) -> Iterator[tuple[str, list[Row]]]:
@@ -113,33 +152,25 @@ def text_of(length: int) -> str:
     return (PANGRAM * (length // len(PANGRAM) + 1))[:length]
 
 
-def walk(page: Page, shown: str, t: int, presses: int = PRESSES) -> Walk:
-    """Press → one time after the other from step ``t``, each when the one before is on the screen."""
-    messages = 0
-
-    def count(_: Any) -> None:
-        nonlocal messages
-        messages += 1
-
-    page.evaluate(WATCH, shown)
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on("Network.webSocketFrameSent", count)
-    session.on("Network.webSocketFrameReceived", count)
+def walk(page: Page, shown: str, t: int, presses: int = PRESSES, key: str = "ArrowRight", by: int = 1) -> Walk:
+    """Press a key one time after the other from step ``t``, each when the one before is on the screen."""
+    page.evaluate(WATCH, [shown, key])
+    messages = _messages(page)
     warm = 5
     for number in range(1, presses + warm + 1):
         if number == warm + 1:
-            messages = 0
-        page.evaluate("(t) => { window.expected = t }", t + number)
-        page.keyboard.press("ArrowRight")
+            messages.clear()
+        page.evaluate("(t) => { window.expected = t }", t + by * number)
+        page.keyboard.press(key)
         page.wait_for_function("(n) => window.taken.length === n", arg=number)
-    page.wait_for_timeout(500)  # a message that comes late counts too
+    page.wait_for_timeout(LATE)
     taken = page.evaluate("window.taken")[warm:]
-    return Walk([one["total"] for one in taken], [one["work"] for one in taken], messages / presses)
+    return Walk([one["total"] for one in taken], [one["work"] for one in taken], len(messages) / presses)
 
 
-def hold(page: Page) -> Hold:
-    """Step on in every frame; processor time of the page's main thread does not mind a busy machine much."""
+def hold(page: Page, script: str, given: Any) -> Hold:
+    """Do something in every frame; processor time of the page's main thread does not mind a busy machine much."""
+    messages = _messages(page)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -147,9 +178,22 @@ def hold(page: Page) -> Hold:
         return {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
 
     before = used()
-    intervals = page.evaluate(HOLD, STEPS)
+    intervals = page.evaluate(script, given)
     after = used()
-    return Hold(intervals, {name: (after[name] - before[name]) / STEPS * 1e3 for name in before})
+    page.wait_for_timeout(LATE)
+    many = len(intervals)
+    each = {name: (after[name] - before[name]) / many * 1e3 for name in before}
+    return Hold(intervals, each, len(messages) / many)
+
+
+def _messages(page: Page) -> list[Any]:
+    """Return a list to which every websocket message will be added."""
+    found: list[Any] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    for event in ("Network.webSocketFrameSent", "Network.webSocketFrameReceived"):
+        session.on(event, lambda message: found.append(message))  # Playwright takes no built-in method
+    return found
 
 
 def _rows(taken: Walk, budgets: bool = True) -> list[Row]:
@@ -162,11 +206,11 @@ def _rows(taken: Walk, budgets: bool = True) -> list[Row]:
     ]
 
 
-def _held_rows(held: Hold) -> list[Row]:
+def _held_rows(held: Hold, what: str = "a step") -> list[Row]:
     layout = held.used["LayoutDuration"] + held.used["RecalcStyleDuration"]
     return [
-        Row("a step in every frame: time between frames, p95", percentile(held.intervals, 0.95), "ms", FRAME),
-        Row("… main thread's processor time a step, script to paint", held.used["TaskDuration"], "ms"),
+        Row(f"{what} in every frame: time between frames, p95", percentile(held.intervals, 0.95), "ms", FRAME),
+        Row("… main thread's processor time a frame, script to paint", held.used["TaskDuration"], "ms"),
         Row("… of it script", held.used["ScriptDuration"], "ms"),
         Row("… of it style and layout", layout, "ms"),
     ]
