@@ -75,7 +75,9 @@ function fillRow(data, row, k, run, t, { low, width, digits }) {
   const [from, length] = both ? [Math.min(a, b), Math.abs(a - b)] : [0, 0];
   row.gap.style.transform = `translateX(${(100 * from).toFixed(2)}%) scaleX(${length.toFixed(4)})`;
   show(row.said, data, answer, { quantity: "output", unit: k, step: t, digits });
-  show(row.asked, data, Number.isNaN(target) ? null : target, { quantity: "target", unit: k, step: t, digits });
+  if (!Number.isNaN(target)) return show(row.asked, data, target, { quantity: "target", unit: k, step: t, digits });
+  text(row.asked, "–");
+  return attr(row.asked, "data-value", null);
 }
 
 function mark(node, share) {

@@ -1,0 +1,143 @@
+"""Modules of one's own on the stage, in a real Chromium: each step says what is true of it, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import BrowserContext
+from torch import Tensor, nn
+
+from rnnviz import Trace, record, show
+from rnnviz.words import say
+from tests.browser.screen import DESKTOP, PHONE, Screen
+from tests.browser.test_export import Desk
+from tests.browser.truth import Truth
+
+WORDS = ["this", "film", "was", "not", "bad"]
+DRAWN = "document.querySelectorAll('.rv-plot-figure .main-svg').length"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Any:
+    """Open files; when the test ends, none may have asked for anything or logged an error."""
+    desk = Desk(tmp_path, new_context)
+    yield desk
+    assert desk.asked == []
+    assert [problem for screen in desk.screens for problem in screen.problems] == []
+
+
+class Model(nn.Module):
+    """Words, a recurrent module, and a head that reads every state, or their mean."""
+
+    def __init__(self, pool: bool, outputs: int = 2) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.embed, self.rnn, self.pool = nn.Embedding(9, 3), nn.LSTM(3, 4), pool
+        self.head = nn.Linear(4, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        states = self.rnn(self.embed(x))[0]
+        answer: Tensor = self.head(states.mean(0) if self.pool else states)
+        return answer
+
+
+TOKENS = torch.arange(5)
+NAMES: dict[str, Any] = {"labels": WORDS, "answers": ["bad", "good"]}
+
+
+def losses(screen: Screen, view: str) -> list[float]:
+    """Return the losses that a view shows."""
+    found = screen.page.locator(f"[data-view={view}] [data-quantity=loss][data-value]").filter(visible=True)
+    return [float(value) for value in found.evaluate_all("all => all.map((e) => e.dataset.value)")]
+
+
+def words(screen: Screen, view: str) -> str:
+    """Return the text of a view."""
+    return screen.page.locator(f"[data-view={view}]").inner_text()
+
+
+def test_one_answer_for_the_whole_sequence_stands_at_the_end(desk: Desk) -> None:
+    trace = record(Model(pool=True), TOKENS, 1, **NAMES)
+    screen = desk.show(show(trace))
+    assert say("panel.loss_no_answer") in words(screen, "output") and losses(screen, "output") == []
+    assert "NaN" not in screen.page.inner_text("body")
+    screen.press("End")
+    assert losses(screen, "output") == pytest.approx([trace.losses[-1]], rel=1e-5)
+    assert say("panel.loss_no_answer") not in words(screen, "output") and "W" not in words(screen, "output")
+    assert say("panel.readout_once") in words(screen, "output")
+
+
+def test_the_way_back_of_a_pooled_model_comes_in_everywhere(desk: Desk) -> None:
+    screen = desk.show(show(record(Model(pool=True), TOKENS, 1, **NAMES), "gradients"))
+    assert "comes in at several" in words(screen, "flow") and "where the loss is" not in words(screen, "flow")
+    assert say("score.hint_flow_in") in words(screen, "score")
+    assert screen.page.locator("[data-view=backflow] [data-emits]").count() == len(WORDS)
+
+
+def test_a_sum_of_states_is_called_that_and_asks_for_nothing(desk: Desk) -> None:
+    torch.manual_seed(1)
+    trace = record(nn.GRU(3, 4, bidirectional=True), torch.randn(6, 3))
+    screen = desk.show(show(trace))
+    assert screen.page.locator("[data-view=output]").count() == 0
+    assert "sum of last h" in words(screen, "score") and "squared" not in words(screen, "score")
+    shown = {step: value for step, value in enumerate(trace.losses) if value}
+    assert sorted(shown) == [0, 5]
+    assert losses(screen, "unrolled") == pytest.approx([shown[0]], rel=1e-5)  # the last is out of sight
+    back = desk.show(show(trace, "gradients"))
+    assert "Many steps have a loss" not in words(back, "flow") and "where the loss is" in words(back, "flow")
+
+
+def test_a_loss_of_ones_own_may_lie_below_zero(desk: Desk) -> None:
+    trace = record(Model(pool=False), TOKENS, loss=lambda answer: -answer[:, 1].exp(), labels=WORDS)
+    screen = desk.show(show(trace))
+    assert losses(screen, "output") == pytest.approx([trace.losses[0]], rel=1e-5)
+    assert say("panel.loss_own") in words(screen, "output") and "your own, −" in words(screen, "score")
+    bars = screen.page.locator("[data-lane=loss] .rv-bars").get_attribute("d") or ""
+    assert bars.count("M") == len(WORDS)  # every bar has a height, downwards from zero
+
+
+def test_another_run_is_not_called_a_change(desk: Desk) -> None:
+    first, second = (record(Model(pool=False), TOKENS, [0, 1, 0, 1, k], **NAMES) for k in (0, 1))
+    for views in ("step", "gradients"):
+        screen = desk.show(show(first, views, baseline=second))
+        everything = screen.page.inner_text("[data-stage]")
+        assert "the change" not in everything and "before" not in everything.replace("step before", "")
+
+
+def test_figures_out_of_sight_are_drawn_for_paper(desk: Desk) -> None:
+    screen = desk.show(show(record(Model(pool=False), TOKENS, [0, 1, 0, 1, 0], **NAMES), "gates"), size=PHONE)
+    assert screen.page.evaluate(DRAWN) == 0
+    screen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    screen.page.wait_for_function(f"{DRAWN} > 0")
+
+
+def traces() -> dict[str, Trace]:
+    """Return one recording of each sort."""
+    return {
+        "pooled": record(Model(pool=True), TOKENS, 1, **NAMES),
+        "sum": record(nn.GRU(3, 4, num_layers=2, bidirectional=True), torch.randn(5, 3)),
+        "own": record(Model(pool=False), TOKENS, loss=lambda answer: answer.square().sum(), labels=WORDS),
+    }
+
+
+@pytest.mark.parametrize("name", ["pooled", "sum", "own"])
+def test_every_number_of_every_step_is_the_recorded_one(desk: Desk, name: str) -> None:
+    trace = traces()[name]
+    screen = desk.show(show(trace))
+    for step in range(trace.steps):
+        assert screen.t == step
+        assert Truth(trace).problems(screen.numbers(), step) == []
+        screen.press("ArrowRight")
+
+
+@pytest.mark.parametrize("name", ["pooled", "sum", "own"])
+@pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)])
+def test_axe_finds_nothing_and_nothing_is_cut(desk: Desk, name: str, theme: str, size: Any) -> None:
+    for views in ("step", "gradients"):
+        screen = desk.show(show(traces()[name], views), color_scheme=theme, size=size)
+        assert screen.axe() == []
+        assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
