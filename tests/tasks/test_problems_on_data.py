@@ -187,13 +187,16 @@ def test_sentences_are_in_one_part_and_all_their_words_in_the_training_part(name
 
 def test_the_judgements_are_many_short_balanced_and_turn_on_the_order_of_their_words() -> None:
     found = sentiment.sentences()
-    assert len(found) >= 120 and len({words for words, _ in found}) == len(found)
+    assert len(found) >= 300 and len({words for words, _ in found}) == len(found)
     assert Counter(label for _, label in found) == {0: len(found) // 2, 1: len(found) // 2}
     assert max(len(words) for words, _ in found) <= 13
     bags = {label: {tuple(sorted(words)) for words, own in found if own == label} for label in (0, 1)}
-    assert len(bags[0] & bags[1]) >= 4  # the same words in another order are the other answer
+    assert len(bags[0] & bags[1]) >= 40  # the same words in another order are the other answer
     negated = Counter(label for words, label in found if {"not", "never", "nobody", "nothing"} & set(words))
-    assert min(negated.values()) >= 20
+    assert min(negated.values()) >= 60
+    ends = Counter((words[-1], label) for words, label in found)
+    told = sum(max(ends[word, 0], ends[word, 1]) for word in {word for word, _ in ends})
+    assert told < 0.65 * len(found)  # the last word alone tells little
     used = Counter(word for words, _ in found for word in words)
     assert sum(count == 1 for count in used.values()) <= 6 and len(used) <= 80
 
@@ -205,6 +208,7 @@ def test_the_answer_to_a_judgement_comes_after_its_last_word() -> None:
     for b, labels in enumerate(batch.labels):
         assert posed.answers[batch.targets[b, len(labels) - 1]] == sentiment.LABELS[known[labels]]
     assert posed.chance == pytest.approx(math.log(2)) and posed.chance_score == 0.5
+    assert posed.baselines[1].score < 0.75 and posed.baselines[1].loss > 0.5
     one = posed.read("The film was NOT bad!")
     assert one.labels == ("the", "film", "was", "not", "bad") and (one.targets == -1).all()
     with pytest.raises(ExperimentError, match="^text has the word 'cat', which the network never met"):

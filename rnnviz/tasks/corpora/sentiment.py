@@ -1,7 +1,12 @@
-"""Short judgements, half of them kind. Many differ only in the order of their words, or in a "not"."""
+"""Short judgements, half of them kind. Many differ only in the order of their words, or in a "not".
+
+Some were written one by one. The others say every pattern of a judgement about many things, kind and unkind: from
+what was said of the music a network can then know what the same words say of the food.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 _POSITIVE: Final = """
@@ -141,6 +146,7 @@ the people were rude
 the people were really rude
 the people were nice at first but then rude
 the people were not nice at all
+the people were never nice
 i hate this film
 i hate this book
 i hate the music
@@ -166,10 +172,47 @@ it was not worth it
 it was a bad surprise not a good one
 """
 
+_PATTERNS: Final = """
+the {thing} was {this}
+the {thing} was really {this}
+the {thing} was not {other}
+the {thing} was never {other}
+the {thing} was {this} not {other}
+the {thing} was not {other} but {this}
+the {thing} was {other} at first but then {this}
+i {feel} it the {thing} was {this}
+"""
+_THINGS: Final = {
+    "film": ("bad", "good"),
+    "end": ("boring", "great"),
+    "book": ("boring", "good"),
+    "story": ("terrible", "wonderful"),
+    "music": ("terrible", "good"),
+    "food": ("bad", "great"),
+    "room": ("dirty", "clean"),
+    "hotel": ("bad", "nice"),
+    "surprise": ("terrible", "nice"),
+    "walk": ("boring", "wonderful"),
+    "garden": ("dirty", "nice"),
+    "waiter": ("rude", "nice"),
+    "teacher": ("boring", "good"),
+}
+"""What is judged, with an unkind and a kind word for it."""
+
+_WRITTEN: Final = (_NEGATIVE, _POSITIVE)
 LABELS: Final = ("negative", "positive")
 
 
 def sentences() -> tuple[tuple[tuple[str, ...], int], ...]:
-    """Return (words, index into `LABELS`) of every sentence, the two kinds in turn."""
-    sides = [[tuple(line.split()) for line in side.split("\n") if line] for side in (_NEGATIVE, _POSITIVE)]
-    return tuple((words, label) for pair in zip(*sides, strict=True) for label, words in enumerate(pair))
+    """Return (words, index into `LABELS`) of every sentence, none twice, the two kinds in turn."""
+    sides = [dict.fromkeys((*written.strip().split("\n"), *_made(label))) for label, written in enumerate(_WRITTEN)]
+    pairs = zip(*sides, strict=True)
+    return tuple((tuple(line.split()), label) for pair in pairs for label, line in enumerate(pair))
+
+
+def _made(label: int) -> Iterator[str]:
+    """Yield each pattern about each thing."""
+    for pattern in _PATTERNS.strip().split("\n"):
+        for thing, words in _THINGS.items():
+            feel = ("hate", "like")[label]
+            yield pattern.format(thing=thing, this=words[label], other=words[1 - label], feel=feel)

@@ -115,6 +115,11 @@ class Sentences(Posed):
         rows = rng.choice(chosen, size=size) if part == "training" else chosen[np.arange(size) % len(chosen)]
         return one_hots(self.codes[rows], self.inputs), self.targets[rows], self.lengths[rows]
 
+    def _pairs(self, rows: Codes) -> tuple[Codes, Codes]:
+        """Return the words at which something is asked, and the answers."""
+        read, answers = self.codes[rows], self.targets[rows]
+        return read[answers != NO_TARGET], answers[answers != NO_TARGET]
+
     def read(self, text: str) -> Inputs:
         """Return a sentence of the learner's own, of words of the vocabulary, without targets.
 
@@ -163,10 +168,12 @@ class Sentiment(Sentences):
 
     @cached_property
     def baselines(self) -> tuple[Baseline, ...]:
-        """Always the label that is more frequent in training, both being as frequent: so the set is balanced."""
+        """Always the label that is more frequent in training, where both nearly are; then what the last word tells."""
         kinds = np.bincount(self.groups[self.parts["training"]], minlength=self.outputs)
         right = float((self.groups[self.measured] == kinds.argmax()).mean())
-        return (Baseline("majority", log(self.outputs), right),)
+        fitted, measured = (self._pairs(rows) for rows in (self.parts["training"], self.measured))
+        last = table_baseline("last_word", fitted, measured, (self.inputs, self.outputs))
+        return Baseline("majority", log(self.outputs), right), last
 
 
 @dataclass(frozen=True)
@@ -200,10 +207,6 @@ class Tagging(Sentences):
         words = table_baseline("tag_of_word", fitted, measured, (self.inputs, self.outputs))
         nothing = [(np.zeros_like(read), tags) for read, tags in (fitted, measured)]
         return words, table_baseline("frequencies", nothing[0], nothing[1], (1, self.outputs))
-
-    def _pairs(self, rows: Codes) -> tuple[Codes, Codes]:
-        read, tags = self.codes[rows], self.targets[rows]
-        return read[tags != NO_TARGET], tags[tags != NO_TARGET]
 
 
 def held_out(sentences: Sequence[Words], groups: Codes, share: int, seed: int) -> Codes:
