@@ -28,6 +28,7 @@ BLIND = [
     ("echo", {"length": 12, "delay": 5, "symbols": 7, "spread": 50}),
     ("depth", {"length": 10}),
     ("depth", {"length": 30, "deepest": 3, "spread": 70}),
+    ("depth", {"length": 20, "deepest": 50, "spread": 90}),
 ]
 
 
