@@ -46,7 +46,8 @@ def record(
     submodule : str, optional
         Which recurrent module to look into, such as ``"encoder.rnn"``, where there are several.
     labels : T strings, optional
-        What stands above each step; by default the numbers that went in, if they are whole, else 1 … T.
+        What stands above each step; by default the whole numbers that went in, such as tokens, or the value itself of a
+        single input, else x₁ … x_T.
     alphabet : D strings, optional
         What each component of a one-hot input stands for.
     answers : O strings, optional

@@ -15,12 +15,14 @@ from rnnviz.engines.layer import Held, Run, Weights, forward, gradients
 from rnnviz.engines.numpy_engine import layer_trace
 from rnnviz.engines.through_time import backward_stack, levels
 from rnnviz.experiment import Experiment
+from rnnviz.inputs import readable
 from rnnviz.recording.answers import Answers, answered
 from rnnviz.recording.capture import CELLS, Captured, capture, double, plainly
 from rnnviz.tasks import visible
 from rnnviz.trace import Array, Trace
 
 KINDS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 TOLERANCE: Final = {torch.float64: 1e-8, torch.float32: 1e-3}
 """How far torch's states may lie from ours; in half precision 0.1."""
 
@@ -32,7 +34,7 @@ def traced(
     with plainly():
         found = capture(module, x, submodule)
         end = answered(found, target, loss)
-    labels = _named("labels", names["labels"], len(found.x)) or _labels(x, len(found.x))
+    labels = _named("labels", names["labels"], len(found.x)) or _labels(x, found.x)
     alphabet = _alphabet(names["alphabet"], found.x)
     experiment = _experiment(found, labels, end.which)
     parameters = _parameters(found)
@@ -136,16 +138,19 @@ def _head(end: Answers, top: Array) -> tuple[dict[str, Array], dict[str, Array]]
     return {"weight_ho": weight, "bias_o": bias}, {"weight_ho": d_outputs.T @ top, "bias_o": d_outputs.sum(axis=0)}
 
 
-def _labels(x: Any, steps: int) -> tuple[str, ...]:
-    """Return what stands above the steps: the whole numbers that went in, one a step, else 1 … T."""
+def _labels(x: Any, inputs: Array) -> tuple[str, ...]:
+    """Return what stands above the steps: the whole numbers or the single values that went in, else x₁ … x_T."""
     x = tuple(x.values()) if isinstance(x, dict) else x
     first = x[0] if isinstance(x, tuple) and x else x
     try:
         given = np.asarray(first.detach().cpu() if isinstance(first, torch.Tensor) else first)
     except (TypeError, ValueError, RuntimeError):
         given = np.zeros(0)
-    whole = given.dtype.kind in "iu" and given.size == steps
-    return tuple(str(int(number)) for number in (given.reshape(-1) if whole else range(1, steps + 1)))
+    if given.dtype.kind in "iu" and given.size == len(inputs):
+        return tuple(str(int(number)) for number in given.reshape(-1))
+    if inputs.shape[1] == 1:
+        return tuple(readable(float(f"{number:.4g}")) for number in inputs[:, 0])
+    return tuple(f"x{str(step).translate(LOWERED)}" for step in range(1, len(inputs) + 1))
 
 
 def _named(field: str, given: Sequence[str] | None, count: int) -> tuple[str, ...] | None:

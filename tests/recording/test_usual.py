@@ -204,6 +204,8 @@ def test_inputs_of_any_sort() -> None:
         assert (record(lstm, x).layers["l0"].h == plain.layers["l0"].h).all()
     assert given.grad is None
     whole = record(lstm, [1, 0, 2])  # whole numbers are read as numbers, and stand above the steps
+    assert plain.labels[:3] == ("0", "0.8415", "0.9093") and plain.labels[4] == "−0.7568"
+    assert record(nn.LSTM(2, 3), torch.ones(10, 2)).labels[8:] == ("x₉", "x₁₀")  # a step's number is not what it reads
     assert whole.labels == ("1", "0", "2") and whole.inputs[:, 0].tolist() == [1, 0, 2]
 
 
