@@ -7,7 +7,8 @@ from typing import Final
 
 from rnnviz.experiment import ExperimentError
 from rnnviz.tasks.problems.adding import ADDING
-from rnnviz.tasks.problems.base import PARTS, Baseline, Batch, Posed, Problem
+from rnnviz.tasks.problems.base import PARTS, Baseline, Posed
+from rnnviz.tasks.problems.batch import Batch
 from rnnviz.tasks.problems.copying import COPY
 from rnnviz.tasks.problems.depth import DEPTH
 from rnnviz.tasks.problems.echo import ECHO
@@ -15,6 +16,7 @@ from rnnviz.tasks.problems.forecast import SERIES, SINE, STOCKS
 from rnnviz.tasks.problems.next_symbol import BOOK, TEXT
 from rnnviz.tasks.problems.order import ORDER
 from rnnviz.tasks.problems.parity import PARITY
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.sentences import SENTIMENT, TAGGING
 from rnnviz.tasks.problems.settings import Setting
 

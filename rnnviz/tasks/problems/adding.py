@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.inputs import Array, readable
-from rnnviz.tasks.problems.base import Baseline, Posed, Problem, Targets
+from rnnviz.tasks.problems.base import Baseline, Posed
+from rnnviz.tasks.problems.batch import Targets
 from rnnviz.tasks.problems.lengths import SPREAD, lengths_of
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.settings import Setting
 
 

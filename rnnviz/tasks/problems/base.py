@@ -3,80 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from functools import cached_property
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs, readable
-from rnnviz.tasks.problems.settings import Setting
+from rnnviz.tasks.problems.batch import Batch, Targets
 from rnnviz.tasks.symbols import visible
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
-Targets = NDArray[Any]
-
 PARTS: Final = ("training", "validation")
 PROBE_SEED: Final = 20
 PROBES: Final = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """B sequences of up to T steps side by side. T time, B batch, D input, O output.
-
-    Attributes
-    ----------
-    kind : {"symbols", "numbers"}
-        What the outputs are: logits (cross-entropy) or values (mean squared error).
-    inputs : (B, T, D) float64
-        0 beyond a sequence's end.
-    targets : (B, T) int64 or (B, T, O) float64
-        −1 or NaN where a step has none, and beyond a sequence's end.
-    lengths : (B,) int64
-    alphabet : D strings or None
-        The symbol that each component of a one-hot input stands for.
-    answers : O strings or None
-        What each output stands for.
-    name : callable
-        ``name(x)``, x (T, D) → T strings: what a person reads above each step.
-    offset, scale : float
-        The network reads (number − ``offset``) ÷ ``scale``.
-    """
-
-    kind: str
-    inputs: Array
-    targets: Targets
-    lengths: NDArray[np.int64]
-    alphabet: tuple[str, ...] | None
-    answers: tuple[str, ...] | None
-    name: Callable[[Array], tuple[str, ...]]
-    offset: float = 0.0
-    scale: float = 1.0
-
-    @cached_property
-    def labels(self) -> tuple[tuple[str, ...], ...]:
-        """What a person reads above each step of each sequence; made when asked for, since training never does."""
-        return tuple(self.name(x[:n]) for x, n in zip(self.inputs, self.lengths, strict=True))
-
-    def sequence(self, b: int) -> Inputs:
-        """Return one of the sequences, without what fills it up, as a run reads it."""
-        steps = int(self.lengths[b])
-        return Inputs(
-            kind=self.kind,
-            labels=self.name(self.inputs[b, :steps]),
-            alphabet=self.alphabet,
-            answers=self.answers,
-            inputs=self.inputs[b, :steps].copy(),
-            targets=self.targets[b, :steps].copy(),
-            offset=self.offset,
-            scale=self.scale,
-        )
 
 
 @dataclass(frozen=True)
@@ -242,97 +185,3 @@ class Posed(ABC):
         """Return which predictions the score is taken of, (…): here all that have a target."""
         known = targets != NO_TARGET if self.kind == "symbols" else ~np.isnan(targets).any(axis=-1)
         return np.asarray(known)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A problem by name, its settings open.
-
-    Attributes
-    ----------
-    name : str
-        Its name in links, controls and tests; ``problem.<name>.title`` and ``.summary`` say it in words.
-    posed : class
-        The problem with its settings fixed; takes them by name.
-    settings : tuple of Setting
-    source : str
-        Who posed it, and where.
-    """
-
-    name: str
-    posed: type[Posed]
-    settings: tuple[Setting, ...]
-    source: str = ""
-
-    def title(self, lang: str = DEFAULT_LANGUAGE) -> str:
-        """Return the problem's name for people."""
-        return say(f"problem.{self.name}.title", lang)
-
-    def summary(self, lang: str = DEFAULT_LANGUAGE) -> str:
-        """Return one sentence on what is read and what is asked."""
-        return say(f"problem.{self.name}.summary", lang)
-
-    @property
-    def kind(self) -> str:
-        """What the outputs are, "symbols" or "numbers"."""
-        return self.posed.kind
-
-    @property
-    def counts(self) -> str:
-        """The steps whose prediction counts: "every", "last" or "marked"."""
-        return self.posed.counts
-
-    @property
-    def defaults(self) -> Mapping[str, Any]:
-        """The settings that hold where none are given."""
-        return MappingProxyType({setting.name: setting.default for setting in self.settings})
-
-    def pose(self, **settings: Any) -> Posed:
-        """Return the problem with these settings, and the defaults for the others.
-
-        Raises
-        ------
-        ExperimentError
-            If there is no such setting, or a value does not fit; the sentence names it and its range.
-        """
-        known = {setting.name: setting for setting in self.settings}
-        for name in settings:
-            if name not in known:
-                choices = ", ".join(known)
-                raise ExperimentError(name, settings[name], "problem.setting", problem=self.name, choices=choices)
-        checked = tuple((name, setting.check(settings.get(name, setting.default))) for name, setting in known.items())
-        return _posed(self.posed, checked)
-
-    def inputs(self, **settings: Any) -> int:
-        """Return D, the width of the input."""
-        return self.pose(**settings).inputs
-
-    def outputs(self, **settings: Any) -> int:
-        """Return O, the width of the output."""
-        return self.pose(**settings).outputs
-
-    def batch(self, rng: np.random.Generator, size: int, /, part: str = "training", **settings: Any) -> Batch:
-        """Return ``size`` sequences, see `Posed.batch`."""
-        return self.pose(**settings).batch(rng, size, part)
-
-    def chance(self, **settings: Any) -> float:
-        """Return the loss of an answer that remembers nothing, see `Posed.baselines`."""
-        return self.pose(**settings).chance
-
-    def chance_accuracy(self, **settings: Any) -> float | None:
-        """Return the share of right answers of one that remembers nothing; None where the outputs are numbers."""
-        return self.pose(**settings).chance_score if self.kind == "symbols" else None
-
-    def score(self, outputs: Array, targets: Targets, **settings: Any) -> float:
-        """Return how good predictions are, see `Posed.score`."""
-        return self.pose(**settings).score(outputs, targets)
-
-    def probe(self, **settings: Any) -> tuple[Inputs, ...]:
-        """Return a few sequences, always the same, for the pictures."""
-        return self.pose(**settings).probes
-
-
-@lru_cache(maxsize=32)
-def _posed(posed: type[Posed], settings: tuple[tuple[str, Any], ...]) -> Posed:
-    # A text or a table is split once, not at every call.
-    return posed(**dict(settings))

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.inputs import Array
-from rnnviz.tasks.problems.base import Baseline, Posed, Problem, Targets
+from rnnviz.tasks.problems.base import Baseline, Posed
+from rnnviz.tasks.problems.batch import Targets
 from rnnviz.tasks.problems.lengths import one_hots
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.settings import Setting
 
 BLANK: Final = "–"

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.inputs import Array
-from rnnviz.tasks.problems.base import Baseline, Posed, Problem, Targets
+from rnnviz.tasks.problems.base import Baseline, Posed
+from rnnviz.tasks.problems.batch import Targets
 from rnnviz.tasks.problems.lengths import SPREAD, filled, lengths_of, one_hots, shares
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.settings import Setting
 
 OPEN, CLOSE = range(2)

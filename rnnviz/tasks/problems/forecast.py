@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs, readable
 from rnnviz.tasks.generators import TICKERS, stock_prices
-from rnnviz.tasks.problems.base import Baseline, Posed, Problem, Targets
+from rnnviz.tasks.problems.base import Baseline, Posed
+from rnnviz.tasks.problems.batch import Targets
 from rnnviz.tasks.problems.lengths import SPREAD, lengths_of
 from rnnviz.tasks.problems.pipeline import Pipeline
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.settings import Setting
 
 FARTHEST: Final = 1e100

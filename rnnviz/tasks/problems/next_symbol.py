@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from rnnviz.experiment import TOKENS, ExperimentError
 from rnnviz.inputs import Array, Inputs, one_hot
-from rnnviz.tasks.problems.base import Baseline, Posed, Problem, Targets
+from rnnviz.tasks.problems.base import Baseline, Posed
+from rnnviz.tasks.problems.batch import Targets
 from rnnviz.tasks.problems.guesses import table_baseline
 from rnnviz.tasks.problems.lengths import one_hots
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.settings import Setting
 from rnnviz.tasks.problems.shipped import SHIPPED
 from rnnviz.tasks.symbols import answers_of, symbols, visible

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs, one_hot
 from rnnviz.tasks.corpora import sentiment, tagging
-from rnnviz.tasks.problems.base import Baseline, Posed, Problem, Targets
+from rnnviz.tasks.problems.base import Baseline, Posed
+from rnnviz.tasks.problems.batch import Targets
 from rnnviz.tasks.problems.guesses import table_baseline
 from rnnviz.tasks.problems.lengths import one_hots
+from rnnviz.tasks.problems.problem import Problem
 from rnnviz.tasks.problems.settings import Setting
 from rnnviz.tasks.symbols import symbols
 from rnnviz.trace import NO_TARGET
