@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.gradients.magnitude import log10_norms
-from rnnviz.gradients.spectrum import sigma_max, spectral_radius
+from rnnviz.gradients.spectrum import matrix_sizes, recurrent_blocks
 from rnnviz.gradients.totals import log10_totals
 from rnnviz.gradients.verdicts import EXPLODED, VANISHED
 from rnnviz.trace import Array, Trace
@@ -73,26 +73,33 @@ def facts_of(trace: Trace, dh: Array | None = None, layer: str = "l0") -> dict[s
         hundredth or more than a hundredfold arrives, else "healthy", and "none" without any gradient; for a plain RNN
         ``sigma`` and ``rho``, the largest singular value and the spectral radius of W_hh. None is no finite number.
     """
-    dh = curve(trace, layer) if dh is None else dh
-    alive = np.flatnonzero(dh != -np.inf)
-    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, trace.steps - 1)
-    cut = trace.experiment.truncate is not None and trace.experiment.truncate < last
+    return all_facts([trace], [curve(trace, layer) if dh is None else dh], layer)[0]
+
+
+def all_facts(traces: Sequence[Trace], lines: Sequence[Array], layer: str = "l0") -> list[dict[str, Any]]:
+    """Return the `facts_of` of each of several runs of one cell and size, whose curves are known."""
     with np.errstate(over="ignore", invalid="ignore"):
-        factor = float(10.0 ** ((dh[first] - dh[last]) / (last - first))) if last > first else math.nan
-    facts = {
+        found = [_of_curve(dh, trace.experiment.truncate) for trace, dh in zip(traces, lines, strict=True)]
+    if traces[0].experiment.cell != "rnn":
+        return found
+    sizes = matrix_sizes(np.stack([recurrent_blocks(trace, layer)["h"] for trace in traces]))
+    both = [{"sigma": _finite(sigma), "rho": _finite(rho)} for sigma, rho in zip(*sizes, strict=True)]
+    return [facts | more for facts, more in zip(found, both, strict=True)]
+
+
+def _of_curve(dh: Array, truncate: int | None) -> dict[str, Any]:
+    alive = np.flatnonzero(dh != -np.inf)
+    first, last = (int(alive[0]), int(alive[-1])) if len(alive) else (0, len(dh) - 1)
+    cut = truncate is not None and truncate < last
+    factor = float(10.0 ** ((dh[first] - dh[last]) / (last - first))) if last > first else math.nan
+    return {
         "factor": _finite(factor),
-        "zeros": int((dh[:last] == -np.inf).sum()),
+        # After the last one nothing is alive.
+        "zeros": last - len(alive) + 1 if len(alive) else last,
         "first_log10": _finite(dh[0]),
         "last_log10": _finite(dh[last]),
         # Where truncation stops the gradient, what is judged is what comes as far as the cut.
-        "verdict": _verdict(dh[first if cut else 0], dh[last]) if len(alive) else "none",
-    }
-    if trace.experiment.cell != "rnn":
-        return facts
-    return {
-        **facts,
-        "sigma": _finite(sigma_max(trace, layer)["h"]),
-        "rho": _finite(spectral_radius(trace, layer)["h"]),
+        "verdict": _verdict(float(dh[first if cut else 0]), float(dh[last])) if len(alive) else "none",
     }
 
 

@@ -50,6 +50,16 @@ def spectral_radius(trace: Trace, layer: str = "l0") -> dict[str, float]:
     }
 
 
+def matrix_sizes(matrices: Array) -> tuple[Array, Array]:
+    """Return σ_max and ρ of each of F matrices, (F, H, H); NaN where an entry is not finite."""
+    known = np.isfinite(matrices).all(axis=(1, 2))
+    sigma, rho = np.full((2, len(matrices)), np.nan)
+    if known.any():
+        sigma[known] = np.linalg.svd(matrices[known], compute_uv=False)[:, 0]
+        rho[known] = np.abs(np.linalg.eigvals(matrices[known])).max(axis=1)
+    return sigma, rho
+
+
 def bound(trace: Trace, layer: str = "l0") -> Array:
     """Return (T,), entry [lag] = (γ σ_max)^lag: no ‖∂h_t/∂h_s‖₂ with t − s = lag exceeds it.
 

@@ -7,20 +7,20 @@ their range exceeds that of any float.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from rnnviz.gradients import log10_norms
-from rnnviz.gradients.facts import curve, curves, facts_of
-from rnnviz.stage.payload import pack, payload
+from rnnviz.gradients.facts import all_facts, curve, curves
+from rnnviz.stage.payload import pack, pack_all, payload
+from rnnviz.stage.theory import LAYER, belts_log10, bound_log10
 from rnnviz.trace import Array, Trace
 
-LAYER: Final = "l0"
-"""The layer whose gradients are drawn: the one that the longest way back leads to."""
+Runs = Mapping[str, Sequence[Trace]]
+"""Of each cell F runs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +43,11 @@ class Family:
     """
 
     focus: str
-    runs: Mapping[str, Sequence[Trace]]
+    runs: Runs
     field: str | None
     values: tuple[float, ...]
     own: int
-    ways: Mapping[str, Sequence[Trace]] | None = None
+    ways: Runs | None = None
 
     @property
     def steps(self) -> int:
@@ -90,7 +90,7 @@ def flow_payload(
         Passed on: page, views, start, lang, figures, …
     """
     longest = max(family.runs[family.focus], key=lambda trace: trace.steps)
-    frames = _frames(family, before)
+    frames = _all_frames(family, before)
     both = longest.experiment.bidirectional
     flow = {
         "cells": list(family.runs),
@@ -104,7 +104,7 @@ def flow_payload(
         "mark": None if mark is None else {"float32_zero": pack(mark)},
         "before": list(remedies),
     }
-    baseline = None if before is None else _frame(before, _lines(before), before.own, before.steps)
+    baseline = None if before is None else _frames(before, before.steps, [before.own])[0]
     data = payload(longest, arrays=frames, baseline=baseline, **stage)
     # Gates: none is sent along.
     data["meta"] |= {"gates": [], "truncate": longest.experiment.truncate}
@@ -117,56 +117,74 @@ def count_weights(trace: Trace) -> int:
     return sum(array.size for array in trace.parameters.values())
 
 
-def _frames(family: Family, before: Family | None) -> list[dict[str, Any]]:
-    lines = _lines(family)
-    earlier = None if before is None else _lines(before)[before.focus]
-    frames = []
-    for k in range(len(family.values)):
-        frame = _frame(family, lines, k, family.steps)
-        frame["flow"]["before"] = None if earlier is None else _packed_lines(earlier[k], family.steps)
-        frames.append(frame)
+def _all_frames(family: Family, before: Family | None) -> list[dict[str, Any]]:
+    frames = _frames(family, family.steps, range(len(family.values)))
+    if before is not None:
+        lines = _lines(before.runs[before.focus])
+        for frame, earlier in zip(frames, _packed_lines(lines, family.steps), strict=True):
+            frame["flow"]["before"] = earlier
     return frames
 
 
-Lines = dict[str, Array]
-"""log10 of the norms of one run's first layer: "dh_log10", and "dc_log10" of an LSTM, (T,) each."""
+def _frames(family: Family, steps: int, which: Sequence[int]) -> list[dict[str, Any]]:
+    """Return some of a family's frames; what is alike in all of them is worked out for all at once."""
+    runs = _some(family.runs, which)
+    ways = runs if family.ways is None else _some(family.ways, which)
+    lines = {cell: _lines(traces) for cell, traces in runs.items()}
+    told = (
+        lines if family.ways is None else {cell: {"dh_log10": curves(traces, LAYER)} for cell, traces in ways.items()}
+    )
+    facts = {cell: all_facts(traces, told[cell]["dh_log10"]) for cell, traces in ways.items()}
+    parts = {cell: _packed_lines(found, steps) for cell, found in lines.items()}
+    belts = packed_all(belts_log10(runs["lstm"]), steps) if "lstm" in runs else [None] * len(which)
+    bounds = packed_all(_bounds(runs, lines, facts), steps)
+    traces = runs[family.focus]
+    losses = packed_all([trace.losses for trace in traces], steps)
+    same = all(trace.inputs is traces[0].inputs for trace in traces)
+    inputs = [None if one.alphabet else pack(padded(one.inputs, steps)) for one in (traces[:1] if same else traces)]
+    return [
+        {
+            "inputs": inputs[0 if same else k],
+            "losses": losses[k],
+            "parameters": {},
+            "layers": {name: _layer(trace, name, parts[family.focus][k], steps) for name in trace.layers},
+            "flow": {
+                "cells": {cell: each[k] for cell, each in parts.items()},
+                "bound_log10": bounds[k],
+                "belt_log10": belts[k],
+                "before": None,
+                "facts": {cell: each[k] for cell, each in facts.items()},
+            },
+        }
+        for k, trace in enumerate(traces)
+    ]
 
 
-def _lines(family: Family) -> dict[str, list[Lines]]:
-    """Return every cell's lines at every frame."""
-    found = {}
-    for cell, traces in family.runs.items():
-        dh = curves(traces, LAYER)
-        dc = curves(traces, LAYER, "c") if traces[0].layers[LAYER].dc is not None else None
-        found[cell] = [{"dh_log10": one} | ({} if dc is None else {"dc_log10": dc[k]}) for k, one in enumerate(dh)]
-    return found
+Lines = dict[str, list[Array]]
+"""log10 of the norms of some runs' first layer: "dh_log10", and "dc_log10" of an LSTM, F of (T,) each."""
 
 
-def _packed_lines(lines: Lines, steps: int) -> dict[str, Any]:
-    return {name: pack(padded(line, steps)) for name, line in lines.items()}
+def _lines(traces: Sequence[Trace]) -> Lines:
+    lines = {"dh_log10": curves(traces, LAYER)}
+    return lines if traces[0].layers[LAYER].dc is None else lines | {"dc_log10": curves(traces, LAYER, "c")}
 
 
-def _frame(family: Family, lines: Mapping[str, Sequence[Lines]], k: int, steps: int) -> dict[str, Any]:
-    here = {cell: traces[k] for cell, traces in family.runs.items()}
-    packed_lines = {cell: _packed_lines(lines[cell][k], steps) for cell in here}
-    ways = here if family.ways is None else {cell: traces[k] for cell, traces in family.ways.items()}
-    dh = {cell: lines[cell][k]["dh_log10"] if family.ways is None else None for cell in here}
-    facts = {cell: facts_of(trace, dh[cell]) for cell, trace in ways.items()}
-    sigma = facts.get("rnn", {}).get("sigma")
-    trace = here[family.focus]
-    return {
-        "inputs": pack(padded(trace.inputs, steps)) if trace.alphabet is None else None,
-        "losses": pack(padded(trace.losses, steps)),
-        "parameters": {},
-        "layers": {name: _layer(trace, name, packed_lines[family.focus], steps) for name in trace.layers},
-        "flow": {
-            "cells": packed_lines,
-            "bound_log10": None if sigma is None else packed(bound_log10(here["rnn"], sigma), steps),
-            "belt_log10": packed(belt_log10(here["lstm"]), steps) if "lstm" in here else None,
-            "before": None,
-            "facts": facts,
-        },
-    }
+def _packed_lines(lines: Lines, steps: int) -> list[dict[str, Any]]:
+    found = {name: packed_all(each, steps) for name, each in lines.items()}
+    return [dict(zip(found, each, strict=True)) for each in zip(*found.values(), strict=True)]
+
+
+def _bounds(
+    runs: Runs, lines: Mapping[str, Lines], facts: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[Array | None]:
+    if "rnn" not in runs:
+        return [None] * len(next(iter(runs.values())))
+    each = zip(runs["rnn"], lines["rnn"]["dh_log10"], facts["rnn"], strict=True)
+    return [None if told["sigma"] is None else bound_log10(trace, told["sigma"], dh) for trace, dh, told in each]
+
+
+def _some(runs: Runs, which: Sequence[int]) -> Runs:
+    return {cell: [traces[k] for k in which] for cell, traces in runs.items()}
 
 
 def _layer(trace: Trace, name: str, first: Mapping[str, Any], steps: int) -> dict[str, Any]:
@@ -215,54 +233,6 @@ def _sends(trace: Trace, name: str) -> dict[str, Any]:
     return {"sends": pack((gradients != 0).any(axis=1).astype(np.float64))}
 
 
-def bound_log10(trace: Trace, sigma: float) -> Array | None:
-    """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖, (γ σ_max)^(T−t) ‖dL/dh_T‖ with γ = 1.
-
-    None where it says nothing about this run: with a loss at every step, several layers or both directions, several
-    terms add up.
-    """
-    experiment = trace.experiment
-    if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last" or _reads_many(trace):
-        return None
-    end = _last(trace)
-    begun = float(log10_norms(trace.layers[LAYER].dh[end : end + 1])[0])
-    bound = np.full(trace.steps, np.nan)
-    bound[:end] = begun + np.arange(end, 0, -1) * (math.log10(sigma) if sigma > 0 else -math.inf)
-    bound[end] = begun
-    return bound
-
-
-def belt_log10(trace: Trace) -> Array | None:
-    """Return log10 of what an LSTM's forget gates alone let through: ‖dL/dc_T ⊙ f_T ⊙ … ⊙ f_{t+1}‖, by step.
-
-    It starts where the full flow, ‖dL/dc_t‖, starts; None with a loss at every step, where gradients start everywhere.
-    """
-    layer = trace.layers[LAYER]
-    if layer.dc is None or trace.experiment.loss != "last" or _reads_many(trace):
-        return None
-    end = _last(trace)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gates = np.log10(layer.gates["f"][1 : end + 1])
-        logs = np.log10(np.abs(layer.dc[end]))
-        rows = np.vstack([logs, logs + np.cumsum(gates[::-1], axis=0)])[::-1]
-        most = np.max(rows, axis=1, keepdims=True)
-        safe = np.where(np.isfinite(most), most, 0.0)
-        belt = np.full(len(layer.dc), np.nan)
-        belt[: end + 1] = safe[:, 0] + 0.5 * np.log10(np.sum(10 ** (2 * (rows - safe)), axis=1))
-    return belt
-
-
-def _reads_many(trace: Trace) -> bool:
-    """Tell whether a recorded module's one loss reads many steps of the top, so that gradients start everywhere."""
-    return trace.dtop_by_loss is not None and bool(np.count_nonzero(trace.dtop.any(axis=1)) > 1)
-
-
-def _last(trace: Trace) -> int:
-    """Return the step whose loss counts where only the last one does."""
-    found = np.flatnonzero(trace.losses)
-    return int(found[-1]) if len(found) else trace.steps - 1
-
-
 def packed_matrix(log10: Array, both: bool) -> dict[str, Any]:
     """Return a (T, T) matrix of log10 norms; its lower triangle, t ≤ k, alone where nothing stands above it."""
     if both:
@@ -279,6 +249,14 @@ def padded(values: Any, steps: int) -> Array:
     return np.asarray(np.concatenate([rows, np.full((steps - len(rows), *rows.shape[1:]), np.nan)]))
 
 
-def packed(rows: Array | None, steps: int) -> dict[str, Any] | None:
-    """Return rows padded and packed; None for None."""
-    return None if rows is None else pack(padded(rows, steps))
+def packed(rows: Array, steps: int) -> dict[str, Any]:
+    """Return rows padded and packed."""
+    return pack(padded(rows, steps))
+
+
+def packed_all(each: Sequence[Array | None], steps: int) -> Sequence[dict[str, Any] | None]:
+    """Return the rows of several frames padded and packed, at once where all have some; None for None."""
+    known = [padded(rows, steps) for rows in each if rows is not None]
+    if len(known) < len(each):
+        return [None if rows is None else packed(rows, steps) for rows in each]
+    return pack_all(np.stack(known))

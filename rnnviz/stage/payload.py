@@ -85,10 +85,21 @@ def pack(array: NDArray[Any]) -> dict[str, Any]:
     An array with a finite number that float32 cannot hold is float64 instead, so that a run that explodes is seen to
     the step where it truly ends; the browser tells the two apart by their length.
     """
-    numbers = np.asarray(array, dtype=np.float64)
-    fits = bool((np.abs(numbers) <= LARGEST)[np.isfinite(numbers)].all())
-    flat = np.ascontiguousarray(numbers, dtype="<f4" if fits else "<f8")
-    return {"shape": list(flat.shape), "data": base64.b64encode(flat.tobytes()).decode("ascii")}
+    return pack_all(np.asarray(array)[None])[0]
+
+
+def pack_all(arrays: NDArray[Any]) -> list[dict[str, Any]]:
+    """Return each of F arrays of one shape, (F, …), as `pack` does; one that needs float64 gets it alone."""
+    numbers = np.asarray(arrays, dtype=np.float64)
+    if ((np.abs(numbers) <= LARGEST) | ~np.isfinite(numbers)).all():
+        return [_packed(single) for single in np.ascontiguousarray(numbers, dtype="<f4")]
+    if len(numbers) == 1:
+        return [_packed(np.ascontiguousarray(numbers[0], dtype="<f8"))]
+    return [pack(array) for array in numbers]
+
+
+def _packed(array: NDArray[Any]) -> dict[str, Any]:
+    return {"shape": list(array.shape), "data": base64.b64encode(array.tobytes()).decode("ascii")}
 
 
 def _meta(trace: Trace) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import pytest
 from rnnviz import Experiment, run
 from rnnviz.gradients import cell_path, log10_bound, log10_itemised, log10_jacobian_norms, log10_norms
 from rnnviz.gradients.lengths import cut_short
-from rnnviz.stage.flow import Family, belt_log10, bound_log10, count_weights, flow_payload
+from rnnviz.stage.flow import Family, count_weights, flow_payload
+from rnnviz.stage.theory import belt_log10, bound_log10
 
 TEXT = "the dog that bit"
 GAINS = (0.5, 1.0, 2.0)
