@@ -194,3 +194,25 @@ def one_thread() -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(before)
+
+
+_SIDE_BY_SIDE: list[int] = []
+"""What torch had before the first of those that `one_thread_each` has inside, as often as there are such."""
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Let torch use one thread as `one_thread` does, for work so long that others must not wait for its end.
+
+    Any number of these go on at once; the last one out gives back what the first one found.
+    """
+    with _ALONE:
+        _SIDE_BY_SIDE.append(_SIDE_BY_SIDE[0] if _SIDE_BY_SIDE else torch.get_num_threads())
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        with _ALONE:
+            before = _SIDE_BY_SIDE.pop()
+            if not _SIDE_BY_SIDE:
+                torch.set_num_threads(before)

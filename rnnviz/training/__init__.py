@@ -80,7 +80,7 @@ def train(
     Returns
     -------
     History
-        The same experiment, task and settings give the same one, on the same number of threads.
+        The same experiment, task and settings give the same one, to the last bit.
 
     Raises
     ------

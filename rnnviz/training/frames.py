@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, overload
 
 import numpy as np
@@ -18,7 +18,7 @@ from rnnviz.trace import Trace
 BLOCK: Final = 8
 """Moments that walk through time together, as a stack: three times as fast as one by one, and one is seldom alone."""
 MEMORY: Final = 32 * 2**20
-"""Bytes of traces that stay made, at most; the block last asked for stays in any case."""
+"""Bytes of traces that stay made, at most; those last asked for stay in any case."""
 
 
 class Frames(Sequence[Trace]):
@@ -37,7 +37,8 @@ class Frames(Sequence[Trace]):
     ) -> None:
         self.experiment, self.probe, self.moments = experiment, probe, moments
         self._parameters, self._lock = parameters, threading.Lock()
-        self._made: OrderedDict[tuple[int, ...], list[Trace]] = OrderedDict(before._made if before else {})
+        # Those that were made together share their memory, and are forgotten together.
+        self._made: OrderedDict[int, dict[int, Trace]] = OrderedDict(before._made if before else {})
 
     def __len__(self) -> int:
         """F, the number of moments."""
@@ -53,7 +54,7 @@ class Frames(Sequence[Trace]):
             return tuple(self[k] for k in range(*frame.indices(len(self))))
         frame = range(len(self))[frame]
         first = frame - frame % BLOCK
-        return self._block(self.moments[first : first + BLOCK])[frame - first]
+        return self._trace(self.moments[frame], self.moments[first : first + BLOCK])
 
     def at(self, update: int) -> Trace:
         """Return the trace of the latest moment that had at most so many updates."""
@@ -62,26 +63,28 @@ class Frames(Sequence[Trace]):
     @property
     def nbytes(self) -> int:
         """Bytes of the traces that are made now."""
-        return sum(size_of(made) for made in self._made.values())
+        return sum(size_of(made.values()) for made in self._made.values())
 
-    def _block(self, moments: tuple[int, ...]) -> list[Trace]:
+    def _trace(self, moment: int, block: tuple[int, ...]) -> Trace:
+        """Return the trace of a moment; if it is not made, make all of its block that are not."""
         with self._lock:
-            made = self._made.get(moments)
-            if made is None:
-                sets = [_exact(self._parameters(update)) for update in moments]
-                made = traces([self.experiment] * len(sets), [self.probe] * len(sets), sets)
-                self._made[moments] = made
-            self._made.move_to_end(moments)
+            where = next((key for key, made in self._made.items() if moment in made), None)
+            if where is None:
+                missing = [update for update in block if not any(update in made for made in self._made.values())]
+                sets = [_exact(self._parameters(update)) for update in missing]
+                found = traces([self.experiment] * len(sets), [self.probe] * len(sets), sets)
+                self._made[moment] = dict(zip(missing, found, strict=True))
+            self._made.move_to_end(moment if where is None else where)
             while len(self._made) > 1 and self.nbytes > MEMORY:
                 self._made.popitem(last=False)
-            return made
+            return next(reversed(self._made.values()))[moment]
 
 
 def _exact(parameters: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float64]]:
     return {name: value.astype(np.float64) for name, value in parameters.items()}
 
 
-def size_of(made: Sequence[Trace]) -> int:
+def size_of(made: Iterable[Trace]) -> int:
     """Return the bytes of some traces' arrays, what they share counted with each."""
     total = 0
     for trace in made:

@@ -2,6 +2,9 @@
 
 A layer is a module of its own, in one direction: inner layers and reverse ones are then as open as the first, skip
 connections can pass between them, and a reverse layer begins at each sequence's own end.
+
+Torch works in one thread here: networks that one can look into are small, many are trained at once, and the same seed
+then gives the same bits whatever the number of cores.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from torch import Tensor, nn, optim
 from torch.nn import functional as F
 
 from rnnviz.engines.through_time import levels, skips
+from rnnviz.engines.torch_forward import one_thread_each
 from rnnviz.experiment import Experiment
 from rnnviz.trace import Array
 from rnnviz.training.learner import Forward, Memories, States
@@ -131,16 +135,17 @@ class TorchLearner:
 
     def answer(self, batch: Minibatch) -> Forward:
         """Run a minibatch forward and no more."""
-        with torch.no_grad():
+        with one_thread_each(), torch.no_grad():
             outputs, states = self._forward(batch, {})
             return Forward(self._loss(batch, outputs).item(), outputs.numpy(), states)
 
     def gradients(self, batch: Minibatch, states: States) -> Forward:
         """Run a minibatch forward from given states and back."""
         self._optimiser.zero_grad()
-        outputs, after = self._forward(batch, states)
-        loss = self._loss(batch, outputs)
-        loss.backward()  # type: ignore[no-untyped-call]
+        with one_thread_each():
+            outputs, after = self._forward(batch, states)
+            loss = self._loss(batch, outputs)
+            loss.backward()  # type: ignore[no-untyped-call]
         return Forward(loss.item(), outputs.detach().numpy(), after)
 
     def _forward(self, batch: Minibatch, states: States) -> tuple[Tensor, States]:
@@ -172,6 +177,7 @@ class TorchLearner:
             return outputs.sum() * 0.0
         return F.cross_entropy(said, wanted) if batch.kind == "symbols" else F.mse_loss(said, wanted.to(said.dtype))
 
+    @one_thread_each()
     def clip(self) -> tuple[float, float]:
         """Clip the gradients as the experiment says; return their norms before and after."""
         grads = [own.grad for own in self._named.values() if own.grad is not None]
@@ -188,6 +194,7 @@ class TorchLearner:
             after = most
         return norm, after
 
+    @one_thread_each()
     def step(self, update: int) -> None:
         """Take update number ``update``, from 1."""
         self._optimiser.step()

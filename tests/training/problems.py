@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from rnnviz.experiment import Experiment
@@ -16,8 +15,6 @@ from rnnviz.trace import Array
 from rnnviz.training import History, Training, start
 from rnnviz.training.minibatch import Minibatch
 from tests.engines.draws import random_inputs, random_parameters
-
-torch.set_num_threads(1)  # the fastest for small nets, and no other test's business
 
 
 @dataclass(frozen=True)
