@@ -146,9 +146,17 @@ def _frames(own: Trace, values: Slider) -> list[Trace]:
         return cut_short(own, [int(value) for value in values.values])
     if values.field == "forget_bias" and experiment.cell != "lstm":
         return [own] * len(values.values)
-    found = list(sweep(experiment, **{values.field: values.values}))
+    # Of other frames than the run's own only losses and states' gradients are seen; clipping changes neither.
+    found = list(_swept(experiment.replace(clip=None, clip_value=None), values))
     found[values.own] = own
     return found
+
+
+# Who changes the focus, or switches a remedy, sees again what was swept before. `WORK` keeps each below 20 MB.
+@lru_cache(maxsize=12)
+def _swept(experiment: Experiment, values: Slider) -> Sequence[Trace]:
+    assert values.field is not None
+    return sweep(experiment, **{values.field: values.values})
 
 
 def matrices(found: Family) -> dict[int, tuple[Array, Array]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -13,7 +16,8 @@ from rnnviz.words import say
 
 def pages() -> dict[str, StreamlitPage]:
     """Return the Streamlit page of every lesson, by the lesson's name."""
-    return {name: _page(lesson) for name, lesson in LESSONS.items()}
+    # A page notes that it has been run: each run needs its own. Making one anew looks for its file.
+    return {name: copy(_page(lesson, language())) for name, lesson in LESSONS.items()}
 
 
 def navigate() -> StreamlitPage:
@@ -21,8 +25,9 @@ def navigate() -> StreamlitPage:
     return st.navigation(list(pages().values()), position="hidden" if presenting() else "top")
 
 
-def _page(lesson: Lesson) -> StreamlitPage:
-    title = say(f"lesson.{lesson.name}", language())
+@cache
+def _page(lesson: Lesson, lang: str) -> StreamlitPage:
+    title = say(f"lesson.{lesson.name}", lang)
     return st.Page(lesson.file, title=title, url_path=lesson.path or None, default=not lesson.path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import streamlit as st
@@ -60,14 +61,19 @@ MATTER: Final = ("vanish", "explode", "remember")
 
 def try_menu(lang: str, cells: Sequence[str], traps: bool = False) -> None:
     """Offer the presets that fit a page about ``cells``, or those of the page about gradients."""
-    fitting = [name for name, preset in PRESETS.items() if resolve(preset).cell in cells]
     st.menu_button(
         say("site.try", lang),
-        [*TRAPS, *MATTER] if traps else fitting,
+        [*TRAPS, *MATTER] if traps else [name for name in PRESETS if _cells()[name] in cells],
         format_func=lambda name: title(name, lang),
         key=MENU,
         on_click=_take,
     )
+
+
+@cache
+def _cells() -> dict[str, str]:
+    """Return each preset's cell, of a hand-built network its own."""
+    return {name: resolve(preset).cell for name, preset in PRESETS.items()}
 
 
 def title(name: str, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -66,6 +67,7 @@ def symbols(text: str, tokens: str = "characters") -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def visible(symbol: str) -> str:
     """Return a symbol as a person can read it: ␣ for a space, ⏎ for a new line, ⟨RLM⟩ for a right-to-left mark.
 
