@@ -71,10 +71,9 @@ def minibatch(kind: str, inputs: Any, targets: Any, lengths: Any, which: str) ->
     if which == "last":
         later = np.cumsum(counts[::-1], axis=0)[::-1]
         counts &= later == 1
-    if kind == "symbols":
-        targets = np.where(counts, targets, NO_TARGET)
-    else:
-        targets = np.where(counts[..., None], targets, np.nan)
+    if not np.array_equal(counts, known):
+        alone = counts if kind == "symbols" else counts[..., None]
+        targets = np.where(alone, targets, NO_TARGET if kind == "symbols" else np.nan)
     x = np.ascontiguousarray(np.asarray(inputs, dtype=np.float64).swapaxes(0, 1))
     return Minibatch(kind, x, targets, counts, lengths)
 

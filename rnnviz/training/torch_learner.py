@@ -171,7 +171,7 @@ class TorchLearner:
     def _loss(self, batch: Minibatch, outputs: Tensor) -> Tensor:
         """Return the mean over all predictions that count."""
         rows = torch.from_numpy(np.flatnonzero(batch.counts))
-        said = outputs.flatten(0, 1)[rows]
+        said = outputs.flatten(0, 1).index_select(0, rows)
         wanted = torch.from_numpy(batch.targets[batch.counts])
         if not len(rows):
             return outputs.sum() * 0.0
@@ -243,5 +243,5 @@ def pair(item: tuple[str, Any]) -> tuple[str, tuple[Tensor, Tensor]]:
 
 def total_norm(grads: list[Tensor]) -> float:
     """Return the 2-norm of all gradients as one vector; squared in float64, which no float32 overflows."""
-    norms = [torch.linalg.vector_norm(grad, dtype=torch.float64) for grad in grads]
-    return float(torch.linalg.vector_norm(torch.stack(norms)).item())
+    vector = torch.cat([grad.flatten() for grad in grads])
+    return float(torch.linalg.vector_norm(vector, dtype=torch.float64).item())

@@ -14,12 +14,24 @@ import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.benchmarks import engines, gradients, pages, sweeps, viewers, walk
+from tests.benchmarks import engines, gradients, pages, sweeps, training, viewers, walk
 from tests.benchmarks.report import show
 from tests.browser.conftest import FLAGS
 from tests.browser.server import serve
 
-PARTS = ("engines", "gradients", "sweeps", "start", "change", "drag", "walk", "plain", "viewers")
+PARTS = (
+    "engines",
+    "gradients",
+    "sweeps",
+    "training",
+    "learning",
+    "start",
+    "change",
+    "drag",
+    "walk",
+    "plain",
+    "viewers",
+)
 
 
 def main() -> None:
@@ -35,12 +47,18 @@ def main() -> None:
         show(f"Gradients through time, T = {gradients.T}", gradients.rows())
     if "sweeps" in parts:
         show(f"Sweeps of the gain, {sweeps.FRAMES} frames, T = {sweeps.T}, H = {sweeps.H}", sweeps.rows())
+    if "training" in parts:
+        title = f"Training with everything recorded, T = {training.T}, H = {training.H}, B = {training.B}, one thread"
+        show(title, training.rows())
+    if "learning" in parts:
+        for title, rows in training.races():
+            show(title, rows)
     if "viewers" in parts:
         show(
             f"{viewers.VIEWERS} viewers on one core, each changing a parameter every {viewers.THINK:g} s",
             viewers.rows(),
         )
-    if set(parts) - {"engines", "gradients", "sweeps", "viewers"}:
+    if set(parts) - {"engines", "gradients", "sweeps", "training", "learning", "viewers"}:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
             _in_browser(browser, parts)
