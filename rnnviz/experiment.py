@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -101,9 +102,8 @@ class Experiment:
 
     def __post_init__(self) -> None:
         """Check every field and bring numbers to their plain Python types."""
-        for name, check in _CHECKS.items():
-            value = getattr(self, name)
-            object.__setattr__(self, name, value if value is None and name in _OPTIONAL else check(name, value))
+        for name in _CHECKS:
+            object.__setattr__(self, name, _checked(name, getattr(self, name)))
         self._check_input()
         if not self.network:  # a hand-built network decides cell and size itself; the run checks against those
             for held in self.hold:
@@ -133,6 +133,11 @@ class Experiment:
 
     def replace(self, **changes: Any) -> Experiment:
         """Return a copy with some fields changed; giving one input drops the others."""
+        if changes.keys() <= _ALONE:  # as in a sweep: then the other fields need no second look
+            found = copy(self)
+            for name, value in changes.items():
+                object.__setattr__(found, name, _checked(name, value))
+            return found
         if any(changes.get(name) is not None for name in INPUTS):
             changes = {**dict.fromkeys((*INPUTS, "length")), **changes}
         return dataclasses.replace(self, **changes)
@@ -209,6 +214,10 @@ def parse_field(name: str, text: Any) -> Any:
     return _CHECKS[name](name, text)
 
 
+def _checked(name: str, value: Any) -> Any:
+    return None if value is None and name in _OPTIONAL else _CHECKS[name](name, value)
+
+
 def _check_known(name: str) -> None:
     if name not in _CHECKS:
         raise ExperimentError(shorten(name), name, "error.unknown_field", choices=", ".join(_CHECKS))
@@ -246,3 +255,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
 _OPTIONAL: Final = frozenset(
     {"forget_bias", "text", "series", "task", "network", "length", "truncate", "clip", "clip_value"}
 )
+_ALONE: Final = frozenset(
+    {"nonlinearity", "init", "gain", "forget_bias", "seed", "loss", "truncate", "clip", "clip_value", "residual"}
+)
+"""Fields that are checked by themselves: no other one bears on whether their values are allowed."""

@@ -202,3 +202,21 @@ def test_a_lone_surrogate_stands_as_the_replacement_character() -> None:
 def test_layer_names_are_torchs() -> None:
     names = Experiment(num_layers=2, bidirectional=True).layer_names
     assert names == ("l0", "l0_reverse", "l1", "l1_reverse")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("gain", 2), ("forget_bias", None), ("seed", "7"), ("loss", "last"), ("clip", "0.5")]
+)
+def test_a_field_replaced_by_itself_is_checked_as_ever(name: str, value: object) -> None:
+    first = Experiment(text="abc", hold=(Hold("f", 1.0),), forget_bias=1.0)
+    fields = {field: getattr(first, field) for field in ("text", "hold", "forget_bias")}
+    found, whole = first.replace(**{name: value}), Experiment(**{**fields, name: value})
+    assert found == whole and hash(found) == hash(whole)
+    assert type(getattr(found, name)) is type(getattr(whole, name))
+    assert first == Experiment(**fields), "the first one stays as it was"
+
+
+def test_what_is_replaced_by_a_wrong_value_is_refused() -> None:
+    for wrong in ({"gain": -1.0}, {"seed": 0.5}, {"clip": 0.0}, {"gain": None}, {"loss": "first"}):
+        with pytest.raises(ExperimentError, match=next(iter(wrong))):
+            Experiment().replace(**wrong)
