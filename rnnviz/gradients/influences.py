@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnviz.checks import ExperimentError
-from rnnviz.gradients.flow import Exponents, Starts, shifted, to_inputs
+from rnnviz.gradients.flow import Exponents, Spread, Starts, shifted, to_inputs
 from rnnviz.gradients.largest import largest_singular_values
 from rnnviz.gradients.magnitude import row_norms, scaled
 from rnnviz.gradients.runs import check_choice
@@ -101,6 +101,17 @@ def input_jacobians(trace: Trace, rows: Array) -> tuple[Array, Exponents]:
     count = rows.shape[1]
     starts = Starts(np.repeat(np.arange(steps), count), rows.reshape(steps * count, -1), None, steps)
     parts = to_inputs(trace, starts)
+    if any(part.exponents.any() for part in parts):
+        found, common = _aligned(parts, count)
+    else:  # as nearly always: nothing had to be rescaled
+        found, common = sum((part.values for part in parts[1:]), parts[0].values), np.zeros((steps, steps), np.int64)
+    blocks = found.reshape(steps, steps, count, -1).swapaxes(0, 1)
+    return np.ascontiguousarray(blocks), common.T
+
+
+def _aligned(parts: Sequence[Spread], count: int) -> tuple[Array, Exponents]:
+    """Return the sum of several parts, (T, B, D), and the power of two of it, (T, T), that each step's rows share."""
+    steps = len(parts[0].exponents)
     common = np.max([np.where(part.values.any(axis=2), part.exponents, -(2**40)) for part in parts], axis=0)
     common = common.reshape(steps, steps, count).max(axis=2)
     common[common == -(2**40)] = 0
@@ -108,5 +119,4 @@ def input_jacobians(trace: Trace, rows: Array) -> tuple[Array, Exponents]:
     for part in parts:
         shift = part.exponents - np.repeat(common, count, axis=1)
         found += shifted(part.values.reshape(-1, found.shape[2]), shift.ravel()).reshape(found.shape)
-    blocks = found.reshape(steps, steps, count, -1).swapaxes(0, 1)
-    return np.ascontiguousarray(blocks), common.T
+    return found, common

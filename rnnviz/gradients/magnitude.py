@@ -32,10 +32,11 @@ def row_norms(rows: Array) -> Array:
 
 
 def _scaled_norms(rows: Array) -> Array:
-    largest = np.abs(rows).max(axis=-1)
-    safe = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(safe * np.linalg.norm(rows / safe[..., None], axis=-1))
+    norms: Array = np.abs(rows).max(axis=-1)  # of a row of zeros, and of one that is not finite, this is all
+    some = (norms > 0) & np.isfinite(norms)
+    with np.errstate(over="ignore", under="ignore"):
+        norms[some] *= np.linalg.norm(rows[some] / norms[some, None], axis=-1)
+    return norms
 
 
 SMALL, LARGE = 1e-280, 1e280
@@ -44,7 +45,9 @@ LOG10_2 = float(np.log10(2.0))
 
 
 def scaled(sizes: Array, exponents: NDArray[np.int64]) -> Array:
-    """Return ``sizes`` · 2^``exponents``, elementwise; 0 or inf where float64 ends."""
+    """Return ``sizes`` · 2^``exponents``, elementwise; 0 or inf where float64 ends. The same array if they are zero."""
+    if not exponents.any():
+        return sizes
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray(np.ldexp(sizes, np.clip(exponents, -5000, 5000).astype(np.int32)))
 

@@ -152,7 +152,7 @@ def _frames(own: Trace, values: Slider) -> list[Trace]:
     return found
 
 
-# Who changes the focus, or switches a remedy, sees again what was swept before. `WORK` keeps each below 20 MB.
+# Who changes the focus, or switches a remedy, sees again what was swept before. `WORK` keeps most below 20 MB.
 @lru_cache(maxsize=12)
 def _swept(experiment: Experiment, values: Slider) -> Sequence[Trace]:
     assert values.field is not None
