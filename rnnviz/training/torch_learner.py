@@ -120,9 +120,7 @@ class TorchLearner:
         self._experiment, self._name = experiment, settings.optimiser
         self._dtype = getattr(torch, settings.precision)
         width, outputs = parameters["weight_ih_l0"].shape[1], len(parameters["bias_o"])
-        with torch.random.fork_rng(
-            devices=[]
-        ):  # what modules draw at first is not used, and shall cost nobody a number
+        with torch.random.fork_rng(devices=[]):  # modules draw weights that are not used: nobody else's numbers
             self._network = Network(experiment, width, outputs).to(self._dtype)
         self._named = {name: self._network.named[name] for name in parameters}
         self._copy_in(parameters)
