@@ -6,5 +6,18 @@ from rnnviz.recording import record
 from rnnviz.run import run
 from rnnviz.sweep import Sweep, sweep
 from rnnviz.trace import LayerTrace, Trace
+from rnnviz.training import train
 
-__all__ = ["Experiment", "ExperimentError", "Hold", "LayerTrace", "Sweep", "Trace", "record", "run", "show", "sweep"]
+__all__ = [
+    "Experiment",
+    "ExperimentError",
+    "Hold",
+    "LayerTrace",
+    "Sweep",
+    "Trace",
+    "record",
+    "run",
+    "show",
+    "sweep",
+    "train",
+]
