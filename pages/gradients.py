@@ -4,7 +4,8 @@ import streamlit as st
 
 from rnnviz import site
 
-LANES = ["loss", "curves", "matrix:itemised", "matrix:jacobian"]
+LANES = ["curves", "loss"]
+PAIRS = ["matrix:itemised", "matrix:jacobian"]
 SETTINGS = ("sweep", "matched", "engine", "guess")
 
 with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SETTINGS), first=site.GRADIENTS) as page:
@@ -22,10 +23,12 @@ with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SE
         with st.container(key="gradients-effect", border=True):
             st.markdown(told[0] if len(told) == 1 else "\n".join(f"- {sentence}" for sentence in told))
     guess = {"predict": network or "1"} if page.guessing else {}
+    # The curves stand under the slider that moves them; all in one column, so that a step is in one place throughout.
     views = [
-        {"view": "backflow", "area": "graph", "options": {}},
+        {"view": "score", "area": "graph", "options": {"lanes": LANES, **guess}},
         {"view": "flow", "area": "panel", "options": {}},
-        {"view": "score", "area": "score", "options": {"lanes": LANES, **guess}},
+        {"view": "backflow", "area": "graph", "options": {}},
+        {"view": "score", "area": "graph", "options": {"lanes": PAIRS, "lower": True}},
     ]
     page.flow(question, site.unremedied(question), remedies, views)
     page.prose("look")

@@ -22,7 +22,8 @@ from rnnviz.words import DEFAULT_LANGUAGE, say
 View = dict[str, Any]
 """``{"view": name, "area": "graph" | "panel" | "score" | "wide", "options": {…}}``."""
 LANES: Final = ["h", "c", "gates", "loss", "gradient"]
-BACK_LANES: Final = ["loss", "curves", "matrix:itemised", "matrix:jacobian"]
+CURVE_LANES: Final = ["curves", "loss"]
+PAIR_LANES: Final = ["matrix:itemised", "matrix:jacobian"]
 GATE_LANES: Final = {
     "rnn": ["h"],
     "lstm": ["c", "h", "gate:f", "gate:i", "gate:o", "gates"],
@@ -78,8 +79,14 @@ def gates(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGU
 
 def gradients(trace: Trace, baseline: Trace | None = None, lang: str = DEFAULT_LANGUAGE) -> Scene:
     """Return the lesson Gradients, the way back through time; it needs the payload of `rnnviz.stage.flow`."""
-    score: View = {"view": "score", "area": "score", "options": {"lanes": BACK_LANES}}
-    return Scene([*({"view": name, "area": area, "options": {}} for name, area in BACK.items()), score])
+    return Scene(
+        [
+            {"view": "score", "area": "graph", "options": {"lanes": CURVE_LANES}},
+            {"view": "flow", "area": "panel", "options": {}},
+            {"view": "backflow", "area": "graph", "options": {}},
+            {"view": "score", "area": "graph", "options": {"lanes": PAIR_LANES, "lower": True}},
+        ]
+    )
 
 
 def _gate_figures(trace: Trace, baseline: Trace | None, lang: str) -> dict[str, str]:
@@ -101,7 +108,6 @@ SINGLE: Final[Mapping[str, View]] = {
 }
 BESIDES: Final = ("score", "flow")
 """Views that name the run which lies under another."""
-BACK: Final = {"backflow": "graph", "flow": "panel"}
 SETS: Final[Mapping[str, Callable[[Trace, Trace | None, str], Scene]]] = {
     "step": step,
     "gates": gates,

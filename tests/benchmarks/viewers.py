@@ -10,8 +10,10 @@ import asyncio
 import os
 import random
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -23,6 +25,9 @@ from tests.browser.server import Server, serve
 VIEWERS = 300
 THINK = 5.0
 """Seconds between two changes of one viewer, on average."""
+ARRIVING = 20.0
+"""Seconds over which they come in. What is measured begins a little later, when all have settled."""
+SETTLING = 5.0
 LASTING = 40.0
 PAGES = ("step", "gates")
 
@@ -37,8 +42,8 @@ class Viewer:
     errors: list[str] = field(default_factory=list)
     field_id: str = ""
 
-    async def watch(self, url: str, arrives: float, until: float) -> None:
-        """Open the page after ``arrives`` seconds, and change the seed now and then."""
+    async def watch(self, url: str, arrives: float, counting: float, until: float) -> None:
+        """Open the page after ``arrives`` seconds, change the seed now and then; waits count from ``counting`` on."""
         await asyncio.sleep(arrives)
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
         try:
@@ -49,7 +54,8 @@ class Viewer:
                     self.seed += 1
                     begun = time.perf_counter()
                     await self._rerun(socket)
-                    self.waited.append(time.perf_counter() - begun)
+                    if time.monotonic() > counting:
+                        self.waited.append(time.perf_counter() - begun)
         except (OSError, TimeoutError) as error:
             self.errors.append(repr(error))
 
@@ -79,12 +85,13 @@ def rows() -> list[Row]:
     """Let the viewers come in over some seconds, and measure until the last has gone."""
     with serve() as server:
         _on_one_core(server)
-        asyncio.run(_come([Viewer(page, 0) for page in PAGES], server.url, 0, 0))  # caches are warm, as in a lecture
+        asyncio.run(_come([Viewer(page, 0) for page in PAGES], server.url, 0, 0, 0))  # caches are warm, as in a lecture
         memory = _resident(server)
         viewers = [Viewer(PAGES[k % len(PAGES)], 1000 * k) for k in range(VIEWERS)]
-        used, begun = server.cpu_seconds(), time.monotonic()
-        asyncio.run(_come(viewers, server.url, 10.0, LASTING))
-        share = (server.cpu_seconds() - used) / (time.monotonic() - begun)
+        used: list[float] = []
+        counting = _come(viewers, server.url, ARRIVING, SETTLING, LASTING)
+        asyncio.run(_beside(counting, lambda: used.append(server.cpu_seconds()), ARRIVING + SETTLING, LASTING))
+        share = (used[1] - used[0]) / LASTING
         grown = _resident(server) - memory
     waited = [seconds * 1e3 for viewer in viewers for seconds in viewer.waited]
     errors = [error for viewer in viewers for error in viewer.errors]
@@ -98,9 +105,20 @@ def rows() -> list[Row]:
     ]
 
 
-async def _come(viewers: list[Viewer], url: str, over: float, lasting: float) -> None:
-    until = time.monotonic() + over + lasting
-    await asyncio.gather(*(viewer.watch(url, random.uniform(0, over), until) for viewer in viewers))
+async def _come(viewers: list[Viewer], url: str, over: float, settling: float, lasting: float) -> None:
+    counting = time.monotonic() + over + settling
+    watching = (viewer.watch(url, random.uniform(0, over), counting, counting + lasting) for viewer in viewers)
+    await asyncio.gather(*watching)
+
+
+async def _beside(work: Coroutine[Any, Any, None], look: Callable[[], None], after: float, lasting: float) -> None:
+    """Do some work, and look twice while it is done: ``after`` seconds from its beginning, and ``lasting`` later."""
+    task = asyncio.ensure_future(work)
+    await asyncio.sleep(after)
+    look()
+    await asyncio.sleep(lasting)
+    look()
+    await task
 
 
 def _on_one_core(server: Server) -> None:

@@ -77,7 +77,7 @@ def hover(screen: Screen, name: str, k: int, t: int) -> str:
     cell = canvas["width"] / screen.steps, canvas["height"] / screen.steps
     screen.page.mouse.move(canvas["x"] + (t + 0.5) * cell[0], canvas["y"] + (k + 0.5) * cell[1])
     screen.paint()
-    return screen.stage.locator(".rv-tooltip").inner_text()
+    return screen.stage.locator(".rv-tooltip:not([hidden])").inner_text()
 
 
 def button(screen: Screen, key: str) -> Locator:
@@ -141,7 +141,7 @@ def test_a_matrix_stands_on_the_scores_time_axis_and_leads_to_a_step(visit: Visi
         screen.page.mouse.down()
         screen.page.mouse.up()
         assert screen.paint().t == 7
-        column = screen.stage.locator(".rv-playhead").bounding_box()
+        column = screen.stage.locator(".rv-playhead").last.bounding_box()
         row = lane(screen, name).locator(".rv-matrix-row").bounding_box()
         canvas = lane(screen, name).locator("canvas").first.bounding_box()
         assert column and row and canvas

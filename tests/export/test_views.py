@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rnnviz import Experiment, run
-from rnnviz.stage.views import BACK_LANES, GATE_LANES, scene
+from rnnviz.stage.views import GATE_LANES, scene
 from tests.sources import ROOT, tree
 
 
@@ -27,7 +27,9 @@ def test_step_has_the_views_of_its_page() -> None:
 
 def test_the_scores_have_the_lanes_of_their_pages() -> None:
     assert constants("gates")["SCORE"] == GATE_LANES
-    assert constants("gradients")["LANES"] == BACK_LANES
+    lanes, pairs = constants("gradients")["LANES"], constants("gradients")["PAIRS"]
+    views = scene(("gradients",), run(Experiment(text="hello"))).views
+    assert [view["options"]["lanes"] for view in views if view["view"] == "score"] == [lanes, pairs]
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])

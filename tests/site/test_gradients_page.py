@@ -308,14 +308,14 @@ def test_a_trap_opens_veiled_and_gives_nothing_away(name: str) -> None:
     trap = TRAPS[name]
     visit = Gradients(**trap.experiment.to_query(), **trap.settings)
     assert not visit.errors
-    score = visit.payload["stage"]["views"][-1]
+    score = visit.payload["stage"]["views"][0]
     assert score["options"]["predict"]
     assert [caption.value for caption in visit.test.caption] == [say(f"trap.{name}.look")]
     facts = facts_of(run(trap.experiment))
     for word in ("vanish", "explode", "survive", powers(facts["factor"])):
         assert word not in visit.words.replace(say("gradients.lead.guess"), "")
     visit.press("guess_on")
-    assert "predict" not in visit.payload["stage"]["views"][-1]["options"] and "guess" not in visit.asked
+    assert "predict" not in visit.payload["stage"]["views"][0]["options"] and "guess" not in visit.asked
     assert powers(facts["factor"]) in visit.words
 
 

@@ -208,6 +208,7 @@ class Stage {
       if (this.payload.stage.name) named(section, this.title.id);
     }
     body.classList.toggle("rv-lone", !areas.panel || !areas.graph);
+    areas.graph?.classList.toggle("rv-scored", Boolean(areas.graph.querySelector(":scope > .rv-score"))); // :has() would cost a frame its time
   }
 
   mountView(section, view, data) {

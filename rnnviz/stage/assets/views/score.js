@@ -30,7 +30,10 @@ class Score {
     this.axis = new Axis(data.meta.T);
     const other = data.options.baseline_name ? "score.hint_other" : "score.hint_baseline";
     const hint = data.flow ? (comesInAtSeveral(data) ? "score.hint_flow_in" : "score.hint_flow") : data.baseline ? other : "score.hint";
-    const { head } = heading(element, data.say("score.title"), data.say(hint));
+    // A second score of a stage brings the lanes that stand beneath another view; clock and table are the first one's.
+    this.lower = Boolean(data.options.lower);
+    const said = this.lower ? ["score.lower", "score.hint_lower"] : ["score.title", hint];
+    const { head } = heading(element, ...said.map((key) => data.say(key)));
     this.build();
     if (data.baseline && this.lanes.some((lane) => lane instanceof HeatLane)) head.append(this.modeSwitch());
     this.resized = new ResizeObserver(() => this.layout());
@@ -42,10 +45,11 @@ class Score {
   build() {
     const { data, cursor, axis } = this;
     const context = { data, cursor, axis, mode: () => cursor.mode };
-    const first = tokenLane(context);
-    this.stop = first.stop;
+    const clock = this.lower ? null : tokenLane(context);
+    this.stop = clock?.stop;
+    this.scrubber = clock?.lane;
     const others = (data.options.lanes ?? []).filter((name) => name !== "tokens").map((name) => laneFor(name, context));
-    this.lanes = [first.lane, ...others.filter(Boolean)];
+    this.lanes = [clock?.lane, ...others].filter(Boolean);
     for (const lane of this.lanes) attr(lane.element, "data-rv-answer", ANSWERS.has(lane.element.dataset.lane.split("-")[0]) ? "" : null);
     this.head = el("div", { class: "rv-playhead" });
     this.here = el("div", { class: "rv-here" });
@@ -57,7 +61,7 @@ class Score {
     this.box = el("div", { class: "rv-lanes", dir: "ltr" }, ...this.lanes.map((lane) => lane.element),
       el("div", { class: "rv-lane rv-lane-axis" }, el("span", { class: "rv-lane-label" }), this.ticks), track);
     this.table = numbersTable(data, cursor);
-    this.element.append(this.box, this.tooltip, this.note, this.table.node);
+    this.element.append(this.box, this.tooltip, this.note, ...(this.lower ? [] : [this.table.node]));
     this.lanes.forEach((lane) => this.listen(lane));
   }
 
@@ -72,7 +76,7 @@ class Score {
 
   /** Pointing at a lane tells the value there; a click goes to that step and singles out the unit. */
   listen(lane) {
-    const scrubs = lane === this.lanes[0];
+    const scrubs = lane === this.scrubber;
     const under = (event) => {
       const box = lane.plot.getBoundingClientRect();
       const zoom = box.width ? lane.plot.offsetWidth / box.width : 1;
@@ -220,7 +224,7 @@ class Score {
     clearTimeout(this.settling);
     this.resized.disconnect();
     this.unfollow();
-    this.stop();
+    this.stop?.();
   }
 }
 
