@@ -26,6 +26,7 @@ def test_gradients_are_cut_as_torch_cuts_them(case: Case, most: float, norm: flo
         torch.nn.utils.clip_grad_norm_(tensors, norm)
     ours = trace(experiment.replace(clip_value=most, clip=norm), data, parameters)
     for grad, tensor in zip(ours.parameter_grads.values(), tensors, strict=True):
+        assert tensor.grad is not None
         # torch adds 1e-6 to the norm it divides by, against a division by zero.
         np.testing.assert_allclose(grad, tensor.grad.numpy(), rtol=1e-3, atol=1e-12)
     assert ours.grad_norm == free.grad_norm
