@@ -9,8 +9,10 @@ NAMES := python3 python3.14 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(NAMES); do $$p -c '$(NEW)' >/dev/null 2>&1 && { echo $$p; break; }; done)
 HOST ?= 127.0.0.1
 PORT ?=
-# Half of a suite's time is spent waiting, so two processes pay off on two cores and do no harm on one.
-WORKERS ?= 2
+# Half of a suite's time is spent waiting, so two processes pay off on two cores and do no harm on one; of more cores
+# one is left to the sites and browsers that they start.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
+  if [ "$$n" -gt 5 ]; then echo 4; elif [ "$$n" -gt 3 ]; then echo $$((n - 1)); else echo 2; fi)
 
 # A .venv that no longer starts, because the Python it stands on is gone, is made anew.
 ifeq ($(shell test -e $(VENV)/.made && ! $(PY) -c '$(NEW)' >/dev/null 2>&1 && echo broken),broken)

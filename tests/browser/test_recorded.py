@@ -57,7 +57,7 @@ def losses(screen: Screen, view: str) -> list[float]:
 
 def words(screen: Screen, view: str) -> str:
     """Return the text of a view."""
-    return screen.page.locator(f"[data-view={view}]").inner_text()
+    return screen.page.locator(f"[data-view={view}]").first.inner_text()
 
 
 def test_one_answer_for_the_whole_sequence_stands_at_the_end(desk: Desk) -> None:
