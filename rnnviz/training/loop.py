@@ -12,8 +12,9 @@ from rnnviz.initial import check_parameters, initial_parameters, parameter_shape
 from rnnviz.tasks.problems import Posed
 from rnnviz.training.divergence import diagnose
 from rnnviz.training.history import History, Parameters, Progress, Validation
-from rnnviz.training.learner import Forward, States, learner_named
+from rnnviz.training.learner import Forward, Learner, Memories, States, learner_named
 from rnnviz.training.minibatch import Minibatch
+from rnnviz.training.optimisers import OPTIMISERS
 from rnnviz.training.settings import Settings, check_trainable
 from rnnviz.training.source import source_of, validation_of
 
@@ -50,10 +51,25 @@ class Training:
         if parameters is None:
             parameters = initial_parameters(experiment, width, outputs)
         shapes = parameter_shapes(experiment, width, outputs)
-        self._learner = learner_named(settings.engine)(experiment, settings, check_parameters(parameters, shapes))
+        self._start = self._before(check_parameters(parameters, shapes))
         self._source = source_of(experiment, settings, problem)
         self.states: States = {}
         self.history = History(experiment, problem.probes, settings.trace_every, settings.memory)
+
+    @np.errstate(over="ignore")
+    def _before(self, parameters: Parameters) -> tuple[Parameters, Memories]:
+        """Return what a learner has before its first update."""
+        own = {name: value.astype(self.settings.precision) for name, value in parameters.items()}
+        kinds = OPTIMISERS[self.settings.optimiser].remembers
+        return own, {kind: {name: np.zeros_like(value) for name, value in own.items()} for kind in kinds}
+
+    @cached_property
+    def _learner(self) -> Learner:
+        # Made when it is needed: a training that is only loaded, told of and saved imports no torch.
+        parameters, memory = self._start
+        learner = learner_named(self.settings.engine)(self.experiment, self.settings, parameters)
+        learner.restore(parameters, memory, self.update)
+        return learner
 
     @property
     def update(self) -> int:
@@ -132,15 +148,14 @@ class Training:
 
     def state(self) -> dict[str, Any]:
         """Return what, beside the history, a training goes on from: parameters, optimiser, carried states."""
-        return {
-            "parameters": self._learner.parameters(),
-            "optimiser": self._learner.memory(),
-            "states": self.states,
-        }
+        made = "_learner" in vars(self)
+        parameters, memory = (self._learner.parameters(), self._learner.memory()) if made else self._start
+        return {"parameters": parameters, "optimiser": memory, "states": self.states}
 
     def restore(self, parameters: Parameters, memory: Any, states: States, history: History) -> None:
         """Go back to where a training was saved."""
         self.history, self.states = history, states
         every = self.settings.validate_every
         history.validations[:] = [one for one in history.validations if every and one.update % every == 0]
-        self._learner.restore(parameters, memory, history.updates)
+        self._start = parameters, memory
+        vars(self).pop("_learner", None)
