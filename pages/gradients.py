@@ -9,14 +9,13 @@ PAIRS = ["matrix:itemised", "matrix:jacobian"]
 SETTINGS = ("sweep", "matched", "engine", "guess")
 
 with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SETTINGS), first=site.GRADIENTS) as page:
-    question = site.ask(page.controls())
-    network, trace = question.experiment.network, question.runs()[question.focus]
+    question = site.ask(page.controls(rarer=site.rarer_controls))
+    network = question.experiment.network
     remedies = site.active(question.experiment)
     page.lead(site.gradient_lead(question, page.lang))
     if not page.presented:
         with page.bar:
             site.asking_controls(question, page.lang)
-            site.remedy_controls(trace, page.lang)
     # Whoever guesses first is told nothing that gives the answer away.
     told = [] if page.guessing else site.told(question, remedies, page.lang)
     if told:

@@ -63,7 +63,8 @@ def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
     key = "remedy.truncate.silent" if silenced else "remedy.truncate.band"
     was, now = _flat(before.parameter_grads), _flat(after.parameter_grads)
     values = {"old": powers(float(np.linalg.norm(was))), "new": powers(float(np.linalg.norm(now)))}
-    weights = say("remedy.truncate.weights", lang, degrees=powers(_angle(was, now)), **values)
+    alike = "_alike" if values["old"] == values["new"] else ""
+    weights = say(f"remedy.truncate.weights{alike}", lang, degrees=powers(_angle(was, now)), **values)
     return [say(key, lang, steps=steps, silenced=silenced), same, weights]
 
 

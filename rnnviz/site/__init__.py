@@ -15,13 +15,13 @@ What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the
 `rnnviz.site.lessons`.
 """
 
-from rnnviz.site.asking import ask, asking_controls, unremedied
+from rnnviz.site.asking import ask, asking_controls, rarer_controls, unremedied
 from rnnviz.site.comparison import compare
 from rnnviz.site.navigation import lesson_map
 from rnnviz.site.orders import both_orders, without_memory
 from rnnviz.site.page import Page, open_page
 from rnnviz.site.presets import GRADIENTS
-from rnnviz.site.remedies import active, remedy_controls
+from rnnviz.site.remedies import active
 from rnnviz.site.runs import kind_of_step, traced
 from rnnviz.site.state import fields
 from rnnviz.site.telling import gradient_lead, told
@@ -39,7 +39,7 @@ __all__ = [
     "kind_of_step",
     "lesson_map",
     "open_page",
-    "remedy_controls",
+    "rarer_controls",
     "told",
     "traced",
     "unremedied",

@@ -10,7 +10,8 @@ from rnnviz.experiment import Experiment
 from rnnviz.site import own
 from rnnviz.site.controls import KEEP
 from rnnviz.site.flows import Apart, Question, count
-from rnnviz.site.remedies import COMPARED, active, without
+from rnnviz.site.remedies import COMPARED, active, remedy_amounts, remedy_controls, without
+from rnnviz.site.state import KIND
 from rnnviz.words import say
 
 
@@ -29,17 +30,28 @@ def unremedied(question: Question) -> Question | None:
 
 
 def asking_controls(question: Question, lang: str) -> None:
-    """Offer what the slider moves, the sizes of the other cells, the engine, and to guess before one sees."""
+    """Offer what the slider moves, the remedies, and to guess before one sees: one row, so that the stage begins high.
+
+    Beneath it stand the numbers of the remedies that are on.
+    """
     experiment = question.experiment
+    trace = question.runs()[question.focus]
     sweeps = [name for name in own.SETTINGS["sweep"] if not experiment.network or name in ("length", "none")]
     with st.container(key="asking", horizontal=True, vertical_alignment="bottom", gap="small"):
         _segments("sweep", sweeps, lang)
-        if not experiment.network:
-            st.toggle(say("gradients.matched", lang), key="matched", help=say("gradients.matched.help", lang), **KEEP)
-        _segments("engine", own.SETTINGS["engine"], lang, help=say("gradients.engine.help", lang))
+        remedy_controls(trace, lang)
         guessing = own.word("guess") == "1"
         label = say("gradients.guess.stop" if guessing else "gradients.guess", lang)
-        st.button(label, key="guess_on", on_click=own.put, args=({"guess": "0" if guessing else "1"},))
+        put = {"guess": "0" if guessing else "1"}
+        st.button(label, key="guess_on", help=say("gradients.guess.help", lang), on_click=own.put, args=(put,))
+    remedy_amounts(experiment, lang)
+
+
+def rarer_controls(lang: str) -> None:
+    """Offer what is changed more rarely: the sizes of the other cells, and the engine."""
+    if st.session_state[KIND] != "network":
+        st.toggle(say("gradients.matched", lang), key="matched", help=say("gradients.matched.help", lang), **KEEP)
+    _segments("engine", own.SETTINGS["engine"], lang, help=say("gradients.engine.help", lang))
 
 
 def _segments(name: str, words: list[str] | tuple[str, ...], lang: str, **more: Any) -> None:

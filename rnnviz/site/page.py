@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -73,13 +73,15 @@ class Page:
         """Show the one sentence under the title that says what to do."""
         self.head.markdown(text)
 
-    def controls(self, cells: Sequence[str] = CELLS) -> Experiment:
+    def controls(self, cells: Sequence[str] = CELLS, rarer: Callable[[str], None] | None = None) -> Experiment:
         """Show the controls, unless someone presents, and return the experiment they make.
 
         Parameters
         ----------
         cells : sequence of str
             The cells this page is about.
+        rarer : function of the language, optional
+            Shows more controls, of this page alone, behind "More".
         """
         if not present.presenting():
             with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -92,6 +94,8 @@ class Page:
                 if more.open:  # what is not seen is not built: half a rerun's widgets stand in there
                     with more:
                         more_controls(self.lang)
+                        if rarer:
+                            rarer(self.lang)
                 try_menu(self.lang, cells, traps=bool(self.own))
                 present.present_button(self.lang)
         also = tuple(name for name in state.REMEDIES if name in self.takes)

@@ -16,8 +16,9 @@ from rnnviz.words import say
 
 MENU = "try"
 LONG_TEXT: Final = "the dog that bit the man that saw the cat sleeps"
-GRADIENTS: Final = Experiment(cell="rnn", hidden_size=16, text=LONG_TEXT, loss="last")
-"""What the page about gradients opens with: one loss, at the far end of a sentence."""
+GRADIENTS: Final = Experiment(cell="rnn", hidden_size=16, forget_bias=4.0, text=LONG_TEXT, loss="last")
+"""What the page about gradients opens with: one loss, at the far end of a sentence; all but the LSTM forget it, whose
+gates are open."""
 _DECAY: Final = Experiment(cell="rnn", hidden_size=8, init="orthogonal", task="sine", length=40, loss="last")
 PRESETS: Final = {
     "hello": state.OPENING,

@@ -95,28 +95,34 @@ def without(experiment: Experiment, names: list[str]) -> Experiment:
 
 
 def remedy_controls(trace: Trace, lang: str) -> None:
-    """Offer the remedies, those that a run has switched on, and the number of each that has one."""
-    experiment = trace.experiment
-    names, on = offered(experiment), active(experiment)
+    """Offer the remedies, those that a run has switched on."""
+    on = active(trace.experiment)
     st.session_state[KEY] = on
+    st.pills(
+        say("gradients.remedies", lang),
+        offered(trace.experiment),
+        selection_mode="multi",
+        format_func=lambda name: say(f"remedy.{name}", lang),
+        key=KEY,
+        help=say("gradients.remedies.help", lang),
+        wrap=True,  # else the last ones scroll out of sight on a phone
+        on_change=_switch,
+        args=(trace, on),
+    )
+
+
+def remedy_amounts(experiment: Experiment, lang: str) -> None:
+    """Offer the number of each remedy that is on and has one, and the layers without which one does nothing."""
+    on = active(experiment)
+    amounts = [field for name in on if (field := REMEDIES[name].amount)]
+    flat = "residual" in on and experiment.num_layers < 2
+    if not amounts and not flat:
+        return
     with st.container(key="remedies-row", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.pills(
-            say("gradients.remedies", lang),
-            names,
-            selection_mode="multi",
-            format_func=lambda name: say(f"remedy.{name}", lang),
-            key=KEY,
-            help=say("gradients.remedies.help", lang),
-            wrap=True,  # else the last ones scroll out of sight on a phone
-            on_change=_switch,
-            args=(trace, on),
-        )
-        if "residual" in on and experiment.num_layers < 2:
+        for field in amounts:
+            amount(field, lang, step=1 if field == "truncate" else 0.1, width=210)
+        if flat:
             st.button(say("remedy.layers", lang), key="remedy_layers", on_click=take, args=({"num_layers": 3},))
-        for name in on:
-            field = REMEDIES[name].amount
-            if field:
-                amount(field, lang, step=1 if field == "truncate" else 0.1, width=210)
 
 
 def take(values: Mapping[str, Any]) -> None:

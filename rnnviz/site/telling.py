@@ -8,6 +8,7 @@ from typing import Final
 from rnnviz.figures.powers import powers
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
 from rnnviz.gradients.facts import facts_of
+from rnnviz.inputs import readable
 from rnnviz.site import own
 from rnnviz.site.asking import apart_sentence, size_sentence
 from rnnviz.site.flows import Question, compare_engines, lost
@@ -36,10 +37,25 @@ def gradient_lead(question: Question, lang: str) -> str:
         return say("gradients.lead.alone", lang, todo=todo, **values)
     values["factor"] = powers(facts["factor"])
     if not facts["zeros"]:
+        todo = _and_the_lstm(question, todo, lang)
         return say(f"gradients.lead.{facts['verdict']}", lang, todo=todo, **values)
     cut = trace.experiment.truncate
+    if cut is not None:
+        todo = say("gradients.todo.none", lang)  # no slider moves the cut
     key = "gradients.lead.stops" if cut is None else "gradients.lead.cut"
     return say(key, lang, todo=todo, zeros=facts["zeros"], cut=cut, **values)
+
+
+def _and_the_lstm(question: Question, todo: str, lang: str) -> str:
+    """Put before what to do what becomes of the LSTM's gradient beside another cell's, where its forget bias is set."""
+    lstm, bias = question.ways().get("lstm"), question.experiment.forget_bias
+    if lstm is None or question.focus == "lstm" or bias is None or lstm.first_nonfinite_step is not None:
+        return todo
+    facts = facts_of(lstm)
+    if facts["factor"] is None or facts["zeros"]:
+        return todo
+    values = {"factor": powers(facts["factor"]), "bias": readable(bias), "todo": todo}
+    return say(f"gradients.lead.lstm_{facts['verdict']}", lang, **values)
 
 
 def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:

@@ -87,6 +87,22 @@ def test_it_opens_on_one_loss_at_the_end_of_a_sentence_and_a_slider_over_the_gai
     assert verdicts[0] == "vanishes" and verdicts[-1] == "explodes" and "healthy" in verdicts
 
 
+def test_what_it_opens_with_is_forgotten_by_the_rnn_and_kept_by_the_lstm() -> None:
+    visit = Gradients()
+    facts = visit.payload["frames"][visit.payload["stage"]["frame"]]["flow"]["facts"]
+    assert [facts[cell]["verdict"] for cell in ("rnn", "lstm")] == ["vanishes", "healthy"]
+    assert facts["rnn"]["first_log10"] < facts["lstm"]["first_log10"] - 8, "one sees it from the last row"
+    values = {"factor": powers(facts["lstm"]["factor"]), "bias": "4", "todo": say("gradients.todo.gain")}
+    assert say("gradients.lead.lstm_healthy", **values) in visit.words
+
+
+def test_the_row_of_remedies_has_one_of_numbers_beneath_it_only_where_there_are_some() -> None:
+    visit = Gradients()
+    assert not [field.key for field in visit.test.number_input if field.key in ("clip", "clip_value", "truncate")]
+    visit.switch("clip", "truncate")
+    assert [field.key for field in visit.test.number_input if field.key in ("clip", "truncate")] == ["clip", "truncate"]
+
+
 @pytest.mark.parametrize("frame", [0, 18, 40])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_the_curves_are_those_of_the_runs(frame: int, cell: str) -> None:
@@ -98,13 +114,14 @@ def test_the_curves_are_those_of_the_runs(frame: int, cell: str) -> None:
 
 
 def test_the_forget_bias_moves_the_lstm_and_no_other() -> None:
-    visit = Gradients(**GRADIENTS.replace(cell="lstm").to_query(), sweep="forget_bias")
+    drawn_bias = GRADIENTS.replace(cell="lstm", forget_bias=None)
+    visit = Gradients(**drawn_bias.to_query(), sweep="forget_bias")
     values = visit.payload["flow"]["swept"]["values"]
     drawn = visit.payload["stage"]["frame"]
     assert visit.payload["frame_labels"][drawn].endswith("as drawn")
     wanted = GRADIENTS.replace(cell="lstm", forget_bias=values[40])
     np.testing.assert_allclose(curve(visit, 40, "lstm"), true_curve(wanted), atol=1e-5)
-    np.testing.assert_allclose(curve(visit, drawn, "lstm"), true_curve(GRADIENTS.replace(cell="lstm")), atol=1e-5)
+    np.testing.assert_allclose(curve(visit, drawn, "lstm"), true_curve(drawn_bias), atol=1e-5)
     assert (curve(visit, 0, "rnn") == curve(visit, 40, "rnn")).all()
     assert (np.diff(values) > 0).all()
 
@@ -146,7 +163,7 @@ def test_matched_cells_have_as_nearly_as_many_weights_as_whole_units_allow(cell:
 
 def test_the_sizes_are_said() -> None:
     visit = Gradients(**GRADIENTS.to_query())
-    visit.test.toggle(key="matched").set_value(True)
+    visit.more().test.toggle(key="matched").set_value(True)
     visit.run()
     flow = visit.payload["flow"]
     assert visit.asked["matched"] == "1"
@@ -159,7 +176,7 @@ def test_the_sizes_are_said() -> None:
     ("loss", "gain"), [("last", 0.3), ("last", 6.0), ("last", 3.2), ("every", 0.3), ("every", 6.0)]
 )
 def test_the_lead_says_what_becomes_of_the_last_losss_gradient(loss: str, gain: float) -> None:
-    experiment = GRADIENTS.replace(loss=loss, gain=gain)
+    experiment = GRADIENTS.replace(loss=loss, gain=gain, forget_bias=None)
     facts = facts_of(run(experiment.replace(loss="last")))
     visit = Gradients(**experiment.to_query())
     todo = say("gradients.todo.gain")
@@ -275,7 +292,7 @@ def test_truncation_silences_the_steps_before_its_cut_and_leaves_the_values() ->
             cut=10,
             zeros=37,
             factor=powers(facts_of(run(GRADIENTS.replace(truncate=10)))["factor"]),
-            todo=say("gradients.todo.gain"),
+            todo=say("gradients.todo.none"),
         )
         in visit.words
     )
@@ -396,7 +413,7 @@ import sys
 from tests.site.test_gradients_page import Gradients
 visit = Gradients()
 before = "torch" in sys.modules
-visit.test.button_group(key="engine").set_value("torch")
+visit.more().test.button_group(key="engine").set_value("torch")
 visit.run()
 print(before, "torch" in sys.modules, visit.asked["engine"], "PyTorch’s run and NumPy’s" in visit.words)
 """

@@ -28,7 +28,7 @@ export class CurvesLane {
     this.facts = new FactsRow(this);
     this.predict = data.options.predict ? predict(this) : null;
     if (!this.predict) this.cursor.set({ veiled: false });
-    this.element.append(el("div", { class: "rv-lane-below rv-lane-told" }, this.facts.node, this.predict?.node));
+    if (this.predict) this.element.append(el("div", { class: "rv-lane-below rv-lane-told" }, this.predict.node));
   }
 
   build() {

@@ -1,6 +1,7 @@
-/** Below the curves: by what factor each cell's gradient shrinks or grows a step, and what that makes of it, in words. */
+/** Above the curves: by what factor each cell's gradient shrinks or grows a step, and what that makes of it, in words. */
 import { el, number, text } from "../dom.js";
 import { powerText } from "./lanes.js";
+import { comesInAtSeveral } from "./lanes-flow.js";
 
 export class FactsRow {
   /** @param {object} lane data, lines */
@@ -11,8 +12,9 @@ export class FactsRow {
       const name = el("b", { style: { color: `var(--rv-${line.hue})` } }, line.name);
       return { line, figure, verdict, node: el("span", { class: "rv-fact" }, name, " ", figure, " ", verdict) };
     });
-    const lead = data.meta.loss === "every" ? el("span", { class: "rv-fact-verdict" }, data.say("score.fact_last")) : null;
-    this.node = el("p", { class: "rv-facts rv-secret" }, lead, ...this.entries.map(({ node }) => node));
+    const of = comesInAtSeveral(data) && isOneLoss(data) ? "curve" : data.meta.loss === "every" ? "last" : "each";
+    this.lead = data.say(`score.fact_${of}`);
+    this.node = el("p", { class: "rv-facts rv-secret" }, el("span", { class: "rv-fact-verdict" }, this.lead), ...this.entries.map(({ node }) => node));
   }
 
   facts(frame, cell) {
@@ -34,8 +36,7 @@ export class FactsRow {
 
   /** What becomes of it: after "× 0.61", or alone where there is no such factor. */
   verdict({ verdict, zeros }, known) {
-    if (known && zeros) return this.data.say("score.verdict_zero");
-    return this.data.say(known ? `score.verdict_${verdict}` : `score.verdict_only_${verdict}`);
+    return this.data.say(known && zeros ? "score.verdict_zero" : `score.verdict_${verdict}`);
   }
 
   factor({ factor }) {
@@ -44,11 +45,18 @@ export class FactsRow {
 
   /** The same as sentences, for the text alternative. */
   sentences(frame) {
-    return this.entries.filter(({ line }) => this.facts(frame, line.cell)).map(({ line }) => {
+    const said = this.entries.filter(({ line }) => this.facts(frame, line.cell)).map(({ line }) => {
       const facts = this.facts(frame, line.cell);
-      const verdict = this.data.say(facts.zeros ? "score.verdict_only_zero" : `score.verdict_only_${facts.verdict}`);
-      if (!Number.isFinite(facts.factor)) return this.data.say("score.fact_only", { name: line.full, verdict });
+      const known = Number.isFinite(facts.factor);
+      const verdict = this.verdict(facts, known);
+      if (!known) return this.data.say("score.fact_only", { name: line.full, verdict });
       return this.data.say("score.fact", { name: line.full, factor: this.factor(facts), verdict });
     });
+    return [this.lead, ...said];
   }
+}
+
+/** Whether no other loss adds to what becomes of one. */
+function isOneLoss({ frames, meta }) {
+  return meta.loss_kind === "sum" || frames[0].losses.data.reduce((count, v) => count + Number(v !== 0), 0) < 2;
 }

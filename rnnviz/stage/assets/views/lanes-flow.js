@@ -40,6 +40,12 @@ function counted({ pick, ...line }) {
   return { ...line, values: (frame) => pick(frame)?.data ?? null };
 }
 
+/** Whether the one loss of a recorded module reads several steps, so that no gradient sets out at one alone. */
+export function comesInAtSeveral({ frames, meta }) {
+  const sends = frames[0].layers[meta.layers[0]].sends?.data ?? [];
+  return sends.reduce((count, v) => count + v, 0) > 1;
+}
+
 /** How many steps the run of a frame has: fewer than the axis where the length itself is what is swept. */
 export function stepsOf(data, frame) {
   const { swept } = data.flow;

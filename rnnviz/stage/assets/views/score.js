@@ -5,6 +5,7 @@
 import { MODES } from "../cursor.js";
 import { attr, el, heading, number, style, text } from "../dom.js";
 import { Axis } from "./lanes.js";
+import { comesInAtSeveral } from "./lanes-flow.js";
 import { HeatLane } from "./lanes-heat.js";
 import { ANSWERS, laneFor } from "./lanes-kinds.js";
 import { numbersTable } from "./lanes-table.js";
@@ -61,7 +62,9 @@ class Score {
     this.box = el("div", { class: "rv-lanes", dir: "ltr" }, ...this.lanes.map((lane) => lane.element),
       el("div", { class: "rv-lane rv-lane-axis" }, el("span", { class: "rv-lane-label" }), this.ticks), track);
     this.table = numbersTable(data, cursor);
-    this.element.append(this.box, this.tooltip, this.note, ...(this.lower ? [] : [this.table.node]));
+    // What the lanes come to stands above them: between them it would interrupt the column.
+    const facts = this.lanes.map((lane) => lane.facts?.node).filter(Boolean);
+    this.element.append(...facts, this.box, this.tooltip, this.note, ...(this.lower ? [] : [this.table.node]));
     this.lanes.forEach((lane) => this.listen(lane));
   }
 
@@ -226,12 +229,6 @@ class Score {
     this.unfollow();
     this.stop?.();
   }
-}
-
-/** Whether the one loss of a recorded module reads several steps, so that no gradient sets out at one alone. */
-function comesInAtSeveral({ frames, meta }) {
-  const sends = frames[0].layers[meta.layers[0]].sends?.data ?? [];
-  return sends.reduce((count, v) => count + v, 0) > 1;
 }
 
 /** A tip of several numbers, one a row, or of a sentence about one. */
