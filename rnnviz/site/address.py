@@ -10,7 +10,7 @@ field by field, and put into the controls; and the link of the screen is written
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
@@ -27,6 +27,8 @@ from rnnviz.words import say
 STEP: Final = "step"
 OWN: Final = (STEP, PRESENT, lost.KEY)
 Query = Mapping[str, Sequence[str]]
+Read = Callable[[Query, str], tuple[dict[str, Any], list[str]]]
+"""Reads a link's query in a page's own way: what it sets, and a sentence for each thing that was wrong."""
 
 
 @dataclass
@@ -56,7 +58,9 @@ def memory() -> Memory:
     return found
 
 
-def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang: str) -> dict[str, Any] | None:
+def arrive(
+    page: str, first: Experiment, step: int, takes: frozenset[str], lang: str, reader: Read | None = None
+) -> dict[str, Any] | None:
     """Read the link, if it has changed, and return the fields it sets.
 
     Parameters
@@ -69,6 +73,9 @@ def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang:
         The time step (0-based) at which the page opens if the link does not say.
     takes : frozenset of str
         The fields that this page has controls for.
+    lang : str
+    reader : callable, optional
+        Reads what the link sets, instead of `read`.
 
     Returns
     -------
@@ -78,7 +85,8 @@ def arrive(page: str, first: Experiment, step: int, takes: frozenset[str], lang:
     known, query = memory(), {name: st.query_params.get_all(name) for name in st.query_params}
     values = None
     if known.is_news(page, query):
-        values, sentences = read(query, first, takes, lang)
+        rest = {name: given for name, given in query.items() if name not in OWN}
+        values, sentences = reader(rest, lang) if reader else read(rest, first, takes, lang)
         sentences = _of_the_page(query, page, lang) + sentences
         known.start, known.step = _step(query, step)
         known.sentences, known.shown = tuple(sentences), ""
@@ -97,8 +105,6 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
     values: dict[str, Any] = {}
     sentences: list[str] = []
     for name, given in query.items():
-        if name in OWN:
-            continue
         if name not in takes:
             sentences.append(say("notice.unknown", lang, name=shorten(name)))
             continue
