@@ -231,6 +231,7 @@ def open_page(
     step: int = 0,
     takes: frozenset[str] = state.fields(),
     first: Experiment = state.OPENING,
+    reader: address.Read | None = None,
 ) -> Iterator[Page]:
     """Open a lesson's page: read the link, show the title; at the end say what was wrong and write the link.
 
@@ -246,10 +247,12 @@ def open_page(
         (`rnnviz.site.own`) are among them.
     first : Experiment
         What the page opens with where neither its link nor the visitor has set anything.
+    reader : callable, optional
+        Reads the link in the page's own way; what it finds is then in `Page.asked`.
     """
     lang = language()
     before = address.memory().page
-    values = address.arrive(name, Experiment(), step, takes, lang)
+    values = address.arrive(name, Experiment(), step, takes, lang, reader)
     address.memory().sentences += tuple(own.take(takes, values, lang))
     if takes >= state.fields():
         if before != name:
