@@ -6,7 +6,7 @@ the cells' own lines. Held gates, truncation, stacked and reverse layers and res
 
 from rnnviz.gradients.belt import CellPath, cell_path
 from rnnviz.gradients.clips import Clipping, clipping
-from rnnviz.gradients.influences import connectivity, influence
+from rnnviz.gradients.influences import answer_influence, connectivity, influence
 from rnnviz.gradients.items import itemised, itemised_vectors, log10_itemised
 from rnnviz.gradients.jacobians import jacobian_norms, log10_jacobian_norms
 from rnnviz.gradients.magnitude import log10_norms
@@ -24,6 +24,7 @@ __all__ = [
     "Expansion",
     "Truncated",
     "WeightShares",
+    "answer_influence",
     "bound",
     "cell_path",
     "clipping",

@@ -70,6 +70,24 @@ def connectivity(trace: Trace, k: int | Sequence[int]) -> Array:
     return scaled(row_norms(blocks[:, :, 0]), exponents)
 
 
+def answer_influence(trace: Trace) -> Array:
+    """Return (T, T), entry [t, s]: how much each input matters for what the network answers at step t.
+
+    Of symbols ‖∂ log p_t/∂x_s‖₂, where p_t is the probability of the likeliest answer at t: a network that is sure of
+    it owes little to any input. Of numbers ‖∂y_t/∂x_s‖, the Frobenius norm.
+
+    Raises
+    ------
+    ExperimentError
+        If the outputs are no linear readout (of a recorded module).
+    """
+    weights, chances = readout(trace), trace.probabilities
+    if chances is None:
+        return influence(trace, "fro")
+    blocks, exponents = input_jacobians(trace, (weights[chances.argmax(axis=1)] - chances @ weights)[:, None])
+    return scaled(row_norms(blocks[:, :, 0]), exponents)
+
+
 def readout(trace: Trace) -> Array:
     """Return W_ho, (O, directions·H); the identity for a recorded module that answers with its states themselves."""
     if "weight_ho" in trace.parameters:
