@@ -91,8 +91,9 @@ def samples(traces: Sequence[Trace], length: int, temperatures: Sequence[float] 
     outputs = np.stack([trace.outputs[-1:] for trace in traces])
     noise = stream_of(experiment.seed, SAMPLE).gumbel(size=(length, kinds))
     written = np.full((len(traces), len(temperatures), length), NOTHING)
+    able = np.ones(written.shape[:2], dtype=np.bool_)
     for t in range(length):
-        able = np.isfinite(outputs).all(axis=-1)
+        able &= np.isfinite(outputs).all(axis=-1)
         chosen = (outputs[..., :kinds] + tau * noise[t]).argmax(axis=-1)
         written[:, :, t] = np.where(able, chosen, NOTHING)
         outputs, states = networks.step(np.eye(kinds)[chosen], states)
