@@ -46,3 +46,42 @@ SETTINGS: Final[dict[str, Range]] = {
     "at": Range(1, STEPS),
 }
 """Of the generators."""
+
+TRAINING: Final[dict[str, Range]] = {
+    **{name: RANGES[name] for name in ("hidden_size", "num_layers", "seed", "gain", "forget_bias", "clip")},
+    "truncate": Range(1, 200),
+    "steps": Range(1, 20_000),
+    "batch_size": Range(1, 256),
+    "learning_rate": Range(1e-6, 10),
+}
+"""Of what is trained, and how."""
+
+PROBLEM: Final[dict[str, Range]] = {
+    "length": Range(1, 200),
+    "blanks": Range(1, 150),
+    "recall": Range(1, 20),
+    "delay": Range(1, 199),
+    "split": Range(0, 999_999),
+}
+"""Settings of the problems that may go less far than in the library."""
+
+OWN_TEXT: Final = 100_000
+OWN_SERIES: Final = 10_000
+"""Characters of a text, and numbers of a series, that a network is trained on."""
+
+MINIBATCH: Final = 4_000_000
+"""Sequences × steps × kinds of symbols in one minibatch."""
+
+CHECKPOINT_MB: Final = 48
+"""Megabytes of a saved training; `KEPT` bytes of it are the moments that were kept."""
+"""Bytes that the kept moments of one training take at most, see `rnnviz.training.Settings.memory`."""
+
+FRAMES: Final = 200
+FRAMES_BYTES: Final = 16 * 2**20
+"""Moments of a training that are frames of a stage, and what these take at most."""
+
+TRAININGS: Final = 64
+"""Trainings on the server that have not ended."""
+
+PROBES: Final = Range(1, 3)
+"""Sequences that a training is looked at with."""

@@ -19,7 +19,7 @@ from rnnviz.words import DEFAULT_LANGUAGE, section
 
 VERSION = 1
 LARGEST = float(np.finfo(np.float32).max)
-WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.")
+WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.", "learning.")
 
 
 def payload(
@@ -68,8 +68,8 @@ def payload(
         "page": page,
         "stage": {"key": page, "views": list(views), "transport": transport, "start": start, "size": size},
         "meta": _meta(frames[0]),
-        "frames": [_arrays(trace) for trace in frames] if arrays is None else list(arrays),
-        "baseline": _arrays(baseline) if isinstance(baseline, Trace) else baseline,
+        "frames": [frame_of(trace) for trace in frames] if arrays is None else list(arrays),
+        "baseline": frame_of(baseline) if isinstance(baseline, Trace) else baseline,
         "source": source,
         "figures": dict(figures or {}),
         "palette": PALETTE,
@@ -130,7 +130,8 @@ def _meta(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _arrays(trace: Trace) -> dict[str, Any]:
+def frame_of(trace: Trace) -> dict[str, Any]:
+    """Return the arrays of one run, packed: a frame."""
     targets = trace.targets.astype(np.float64)
     probabilities = trace.probabilities
     return {

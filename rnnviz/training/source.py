@@ -52,10 +52,15 @@ def note_of(problem: Posed) -> dict[str, Any]:
     ExperimentError
         If the problem has no name in `PROBLEMS`.
     """
-    for name, known in PROBLEMS.items():
-        if known.posed is type(problem):
-            return {"name": name, "options": dataclasses.asdict(problem)}
-    raise ExperimentError("task", type(problem).__name__, "training.nameless", choices=", ".join(PROBLEMS))
+    name = name_of(problem)
+    if name is None:
+        raise ExperimentError("task", type(problem).__name__, "training.nameless", choices=", ".join(PROBLEMS))
+    return {"name": name, "options": dataclasses.asdict(problem)}
+
+
+def name_of(problem: Posed) -> str | None:
+    """Return the name that a problem has in `PROBLEMS`; None for one of a person's own."""
+    return next((name for name, known in PROBLEMS.items() if known.posed is type(problem)), None)
 
 
 def source_of(experiment: Experiment, settings: Settings, problem: Posed) -> Source:
