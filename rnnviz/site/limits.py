@@ -74,11 +74,16 @@ MINIBATCH: Final = 4_000_000
 
 CHECKPOINT_MB: Final = 48
 """Megabytes of a saved training; `KEPT` bytes of it are the moments that were kept."""
+
+KEPT: Final = 32 * 2**20
 """Bytes that the kept moments of one training take at most, see `rnnviz.training.Settings.memory`."""
 
 FRAMES: Final = 200
 FRAMES_BYTES: Final = 16 * 2**20
 """Moments of a training that are frames of a stage, and what these take at most."""
+
+FRAMES_KEPT: Final = 128 * 2**20
+"""Bytes of frames, of all trainings together, that are kept for whoever asks for them once more."""
 
 TRAININGS: Final = 64
 """Trainings on the server that have not ended."""

@@ -66,9 +66,9 @@ def learning_payload(
     runs: Sequence[Run],
     moments: Sequence[int],
     frames: Sequence[Mapping[str, Any]],
-    trace: Trace,
     *,
     which: int = 0,
+    probe: int = 0,
     lang: str = DEFAULT_LANGUAGE,
     **stage: Any,
 ) -> dict[str, Any]:
@@ -81,15 +81,16 @@ def learning_payload(
     moments : F ints
         The numbers of updates of the frames, as the first run counts them.
     frames : F mappings
-        From `frames_at`, of the run ``which``.
-    trace : Trace
-        Any one of them, for what they have in common.
+        From `frames_at`, of the run ``which``; none, if they are put in elsewhere.
     which : int
         Whose stage it is; that run comes first among ``learning.runs``.
+    probe : int
+        Which sequence is traced.
     **stage
         Passed on: page, views, start, …
     """
-    experiment, own = trace.experiment, runs[which]
+    own = runs[which]
+    experiment = own.history.experiment
     ordered = [own, *(run for run in runs if run is not own)]
     learning = {
         "update": list(moments),
@@ -99,7 +100,8 @@ def learning_payload(
     }
     source = source_of(experiment.cell, experiment.nonlinearity)
     options: dict[str, Any] = {"page": "training", "views": [], "source": source, "lang": lang, **stage}
-    data = payload(trace, arrays=frames, **options, **slider(moments, lang), learning=learning)
+    first = run_of(own, probe)  # says what all have in common
+    data = payload(first, arrays=frames, **options, **slider(moments, lang), learning=learning)
     return data | {"words": None}  # they have an address of their own, at which a browser keeps them
 
 
@@ -163,8 +165,8 @@ def sets(history: History) -> dict[int, Parameters]:
     return dict(sorted({**kept, **({} if last is None else {last[0]: last[1]})}.items()))
 
 
-def frames_at(run: Run, moments: Sequence[int], probe: int) -> tuple[list[dict[str, Any]], Trace | None]:
-    """Return moments of a training as frames, packed, and the last one's trace; a moment may stand there repeatedly.
+def frames_at(run: Run, moments: Sequence[int], probe: int) -> dict[int, dict[str, Any]]:
+    """Return moments of a training as frames, packed.
 
     Raises
     ------
@@ -174,13 +176,18 @@ def frames_at(run: Run, moments: Sequence[int], probe: int) -> tuple[list[dict[s
     history = dataclasses.replace(run.history, kept=sets(run.history), last=None)
     wanted = sorted(set(moments))
     packed: dict[int, dict[str, Any]] = {}
-    traces: list[Trace] = []
     for first in range(0, len(wanted), BLOCK):  # a few at a time, for what is packed need not be kept unpacked
         block = tuple(wanted[first : first + BLOCK])
-        traces = list(Frames(history.experiment, history.probes[probe], block, history.parameters))
+        traces = Frames(history.experiment, history.probes[probe], block, history.parameters)[:]
         found = learned(history, run.problem, block, traces, probe)
         packed |= dict(zip(block, map(_frame, traces, found), strict=True))
-    return [packed[moment] for moment in moments], traces[-1] if traces else None
+    return packed
+
+
+def run_of(run: Run, probe: int) -> Trace:
+    """Return the trace of a training's first moment."""
+    moment, parameters = next(iter(sets(run.history).items()))
+    return Frames(run.history.experiment, run.history.probes[probe], (moment,), {moment: parameters}.__getitem__)[0]
 
 
 def _frame(trace: Trace, more: Mapping[str, Any]) -> dict[str, Any]:
