@@ -75,11 +75,11 @@ class Desk:
                 self.resume(job)
         return job
 
-    def warm(self) -> None:
-        """Have a worker ready that has imported torch, so that the next training's first update comes at once."""
+    def warm(self, spares: int = 1) -> None:
+        """Have workers ready that have imported torch, so that the next training's first update comes at once."""
         with self.changed:
-            self._spares = 1
-            if not self._idle and not self._closed:
+            self._spares = max(self._spares, spares)
+            while len(self._idle) < spares and not self._closed:
                 self._rest(self._begin())
 
     def close(self) -> None:

@@ -33,5 +33,6 @@ LESSONS: Final = {
         Lesson("step", "step"),
         Lesson("gates", "gates"),
         Lesson("gradients", "gradients"),
+        Lesson("training", "training"),
     )
 }

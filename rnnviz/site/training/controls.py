@@ -1,0 +1,194 @@
+"""The controls of the Training page: what is changed often stands open, the rest behind "More"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from rnnviz.experiment import CELLS, INITS, NONLINEARITIES
+from rnnviz.site import limits, present
+from rnnviz.site.controls import KEEP
+from rnnviz.site.training import files, presets
+from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, Plan
+from rnnviz.site.training.settling import FIELDS, TYPED, WHOLE, label, range_of
+from rnnviz.tasks.problems import PROBLEMS, Setting
+from rnnviz.training import OPTIMISERS
+from rnnviz.training.settings import ENGINES
+from rnnviz.words import say
+
+OPEN: Final = ("length", "book", "text", "series", "ticker", "blanks", "delay")
+"""Settings of problems that stand open; the others are behind "More"."""
+
+
+def key_of(name: str, problem: str | None = None) -> str:
+    """Return the key of the control of a field, or of a setting of a problem.
+
+    It begins with the page's name: what is trained here is none of the other pages' experiment.
+    """
+    return f"training_{problem}_{name}" if problem else f"training_{name}"
+
+
+def put(plan: Plan) -> None:
+    """Let the controls show a plan; the settings of other problems stay as they are."""
+    state = st.session_state
+    state[key_of("problem")] = plan.problem
+    for name in FIELDS:
+        state[key_of(name)] = getattr(plan.experiment if name in EXPERIMENT_FIELDS else plan, name)
+    for name, value in plan.options:
+        state[key_of(name, plan.problem)] = _typed(value)
+
+
+def ready() -> None:
+    """See to it that every control has a value."""
+    if key_of("problem") not in st.session_state:
+        put(Plan())
+    st.session_state.setdefault(key_of("probe"), 1)
+    for problem in PROBLEMS.values():
+        for setting in problem.settings:
+            st.session_state.setdefault(key_of(setting.name, problem.name), _typed(setting.default))
+
+
+def asked() -> dict[str, Any]:
+    """Return what the controls ask for, as it stands."""
+    state = st.session_state
+    problem = state[key_of("problem")]
+    options = {one.name: state[key_of(one.name, problem)] for one in PROBLEMS[problem].settings}
+    return {"problem": problem, "options": options} | {name: state[key_of(name)] for name in FIELDS}
+
+
+def controls(lang: str) -> Any:
+    """Show the row of controls; return the place beside it for what acts on the whole page."""
+    problem = PROBLEMS[st.session_state[key_of("problem")]]
+    with st.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
+        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=176)
+        for setting in problem.settings:
+            if setting.name in OPEN:
+                _setting(problem.name, setting, lang)
+        _cells(lang)
+        _amount("hidden_size", lang, width=133)
+        _choose("compare", _comparable(), lang, "training.compare.{}", "training.compare.help", width=172)
+        tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
+    with tools:
+        more = st.popover(say("site.more", lang), key="more", on_change="rerun")
+        if more.open:  # what is not seen is not built
+            with more:
+                _more(problem.name, lang)
+        presets.try_menu(lang, put)
+        present.present_button(lang)
+    return tools
+
+
+def probe_control(count: int, lang: str) -> None:
+    """Offer which of some sequences is seen on the stage."""
+    key = key_of("probe")
+    st.session_state[key] = min(st.session_state[key] or 1, count)
+    words = say("training.control.probe", lang)
+    st.segmented_control(words, range(1, count + 1), key=key, required=True, **KEEP)
+
+
+def _more(problem: str, lang: str) -> None:
+    cell = st.session_state[key_of("cell")]
+    _choose(
+        "optimiser",
+        tuple(OPTIMISERS),
+        lang,
+        "training.optimiser.{}",
+        "training.rate.help",
+        on_change=_fitting_rate,
+    )
+    _amount("learning_rate", lang, step=0.001, format="%g")
+    _amount("steps", lang, step=100)
+    _amount("batch_size", lang)
+    _amount("clip", lang, step=0.1, placeholder="training.clip.none", help="training.clip.help")
+    _amount("truncate", lang, placeholder="training.truncate.none", help="training.truncate.help")
+    for setting in PROBLEMS[problem].settings:
+        if setting.name not in OPEN:
+            _setting(problem, setting, lang)
+    _choose("init", INITS, lang, "control.init.{}", "control.init.help")
+    _amount("gain", lang, step=0.1, help="control.gain.help")
+    if cell == "lstm":
+        empty, help_ = "control.forget_bias.empty", "control.forget_bias.help"
+        _amount("forget_bias", lang, step=0.5, placeholder=empty, help=help_)
+    if cell == "rnn":
+        _choose("nonlinearity", NONLINEARITIES, lang, "control.nonlinearity.{}")
+    _amount("num_layers", lang, help="control.num_layers.help")
+    help_ = say("control.bidirectional.help", lang)
+    st.toggle(label("bidirectional", lang), key=key_of("bidirectional"), help=help_, **KEEP)
+    _amount("seed", lang, help="training.seed.help")
+    _choose("engine", tuple(ENGINES), lang, "training.engine.{}", "training.engine.help")
+
+
+def _comparable() -> tuple[str, ...]:
+    """Return what may run beside the network that is chosen; the choice stays among it."""
+    state = st.session_state
+    cell, clip = state[key_of("cell")], state[key_of("clip")]
+    found = tuple(one for one in COMPARED if one != cell and (one != "unclipped" or clip is not None))
+    if state[key_of("compare")] not in found:  # the network has become what it was compared with
+        state[key_of("compare")] = "lstm" if cell == "rnn" else "rnn"
+    return found
+
+
+def _fitting_rate() -> None:
+    st.session_state[key_of("learning_rate")] = RATES[st.session_state[key_of("optimiser")]]
+
+
+def _setting(problem: str, setting: Setting, lang: str) -> None:
+    """Offer one of a problem's settings."""
+    layout: dict[str, Any] = {"key": key_of(setting.name, problem), **KEEP}
+    title = setting.title(lang)
+    if setting.name in TYPED:
+        most = f"{limits.OWN_TEXT if setting.name == 'text' else limits.OWN_SERIES:,}"
+        shown = say(f"training.control.{setting.name}.limit", lang, label=title, most=most)
+        st.text_area(shown, height=68, width=230, **layout)
+        files.upload(setting.name, layout["key"], lang)
+    elif setting.choices:
+        st.selectbox(title, setting.choices, format_func=lambda one: _choice(setting.name, one, lang), **layout)
+    else:
+        layout |= {"step": 1} if isinstance(setting.default, int) else {"step": 0.5, "format": "%g"}
+        st.number_input(_limited(title, *range_of(setting), lang), **{"value": None, "width": 150, **layout})
+
+
+def _choice(setting: str, value: str, lang: str) -> str:
+    if setting == "ticker":
+        return value
+    return say(f"control.tokens.{value}" if setting == "tokens" else f"training.book.{value}", lang)
+
+
+def _cells(lang: str) -> None:
+    st.segmented_control(
+        label("cell", lang),
+        CELLS,
+        format_func=lambda name: say(f"control.cell.{name}", lang),
+        key=key_of("cell"),
+        required=True,
+        **KEEP,
+    )
+
+
+def _choose(name: str, options: Sequence[str], lang: str, words: str, help: str | None = None, **layout: Any) -> None:
+    """Offer some names, each under the words for it."""
+    layout = {"key": key_of(name), "help": help and say(help, lang), **layout, **KEEP}
+    st.selectbox(label(name, lang), options, format_func=lambda option: say(words.format(option), lang), **layout)
+
+
+def _amount(
+    name: str, lang: str, *, step: float = 1, help: str | None = None, placeholder: str | None = None, **layout: Any
+) -> None:
+    """Offer a number; the field itself has no limits, for it would refuse one without a word."""
+    kind = int if name in WHOLE else float
+    title = _limited(label(name, lang), *limits.TRAINING[name], lang)
+    words = {"help": help and say(help, lang), "placeholder": placeholder and say(placeholder, lang)}
+    st.number_input(title, **{"key": key_of(name), "value": None, "step": kind(step), **words, **layout, **KEEP})
+
+
+def _limited(title: str, least: float, most: float, lang: str) -> str:
+    ends = {"least": f"{least:g}".replace("-", "−"), "most": f"{most:,g}"}
+    to = "training.limit.to" if least < 0 else "training.limit"
+    return say("control.limited", lang, label=title, limit=say(to, lang, **ends))
+
+
+def _typed(value: Any) -> Any:
+    """Return a setting as its control holds it: numbers as a person would write them."""
+    return ", ".join(f"{number:.15g}" for number in value) if isinstance(value, tuple) else value

@@ -1,0 +1,50 @@
+"""Files of a person's own: a text or numbers to learn from, and a training that was saved."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from rnnviz.checks import shorten
+from rnnviz.site import limits
+from rnnviz.site.upload import read
+from rnnviz.words import say
+
+TYPES: Final = {"text": ["txt", "md", "csv", "py"], "series": ["csv", "tsv", "txt"]}
+CHARACTERS: Final = {"text": limits.OWN_TEXT, "series": 40 * limits.OWN_SERIES}
+"""Of a file that the field is given at most; what is more is told."""
+CUT: Final = "_training_cut"
+"""The key of the name of a file of which only the beginning was read, and of that beginning."""
+
+
+def upload(name: str, field: str, lang: str) -> None:
+    """Offer to read a file into the field whose key is ``field``."""
+    key = f"{field}_file"
+    with st.popover(say("training.file", lang), key=f"{key}_open"):
+        st.file_uploader(
+            say(f"training.file.{name}", lang),
+            type=TYPES[name],
+            max_upload_size=limits.UPLOAD_MB,
+            key=key,
+            on_change=_take,
+            args=(name, field),
+        )
+
+
+def notices(problem: str, lang: str) -> list[str]:
+    """Return one sentence if what a problem reads is only the beginning of a file."""
+    name, begin = st.session_state.get(CUT, ("", None))
+    if begin is None or begin != st.session_state.get(f"training_{problem}_{problem}"):
+        return []
+    return [say("training.file.cut", lang, name=shorten(name), most=f"{len(begin):,}")]
+
+
+def _take(name: str, field: str) -> None:
+    file = st.session_state[f"{field}_file"]
+    if file is None:
+        return
+    text = read(file.getvalue())
+    begin = text[: CHARACTERS[name]]
+    st.session_state[CUT] = (file.name, begin if begin != text else None)
+    st.session_state[field] = begin

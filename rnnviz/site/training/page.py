@@ -1,0 +1,153 @@
+"""The Training page: its link, its controls, what runs, and the stages that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from rnnviz.inputs import readable
+from rnnviz.lessons import prose
+from rnnviz.site import address, feed, limits, present
+from rnnviz.site.page import READING_WIDTH, Page, open_page
+from rnnviz.site.training import controls, files, link, telling
+from rnnviz.site.training.bench import Bench, bench, desk
+from rnnviz.site.training.buttons import buttons, remedies
+from rnnviz.site.training.plan import Plan
+from rnnviz.site.training.settling import settle
+from rnnviz.stage.mount import mount_learning
+from rnnviz.tasks.problems.forecast import Forecast, Measured
+from rnnviz.tasks.problems.next_symbol import NextSymbol
+from rnnviz.words import say
+
+NAME = "training"
+LAST = "_training_plan"
+"""The key of the plan that was settled last: what holds where a control says nothing that can be."""
+
+
+@dataclass
+class TrainingPage:
+    """The open page. Its calls show things from top to bottom, in the order in which they are made."""
+
+    page: Page
+    plan: Plan
+    bench: Bench
+    probe: int
+
+    @property
+    def lang(self) -> str:
+        """The visitor's language."""
+        return self.page.lang
+
+    @property
+    def shown(self) -> Plan:
+        """What the stage shows: what was begun, or what would be."""
+        return self.bench.plan or self.plan
+
+    @property
+    def continues(self) -> bool:
+        """Whether the network can go on by itself: what it answers is what it reads next."""
+        posed = self.shown.posed
+        return isinstance(posed, Forecast | NextSymbol) and not self.shown.experiment.bidirectional
+
+    @property
+    def reads(self) -> bool:
+        """Whether the network reads symbols."""
+        return self.shown.posed.alphabet is not None
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether the problem is to forecast numbers that were measured."""
+        return isinstance(self.plan.posed, Measured)
+
+    def lead(self) -> None:
+        """Show the sentence under the title, and what to look for in this problem."""
+        self.page.lead(telling.lead(self.plan, self.lang))
+        self.page.look = telling.look_for(self.plan, self.lang)
+
+    def run(self) -> None:
+        """Show the buttons, how far it is, and what helps where it broke."""
+        buttons(self.bench, self.plan, self.lang)
+        remedies(self.bench, self.plan, self.lang)
+        if self.bench.notice:
+            self.page.sentences.append(self.bench.notice)
+
+    def watch(self, views: Sequence[Mapping[str, Any]], beside: Sequence[Mapping[str, Any]]) -> None:
+        """Show the training on a stage, and the one beside it on a second, small one.
+
+        Parameters
+        ----------
+        views, beside : sequence of mapping
+            As of `Page.stage`.
+        """
+        jobs = self.bench.jobs
+        probes = jobs[0].problem.probes
+        probe = min(self.probe, len(probes) - 1)
+        stage: dict[str, Any] = {"page": NAME, "lang": self.lang, "turn": self.bench.turn}
+        stage["start"] = address.open_at(len(probes[probe].inputs), self.lang)
+        if len(jobs) > 1:
+            stage["name"] = say("training.stage", self.lang, network=telling.network_of(jobs[0], self.lang))
+        if len(probes) > 1 and not present.presenting():
+            controls.probe_control(len(probes), self.lang)
+        mount_learning(self._feed(0, probe), views, key=f"stage-{NAME}", **stage)
+        if len(jobs) > 1:
+            named = telling.network_of(jobs[1], self.lang)
+            st.markdown(f"### {say('training.stage.beside', self.lang, network=named)}")
+            stage |= {"name": named, "size": "small", "transport": False, "address": False}
+            mount_learning(self._feed(1, probe), beside, key=f"stage-{NAME}-beside", **stage)
+
+    def _feed(self, run: int, probe: int) -> str:
+        return feed.address(self.bench.token, run=run, probe=probe, lang=self.lang)
+
+    def prose(self, block: str) -> None:
+        """Show a block of the lesson's Markdown, in a column of reading width, with the numbers of what is shown."""
+        st.markdown(prose(NAME, block, self.lang, **self._values()), width=READING_WIDTH)
+
+    def _values(self) -> dict[str, object]:
+        """Return the numbers that the prose names."""
+        posed, most = self.plan.posed, limits.TRAINING
+        values: dict[str, object] = {
+            "updates": f"{self.plan.steps:,}",
+            "batch": self.plan.batch_size,
+            "baselines": telling.baselines(posed, self.lang),
+            "places": desk().places,
+            "most_updates": f"{most['steps'].most:,}",
+            "most_batch": f"{most['batch_size'].most:g}",
+            "most_length": f"{limits.PROBLEM['length'].most:g}",
+            "most_units": f"{most['hidden_size'].most:g}",
+            "most_layers": f"{most['num_layers'].most:g}",
+            "most_text": f"{limits.OWN_TEXT:,}",
+            "most_series": f"{limits.OWN_SERIES:,}",
+        }
+        if isinstance(posed, Measured):
+            scaler = posed.pipeline.scaler
+            values |= {"share": posed.share, "length": posed.steps}
+            values |= {"low": readable(scaler.low), "high": readable(scaler.low + scaler.width)}
+        return values
+
+
+@contextmanager
+def open_training() -> Iterator[TrainingPage]:
+    """Open the page: read the link, show the controls, and settle what would be trained."""
+    with open_page(NAME, takes=frozenset(), reader=link.read_plan) as page:
+        known = page.asked or {}
+        controls.ready()
+        if "plan" in known:
+            controls.put(known["plan"])
+            st.session_state[controls.key_of("probe")] = known["probe"]
+        if not present.presenting():
+            with page.bar:
+                page.tools = controls.controls(page.lang)
+                page.linked = True
+        settled = settle(controls.asked(), st.session_state.get(LAST, Plan()), page.lang)
+        plan = st.session_state[LAST] = settled.plan
+        page.sentences += [*settled.sentences, *files.notices(plan.problem, page.lang)]
+        found, probe = bench(), st.session_state[controls.key_of("probe")]
+        if found.plan is None:
+            desk().warm(spares=1 if plan.beside() is None else 2)
+        page.query = plan.query() | ({} if probe == 1 else {"probe": str(probe)})
+        found.show(plan)
+        yield TrainingPage(page, plan, found, probe - 1)

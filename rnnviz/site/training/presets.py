@@ -1,0 +1,44 @@
+"""Trainings to try, each of which shows one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from rnnviz.site.training.plan import Plan
+from rnnviz.words import say
+
+KEY: Final = "training_try"
+PRESETS: Final = {
+    "adding": Plan(),
+    "open": Plan().changed(forget_bias=2.0),
+    "order": Plan(problem="order", options=(("length", 30),)),
+    "count": Plan(problem="depth").changed(hidden_size=8),
+    "echo": Plan(problem="echo", compare="gru"),
+    "manual": Plan(problem="book", options=(("book", "manual"),), steps=2000, compare="none").changed(hidden_size=64),
+    "sentiment": Plan(problem="sentiment", steps=600).changed(hidden_size=16),
+    "stocks": Plan(problem="stocks", steps=600).changed(hidden_size=16),
+    "broken": Plan(problem="echo", steps=600, compare="unclipped").changed(
+        cell="rnn", nonlinearity="relu", init="orthogonal", gain=1.5
+    ),
+}
+"""By name; ``training.preset.<name>`` says what each is."""
+
+
+def try_menu(lang: str, put: Callable[[Plan], None]) -> None:
+    """Offer the trainings to try; ``put`` lets the controls show one."""
+    st.menu_button(
+        say("site.try", lang),
+        list(PRESETS),
+        format_func=lambda name: say(f"training.preset.{name}", lang),
+        key=KEY,
+        on_click=lambda: _take(put),
+    )
+
+
+def _take(put: Callable[[Plan], None]) -> None:
+    name = st.session_state[KEY]
+    if name in PRESETS:
+        put(PRESETS[name])

@@ -1,0 +1,106 @@
+"""What the Training page says of a plan and of what runs, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rnnviz.background import Job
+from rnnviz.experiment import Experiment
+from rnnviz.site.training.plan import Plan, weights
+from rnnviz.tasks.problems import Baseline, Posed, problem_named
+from rnnviz.words import say
+
+
+def lead(plan: Plan, lang: str) -> str:
+    """Return the sentence under the title: what is asked, and what to do."""
+    return say("training.lead", lang, summary=problem_named(plan.problem).summary(lang))
+
+
+def look_for(plan: Plan, lang: str) -> str:
+    """Return what to look for in a problem."""
+    return say(f"training.look.{plan.problem}", lang)
+
+
+def network_of(job: Job, lang: str) -> str:
+    """Say what a job trains."""
+    return network(job.experiment, job.problem, lang)
+
+
+def sizes(plan: Plan, lang: str) -> str:
+    """Say what is trained, and what beside it."""
+    own, beside = network(plan.experiment, plan.posed, lang), plan.beside()
+    if beside is None:
+        return say("training.sizes.alone", lang, own=own)
+    other = say("training.size.unclipped", lang)
+    if plan.compare != "unclipped":
+        other = network(beside.experiment, beside.posed, lang)
+    return say("training.sizes.beside", lang, own=own, other=other)
+
+
+def network(experiment: Experiment, posed: Posed, lang: str) -> str:
+    """Say what a network is, and how large."""
+    count = f"{weights(experiment, posed):,}"
+    named = {"cell": experiment.cell.upper(), "units": experiment.hidden_size, "weights": count}
+    if experiment.num_layers == 1:
+        return say("training.size", lang, **named)
+    return say("training.size.layers", lang, layers=experiment.num_layers, **named)
+
+
+def baselines(posed: Posed, lang: str) -> str:
+    """Return a list of what answers score that remember nothing, as Markdown."""
+    return "\n".join(f"- {_baseline(one, posed.kind, lang)}" for one in posed.baselines)
+
+
+def _baseline(one: Baseline, kind: str, lang: str) -> str:
+    loss, words = number(one.loss), one.words(lang)
+    if kind == "numbers":
+        return say("training.baseline", lang, loss=loss, words=words)
+    return say("training.baseline.score", lang, loss=loss, score=f"{100 * one.score:.3g} %", words=words)
+
+
+def status(jobs: Sequence[Job], lang: str) -> str:
+    """Say how it stands with the trainings; of the one beside only what differs."""
+    own = of_job(jobs[0], lang)
+    for other in jobs[1:]:
+        named = f"{other.experiment.cell.upper()} · {other.experiment.hidden_size}"
+        if other.state == jobs[0].state == "running":
+            own += " " + say("training.beside.running", lang, network=named, update=f"{other.updates:,}")
+        elif other.state != "paused":
+            own += " " + say("training.beside", lang, network=named, state=of_job(other, lang))
+    return own
+
+
+def of_job(job: Job, lang: str) -> str:
+    """Say how it stands with one training."""
+    state, update = job.state, f"{job.updates:,}"
+    counts = {"update": update, "steps": f"{job.steps:,}"}
+    if state == "queued":
+        return say("training.state.queued", lang, place=job.place or 1)
+    if state == "diverged" and job.history.diverged:
+        return job.history.diverged.sentence(lang)
+    if state == "failed":
+        fault = job.failure.in_language(lang) if job.failure else ""
+        return f"{fault} {say('training.state.failed', lang, update=update)}".strip()
+    if state == "running" and (job.rate is None or job.seconds_left is None):
+        return say("training.state.running.soon", lang, **counts)
+    if state == "running":
+        left = f"{math.ceil(job.seconds_left or 0):,}"
+        return say("training.state.running", lang, **counts, rate=f"{job.rate:.3g}", left=left)
+    if state == "paused":
+        return say("training.state.paused", lang, **counts)
+    told = say("training.state.stopped" if state == "stopped" else "training.state.finished", lang, update=update)
+    return f"{told} {result(job, lang)}".strip()
+
+
+def result(job: Job, lang: str) -> str:
+    """Say what the last validation came to, beside chance; nothing if there was none."""
+    if not job.history.validations:
+        return ""
+    loss = job.history.validations[-1].loss
+    return say("training.result", lang, loss=number(loss), chance=number(job.problem.chance))
+
+
+def number(value: float) -> str:
+    """Return a loss as a person reads it."""
+    return f"{value:.3g}".replace("-", "−")
