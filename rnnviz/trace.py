@@ -51,6 +51,22 @@ class LayerTrace:
     dc: Array | None
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Where a network stood in its training.
+
+    Attributes
+    ----------
+    problem : str or None
+        What it is trained on, by its name in `rnnviz.tasks.problems`; None: a problem of a person's own.
+    updates : int
+        How many updates it had taken.
+    """
+
+    problem: str | None
+    updates: int
+
+
 @dataclass(frozen=True, eq=False)
 class Trace:
     """One run, forward and backward. T time, D input, O output; float64 unless said otherwise.
@@ -95,6 +111,8 @@ class Trace:
     loss_kind : {"cross_entropy", "squared_error", "own", "sum"} or None
         Of a recorded module what a step's loss is: as ``kind`` says, a function of a person's own, or, where it was
         given neither target nor loss, the sum of the last h of the top. None: as ``kind`` says.
+    moment : Moment or None
+        Of a network in training: what it learns, and how far it has come. What its ``experiment`` reads has no say.
     """
 
     experiment: Experiment
@@ -116,6 +134,7 @@ class Trace:
     recorded: str | None = None
     answered: str = "readout"
     loss_kind: str | None = None
+    moment: Moment | None = None
 
     @property
     def steps(self) -> int:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.experiment import INPUTS, Experiment, ExperimentError
 from rnnviz.export.stack import differing, of_several_cells
 from rnnviz.inputs import readable
 from rnnviz.run import run
-from rnnviz.trace import NO_TARGET, Trace
+from rnnviz.tasks.problems import PROBLEMS
+from rnnviz.trace import NO_TARGET, Moment, Trace
 from rnnviz.words import say
 
 CLOSE: Final = 1e-4
@@ -44,16 +46,26 @@ def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[st
     distance = distance_to_rerun(traces)
     key = "export.cells" if of_several_cells(traces) else "export.frames"
     stack = [say(key, lang, count=len(traces))] if len(traces) > 1 else []
-    settings = say("export.settings", lang, settings=_cut(first.experiment.to_json(), MOST))
-    told = [*stack, sizes, settings, _origin(distance, lang)]
+    settings = say("export.settings", lang, settings=_cut(_settings(first), MOST))
+    told = [*stack, sizes, settings, _origin(traces, distance, lang)]
     if distance is None or (baseline and distance_to_rerun([baseline]) is None):
-        again = dict.fromkeys(trace.experiment.to_json() for trace in (*traces, *([baseline] if baseline else [])))
+        again = dict.fromkeys(_settings(trace) for trace in (*traces, *([baseline] if baseline else [])))
         return About(told, say("export.what", lang), "\n".join(again))
     return About(told, say("export.again", lang), _program(traces, baseline, arguments))
 
 
-def _origin(distance: float | None, lang: str) -> str:
+def _settings(trace: Trace) -> str:
+    """Return the settings of a run; what a network in training read was not its experiment's."""
+    plain = trace.experiment.to_dict()
+    return json.dumps({n: v for n, v in plain.items() if not (trace.moment and n in INPUTS)}, ensure_ascii=False)
+
+
+def _origin(traces: Sequence[Trace], distance: float | None, lang: str) -> str:
     """Say where the numbers come from."""
+    moments = [trace.moment for trace in traces if trace.moment]
+    if moments:
+        updates = ", ".join(f"{moment.updates:,}" for moment in moments)
+        return say("export.trained", lang, problem=_problem(moments[0], lang), updates=_cut(updates, MOST))
     if distance is None:
         return say("export.elsewhere", lang)
     return say("export.close", lang, distance=f"{distance:.0e}") if distance else say("export.same", lang)
@@ -72,8 +84,10 @@ def distance_to_rerun(traces: Sequence[Trace]) -> float | None:
     """Return how far outputs are at most from those of a new run on the NumPy engine, as a share of the largest.
 
     None if they are not the same run: its weights or its input came from elsewhere. Of a stack only the first and the
-    last are asked: a history of training begins with the weights that the settings give.
+    last are asked.
     """
+    if any(trace.moment for trace in traces):
+        return None
     distances = [_distance(trace) for trace in dict.fromkeys((traces[0], traces[-1]))]
     known = [distance for distance in distances if distance is not None]
     return max(known) if len(known) == len(distances) else None
@@ -132,13 +146,24 @@ def _sizes(trace: Trace, lang: str) -> list[str]:
     return [*parts, say("export.loss", lang, loss=readable(float(f"{trace.losses.sum():.4g}")))]
 
 
-def title_of(trace: Trace, lang: str) -> str:
-    """Return what a run is called: its cell and what it read, or the module that was recorded."""
+def title_of(traces: Sequence[Trace], lang: str) -> str:
+    """Return what runs are called: the cell and what it read or learned, or the module that was recorded."""
+    trace = traces[0]
     experiment = trace.experiment
     read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
     if trace.recorded:
         return say("export.title_recorded", lang, module=_cut(_module(trace.recorded), TITLE))
+    if trace.moment:
+        told = {"cell": cell_name(experiment, lang), "problem": _problem(trace.moment, lang)}
+        if len(traces) > 1:
+            return say("export.title_learning", lang, **told)
+        return say("export.title_moment", lang, **told, update=f"{trace.moment.updates:,}")
     return say("export.title", lang, cell=cell_name(experiment, lang), read=_cut(read, TITLE))
+
+
+def _problem(moment: Moment, lang: str) -> str:
+    """Return what is learned."""
+    return PROBLEMS[moment.problem].title(lang) if moment.problem else say("learning.own_problem", lang)
 
 
 def _module(recorded: str) -> str:

@@ -94,7 +94,7 @@ class Shown:
         self._traces, self._baseline, self._views = traces, baseline, views
         self._arguments = {name: value for name, value in arguments.items() if value != USUAL[name]}
         self._lang: str = arguments["lang"]
-        self.title: str = arguments["title"] or title_of(traces[0], self._lang)
+        self.title: str = arguments["title"] or title_of(traces, self._lang)
         self._payload = _payload(traces, baseline, views, start, arguments["theme"], self._lang)
 
     @cached_property
@@ -150,7 +150,7 @@ def _payload(
     told: dict[str, Any] = {"page": "+".join(views), "views": seen.views, "figures": seen.figures, "start": start}
     told |= {"source": _source(traces[0]), "theme": None if theme == "auto" else theme, "lang": lang}
     make = way_back if ALONE in views else payload
-    data = make(traces, baseline=baseline, **told, **slider(traces))
+    data = make(traces, baseline=baseline, **told, **slider(traces, lang))
     data["stage"]["address"] = False  # there is no link to keep the step in
     return data
 

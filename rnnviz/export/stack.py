@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnnviz.inputs import readable
+from rnnviz.stage.reel import of_moments
 from rnnviz.trace import Trace
 
 Value = float | int | str | None
@@ -27,8 +28,11 @@ def of_several_cells(traces: Sequence[Trace]) -> bool:
     return len(traces) > 1 and len({trace.experiment.cell for trace in traces}) == len(traces)
 
 
-def slider(traces: Sequence[Trace]) -> dict[str, Any]:
+def slider(traces: Sequence[Trace], lang: str) -> dict[str, Any]:
     """Return what a payload says about the slider through several runs; nothing where they have no names."""
+    moments = [trace.moment.updates for trace in traces if trace.moment]
+    if len(traces) == len(moments) > 1:
+        return of_moments(moments, lang)
     found = differing(traces)
     if found is None:
         return {}

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from rnnviz.stage.payload import frame_of, pack, payload
+from rnnviz.stage.reel import of_moments
 from rnnviz.stage.source import source_of
 from rnnviz.tasks.problems import PROBLEMS, Baseline, Posed
 from rnnviz.trace import Trace
@@ -101,7 +102,7 @@ def learning_payload(
     source = source_of(experiment.cell, experiment.nonlinearity)
     options: dict[str, Any] = {"page": "training", "views": [], "source": source, "lang": lang, **stage}
     first = run_of(own, probe)  # says what all have in common
-    data = payload(first, arrays=frames, **options, **slider(moments, lang), learning=learning)
+    data = payload(first, arrays=frames, **options, **of_moments(moments, lang), learning=learning)
     return data | {"words": None}  # they have an address of their own, at which a browser keeps them
 
 
@@ -120,14 +121,9 @@ def learning_delta(
     return {
         "frames": list(frames),
         "update": list(moments),
-        "frame_labels": slider(moments, lang)["frame_labels"],
+        "frame_labels": of_moments(moments, lang)["frame_labels"],
         "runs": [told(run, since, lang) for run in ordered],
     }
-
-
-def slider(moments: Sequence[int], lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-    """Return what the slider through moments says."""
-    return {"frame_title": say("learning.frames", lang), "frame_labels": [f"{moment:,}" for moment in moments]}
 
 
 def told(run: Run, since: int = 0, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:

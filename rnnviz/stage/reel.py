@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Any
 
 from rnnviz.training import History
+from rnnviz.words import DEFAULT_LANGUAGE, say
+
+
+def of_moments(moments: Sequence[int], lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    """Return what the slider through moments says."""
+    return {"frame_title": say("learning.frames", lang), "frame_labels": [f"{moment:,}" for moment in moments]}
 
 
 class Reel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, overload
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from rnnviz.engines.numpy_engine import traces
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
-from rnnviz.trace import Trace
+from rnnviz.trace import Moment, Trace
 
 BLOCK: Final = 8
 """Moments that walk through time together, as a stack: three times as fast as one by one, and one is seldom alone."""
@@ -24,7 +25,8 @@ MEMORY: Final = 32 * 2**20
 class Frames(Sequence[Trace]):
     """The traces of one probe at F moments of a training, in their order: a frame axis.
 
-    Each has the very bits of ``rnnviz.run`` of these parameters, computed in float64 even where training is in float32.
+    Each has the very bits of ``rnnviz.run`` of these parameters, computed in float64 even where training is in float32;
+    and it says what is learned, ``problem``, and at which moment it is.
     """
 
     def __init__(
@@ -34,8 +36,9 @@ class Frames(Sequence[Trace]):
         moments: tuple[int, ...],
         parameters: Callable[[int], Mapping[str, NDArray[Any]]],
         before: Frames | None = None,
+        problem: str | None = None,
     ) -> None:
-        self.experiment, self.probe, self.moments = experiment, probe, moments
+        self.experiment, self.probe, self.moments, self.problem = experiment, probe, moments, problem
         self._parameters, self._lock = parameters, threading.Lock()
         # Those that were made together share their memory, and are forgotten together.
         self._made: OrderedDict[int, dict[int, Trace]] = OrderedDict(before._made if before else {})
@@ -73,7 +76,10 @@ class Frames(Sequence[Trace]):
                 missing = [update for update in block if not any(update in made for made in self._made.values())]
                 sets = [_exact(self._parameters(update)) for update in missing]
                 found = traces([self.experiment] * len(sets), [self.probe] * len(sets), sets)
-                self._made[moment] = dict(zip(missing, found, strict=True))
+                self._made[moment] = {
+                    update: replace(one, moment=Moment(self.problem, update))
+                    for update, one in zip(missing, found, strict=True)
+                }
             self._made.move_to_end(moment if where is None else where)
             while len(self._made) > 1 and self.nbytes > MEMORY:
                 self._made.popitem(last=False)

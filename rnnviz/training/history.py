@@ -58,6 +58,8 @@ class History:
         The latest set that was looked at: at the end of a training, the last one.
     diverged : Divergence or None
         What stopped the training: the update it names was not taken, and has no entry in the curves.
+    problem : str or None
+        What is learned, by its name in `rnnviz.tasks.problems`; None: a problem of a person's own.
     """
 
     experiment: Experiment
@@ -72,6 +74,7 @@ class History:
     kept: dict[int, Parameters] = field(default_factory=dict)
     last: tuple[int, Parameters] | None = None
     diverged: Divergence | None = None
+    problem: str | None = None
 
     def __post_init__(self) -> None:
         """Make room for the traces."""
@@ -139,7 +142,8 @@ class History:
             raise ExperimentError("probe", probe, "training.probe", most=len(self.probes) - 1)
         made = self._made.get(probe)
         if made is None or made.moments != self.moments:
-            self._made[probe] = made = Frames(self.experiment, self.probes[probe], self.moments, self.parameters, made)
+            own = self.experiment, self.probes[probe], self.moments, self.parameters
+            self._made[probe] = made = Frames(*own, made, self.problem)
         return made
 
     def to_dict(self) -> dict[str, Any]:

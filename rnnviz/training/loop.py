@@ -16,7 +16,7 @@ from rnnviz.training.learner import Forward, Learner, Memories, States, learner_
 from rnnviz.training.minibatch import Minibatch
 from rnnviz.training.optimisers import OPTIMISERS
 from rnnviz.training.settings import Settings, check_trainable
-from rnnviz.training.source import source_of, validation_of
+from rnnviz.training.source import name_of, source_of, validation_of
 
 
 class Training:
@@ -54,7 +54,8 @@ class Training:
         self._start = self._before(check_parameters(parameters, shapes))
         self._source = source_of(experiment, settings, problem)
         self.states: States = {}
-        self.history = History(experiment, problem.probes, settings.trace_every, settings.memory)
+        kept = settings.trace_every, settings.memory
+        self.history = History(experiment, problem.probes, *kept, problem=name_of(problem))
 
     @np.errstate(over="ignore")
     def _before(self, parameters: Parameters) -> tuple[Parameters, Memories]:

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz import Experiment, ExperimentError, Hold, run, show, sweep
+from rnnviz import Experiment, ExperimentError, Hold, run, show, sweep, train
 from rnnviz.export.recipe import about
 from rnnviz.export.way_back import matrices
 from rnnviz.stage.views import NAMES, SETS, SINGLE, scene
 from tests.export.test_document import Reader
+from tests.training.problems import Noise
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,22 @@ def test_a_sweep_names_its_frames(trace) -> None:
     cells = [run(trace.experiment.replace(init=init)) for init in ("orthogonal", "xavier")]
     assert Reader(show(cells).html).payload()["frame_labels"] == ["orthogonal", "xavier"]
     assert "frame_labels" not in Reader(show(trace).html).payload()
+
+
+@pytest.mark.parametrize(("task", "learned"), [("adding", "Adding"), (Noise(), "A problem of your own")])
+@pytest.mark.parametrize("views", ["step", "gradients"])
+def test_a_history_says_what_is_learned_and_when(task, learned, views) -> None:
+    options = {"length": 6} if task == "adding" else None
+    experiment, how = Experiment(hidden_size=3), {"engine": "numpy", "batch_size": 2, "trace_every": 30}
+    traces = train(experiment, task, options=options, steps=70, **how).traces()
+    read = Reader(show(traces, views).html)
+    assert (read.payload()["frame_title"], read.payload()["frame_labels"]) == ("Updates", ["0", "30", "60", "70"])
+    assert show(traces, views).title == f"LSTM learns, update by update: {learned}"
+    assert show(traces[2], views).title == f"LSTM, trained on {learned}: update 60"
+    for shown, updates in ((show(traces, views), "0, 30, 60, 70"), (show(traces[2], views), "60")):
+        facts = " ".join(about(shown._traces, None, {}, "en").facts)
+        assert f"What was learned: {learned}. Seen after so many updates: {updates}." in facts
+        assert "hello" not in shown.html
 
 
 def test_several_runs_are_frames(trace) -> None:
