@@ -6,12 +6,13 @@ name, and it is sent again with every change. So it is five lines that import th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from rnnviz.stage.routes import SITE, STAGE, plotly, words_url
+from rnnviz.words import DEFAULT_LANGUAGE
 
 LOADER: Final = """\
 export default async function (component) {
@@ -36,6 +37,43 @@ def mount_stage(payload: Mapping[str, Any], *, key: str) -> None:
     data = {**payload, "words": None, "plotly": plotly().url("plotly.min.js", site)}
     addresses = {"stage": STAGE.url("stage.js", site), "words": words_url(payload["lang"], site)}
     mount_module("attach.js", {**addresses, "payload": data}, key=key)
+
+
+def mount_learning(
+    feed: str,
+    views: Sequence[Mapping[str, Any]],
+    *,
+    key: str,
+    page: str | None = None,
+    lang: str = DEFAULT_LANGUAGE,
+    turn: int = 0,
+    start: int = 0,
+    size: str = "full",
+    transport: bool = True,
+    **stage: Any,
+) -> None:
+    """Show the stage of a training, which the browser follows by itself: no number of it passes through Streamlit.
+
+    Parameters
+    ----------
+    feed : str
+        The path, below the site's own, at which `rnnviz.site.feed` tells of the training.
+    views : sequence of mapping
+        As of `rnnviz.stage.payload.payload`.
+    page : str, optional
+        Stages of the same page share one cursor; by default ``key`` names it.
+    turn : int
+        A number that changes when a button was pressed, so that the browser asks at once what came of it.
+    start : int
+        The step (0-based) to open at.
+    **stage
+        More about the stage, such as its ``name``.
+    """
+    site = base()
+    shown = {"key": key, "views": list(views), "transport": transport, "start": start, "size": size, **stage}
+    given = {"page": page or key, "stage": shown, "plotly": plotly().url("plotly.min.js", site), "lang": lang}
+    addresses = {"stage": STAGE.url("stage.js", site), "words": words_url(lang, site), "feed": f"{site}{feed}"}
+    mount_module("attach.js", {**addresses, "given": given, "turn": turn}, key=key)
 
 
 def mount_module(file: str, data: Mapping[str, Any], *, key: str, width: Any = "stretch", **on: Any) -> None:

@@ -54,7 +54,9 @@ export function decode(payload, theme) {
     say: (key, values) => say(payload.words, key, values),
     format,
     /** The end of a quantity's colour scale, one for all views, layers and runs of the stage: "h", "c", or a gate. */
-    limit: limits(payload.meta, baseline ? [...frames, baseline] : frames),
+    limit: limits(payload.meta, frames, baseline ? [baseline] : []),
+    /** Take frames that came later, packed as the payload has them: every view reads the same list. */
+    grow: (more) => frames.push(...more.map(lazily)),
     dark: theme.dark,
     /** A quantity's hue as a CSS value: `data.colour("i")` is `var(--rv-i)`. */
     colour: (name) => `var(--rv-${name})`,
@@ -142,17 +144,15 @@ function powers(v, digits) {
  * How large a value must be for the full colour. A state that tanh or a gate keeps within ±1 is drawn on −1…1, unless
  * it never leaves the inner half: then the scale is drawn in, and says so, for a blank picture teaches nothing.
  */
-function limits(meta, runs) {
+function limits(meta, frames, others) {
   const bounded = { c: false, h: meta.cell !== "rnn" || meta.nonlinearity === "tanh" };
   const known = new Map();
-  const find = (quantity) => {
-    const layers = runs.flatMap((run) => Object.values(run.layers));
-    const most = largest(layers.map((layer) => (layer[quantity] ?? layer.gates[quantity])?.limit ?? 0));
-    return (bounded[quantity] ?? true) && most > 0.5 ? 1 : nice(most);
-  };
+  const sizeIn = (run, quantity) => largest(Object.values(run.layers).map((layer) => (layer[quantity] ?? layer.gates[quantity])?.limit ?? 0));
   return (quantity) => {
-    if (!known.has(quantity)) known.set(quantity, find(quantity));
-    return known.get(quantity);
+    if (!known.has(quantity)) known.set(quantity, { seen: 0, most: largest(others.map((run) => sizeIn(run, quantity))) });
+    const entry = known.get(quantity);
+    for (; entry.seen < frames.length; entry.seen++) entry.most = Math.max(entry.most, sizeIn(frames[entry.seen], quantity)); // they may have grown
+    return (bounded[quantity] ?? true) && entry.most > 0.5 ? 1 : nice(entry.most);
   };
 }
 

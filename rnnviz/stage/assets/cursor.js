@@ -70,6 +70,10 @@ export class Cursor {
     this.begins = {};
     /** @type {Set<string>} the fields that the link set; what a page begins with must not change them */
     this.linked = new Set();
+    /** @type {boolean} whether the newest of growing frames is looked at, and stays so as more come */
+    this.live = true;
+    /** @type {boolean} whether a frame is held in hand: growth must not take it away */
+    this.held = false;
     /** @type {Set<{fn: Subscriber, place: Element|null, seen: boolean, missed: Set<string>}>} */
     this._subscribers = new Set();
     this._changed = new Set();
@@ -93,6 +97,7 @@ export class Cursor {
     const next = { ...patch };
     const T = Math.max(1, next.T ?? this.T);
     const F = Math.max(1, next.F ?? this.F);
+    if ("frame" in next) this.live = next.frame >= F - 1;
     if ("t" in next || "T" in next) next.t = clamp(next.t ?? this.t, T);
     if ("frame" in next || "F" in next) next.frame = clamp(next.frame ?? this.frame, F);
     for (const field of FIELDS) {
@@ -103,6 +108,15 @@ export class Cursor {
     if ("playing" in patch) this._run();
     if (this._changed.size) this._request ||= requestAnimationFrame(() => this._flush());
     return this;
+  }
+
+  /** More frames have come: stay at the newest if that was looked at, and have scales over all of them worked out anew. */
+  grow(F) {
+    const { live, held } = this;
+    this.set(live && !held ? { F, frame: F - 1 } : { F });
+    this.live = live;
+    this._changed.add("frame");
+    this._request ||= requestAnimationFrame(() => this._flush());
   }
 
   /**

@@ -20,7 +20,7 @@ const KEYS = [
  */
 export function helpDialog(data) {
   const id = unique("rv-help");
-  const keys = KEYS.filter(([, name]) => name !== "frames" || data.frames.length > 1);
+  const keys = KEYS.filter(([, name]) => name !== "frames" || data.frames.length > 1 || data.learning);
   const close = el("button", { class: "rv-button", type: "button" }, data.say("stage.close"));
   const dialog = el(
     "dialog",

@@ -11,6 +11,7 @@ import { enter, leave } from "./keys.js";
 import { isLook, lookIn, unsaid } from "./look.js";
 import { notices } from "./notices.js";
 import { load, remember, restore, stylesheet, viewModule } from "./parts.js";
+import { recordOf } from "./record.js";
 import { whereText } from "./scrubber.js";
 import { isDark, Theme, watchTheme } from "./theme.js";
 import { transport } from "./transport.js";
@@ -31,7 +32,7 @@ const mounted = new WeakMap();
  * Put a stage into an element.
  * @param {HTMLElement} element is emptied
  * @param {object} payload as made by rnnviz/stage/payload.py
- * @returns {Promise<{update(payload: object): Promise<void>, destroy(): void, cursor: Cursor}>}
+ * @returns {Promise<{update(payload: object): Promise<void>, grow(delta: object): void, destroy(): void, cursor: Cursor}>}
  */
 export async function mountStage(element, payload) {
   let stage = mounted.get(element);
@@ -41,7 +42,7 @@ export async function mountStage(element, payload) {
     mounted.set(element, stage);
   }
   await stage.update(payload);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), cursor: stage.cursor };
+  return { update: (next) => stage.update(next), grow: (delta) => stage.grow(delta), destroy: () => stage.destroy(), cursor: stage.cursor };
 }
 
 class Stage {
@@ -71,14 +72,37 @@ class Stage {
     const generation = ++this.generation;
     await Promise.all([this.styled, ...payload.stage.views.map(({ view }) => load(view))]);
     if (generation !== this.generation || this.destroyed) return; // overtaken by a newer one
+    payload.learning = recordOf(payload.learning);
+    const before = this.payload;
     this.payload = payload;
-    this.follow(payload);
+    this.follow(payload, before);
     this.draw();
   }
 
+  /**
+   * A training went on: append what came. Who looks at the newest moment goes on with it, who looks back stays there.
+   * @param {{frames: object[], frame_labels: string[], update: number[], runs: object[]}} delta as made by rnnviz/stage/learning.py
+   */
+  grow({ frames = [], frame_labels: labels = [], ...learnt }) {
+    const { payload } = this;
+    if (this.destroyed || !payload?.learning) return;
+    payload.frames.push(...frames);
+    payload.frame_labels?.push(...labels);
+    payload.learning.grow(learnt);
+    this.data.grow(frames);
+    this.cursor.grow(this.length(payload));
+  }
+
+  /** F: of two trainings side by side, that of the one that is further on. */
+  length({ frames, learning }) {
+    const others = learning ? [...this.shared.stages].filter((stage) => stage !== this && stage.payload?.learning) : [];
+    return Math.max(frames.length, ...others.map(({ payload }) => payload.frames.length));
+  }
+
   /** Bring the page's cursor to this run: a new one to its start, a used one stays where it is, clamped. */
-  follow(payload) {
-    const { meta, frames, stage, autoplay } = payload;
+  follow(payload, before) {
+    const { meta, stage, autoplay } = payload;
+    const F = this.length(payload);
     const linked = stage.address ?? stage.size !== "small";
     // A stage that keeps no address may be there first: where the page opens, the one that does has the say.
     const fresh = !this.shared.cursor || (linked && !this.shared.led);
@@ -86,7 +110,7 @@ class Stage {
     const asked = fresh || (this.pasted !== null && this.pasted === location.hash);
     const look = linked && asked ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
     this.pasted = null;
-    const first = { T: meta.T, F: frames.length, t: stage.start ?? 0, frame: stage.frame ?? 0, layer: meta.layers[0] };
+    const first = { T: meta.T, F, t: stage.start ?? 0, frame: stage.frame ?? (payload.learning ? F - 1 : 0), layer: meta.layers[0] };
     if (!this.shared.cursor) this.shared.cursor = new Cursor({ ...first, ...look });
     else this.cursor.set(fresh ? { ...first, ...look } : look);
     const { cursor } = this;
@@ -96,14 +120,14 @@ class Stage {
     const layer = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
     const gate = meta.gates.includes(cursor.gate) ? cursor.gate : null;
     const own = ownFrame(payload);
-    const frame = own === this.shared.own ? cursor.frame : (stage.frame ?? cursor.frame);
-    if (!fresh) cursor.set({ F: frames.length, frame });
+    const frame = own === this.shared.own ? sameFrame(payload, linked ? before : null, cursor, F) : (stage.frame ?? cursor.frame);
+    if (!fresh) cursor.set({ F, frame });
     this.shared.own = own;
     const direction = stage.direction ?? 1;
     const mode = payload.baseline ? cursor.mode : MODES[0];
     // Who stands where a gradient sets out stands there in the next run as well, however long that is.
     const t = direction < 0 && cursor.t === cursor.T - 1 && !fresh ? meta.T - 1 : cursor.t;
-    cursor.set({ T: meta.T, t, F: frames.length, direction, unit, layer, gate, mode, hover: null, playing: false });
+    cursor.set({ T: meta.T, t, F, direction, unit, layer, gate, mode, hover: null, playing: false });
     enter(this);
     if (linked) this.address ??= address(cursor, () => this.lookAgain());
     this.address?.keep();
@@ -111,10 +135,11 @@ class Stage {
   }
 
   /** What the address's fragment looks at in this run; what the run does not have is told when the stage is drawn. */
-  look({ meta, baseline, frames }) {
+  look({ meta, baseline, frames, learning }) {
     const { look, wrong } = lookIn(location.hash, { ...meta, F: frames.length, compared: Boolean(baseline) });
-    this.wrong = wrong;
-    return look;
+    const lasts = ({ name }) => !learning || name !== "frame"; // the moments of a training are not there again
+    this.wrong = wrong.filter(lasts);
+    return Object.fromEntries(Object.entries(look).filter(([name]) => lasts({ name })));
   }
 
   /** The visitor put another fragment into the address, or went back to one: look there. */
@@ -135,7 +160,7 @@ class Stage {
     this.dark = isDark(this.element, payload);
     const theme = new Theme(payload.palette[this.dark ? "dark" : "light"], this.dark);
     theme.apply(root);
-    const data = decode(payload, theme);
+    const data = (this.data = decode(payload, theme));
     root.className = `rv-stage rv-size-${payload.stage.size ?? "full"}`;
     root.lang = payload.lang ?? "en";
     attr(root, "data-stage", payload.stage.key);
@@ -230,6 +255,7 @@ class Stage {
     if (HABITS.some((field) => changed.has(field))) habits = Object.fromEntries(HABITS.map((field) => [field, cursor[field]]));
     if (changed.has("t")) attr(this.root, "data-t", cursor.t);
     if (changed.has("T")) attr(this.root, "data-steps", cursor.T);
+    if (this.payload.learning) cursor.begins.frame = cursor.frame; // which the address does not keep
     if (changed.has("frame")) attr(this.root, "data-frame", cursor.frame);
     if (changed.has("F")) attr(this.root, "data-frames", cursor.F);
   }
@@ -262,6 +288,12 @@ class Stage {
       pages.delete(this.page);
     }
   }
+}
+
+/** The frame to look at in new data: of a training that stays the same, the moment that was looked at, or the newest still. */
+function sameFrame({ learning, feed }, before, cursor, F) {
+  if (!learning || !before?.learning) return learning && cursor.live ? F - 1 : cursor.frame;
+  return cursor.live || feed !== before.feed ? F - 1 : learning.nearest(before.learning.update[cursor.frame] ?? Infinity);
 }
 
 /** Which of the stacked runs is the one that was asked for, in words: when that changes, it is what one wants to see. */

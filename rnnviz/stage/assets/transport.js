@@ -50,7 +50,7 @@ export function transport(stage, data) {
   if (!small) more.append(el("button", { class: "rv-button rv-icon rv-keyboard", type: "button", onclick: () => stage.help(),
     "aria-label": data.say("stage.help"), title: data.say("stage.help"), "aria-haspopup": "dialog" }, "?"));
   if (more.childNodes.length) node.append(more);
-  if (data.frames.length > 1) node.append(framesSlider(data, cursor, cleanups));
+  if (data.learning ? !small : data.frames.length > 1) node.append(framesSlider(data, cursor, cleanups));
   cleanups.push(cursor.subscribe((c, changed) => {
     if (changed.has("t") || changed.has("T")) text(where, data.say("stage.where", { t: c.t + 1, T: c.T }));
     if (changed.has("playing")) face(play, data, c.playing ? "pause" : playing);

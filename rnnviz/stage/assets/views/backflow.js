@@ -71,7 +71,7 @@ export class Backflow {
 
   follow(changed) {
     if (!this.layout) return;
-    if (changed.has("layer")) {
+    if (changed.has("layer") || changed.has("F")) {
       this.rescale();
       this.build();
     } else if (["t", "frame", "veiled"].some((field) => changed.has(field))) this.show(changed.has("frame") || changed.has("veiled"));

@@ -77,20 +77,32 @@ function gatesLane(context) {
 const LOSSES = { cross_entropy: "score.scale_nats", squared_error: "score.scale_squared", own: "score.scale_own", sum: "score.scale_sum" };
 
 function lossLane(context) {
-  const { data, cursor } = context;
+  const { data } = context;
   const { loss_kind: kind, loss } = data.meta;
   const pick = ({ losses }) => losses.data;
-  const every = everywhere(data, cursor, pick);
-  const end = (sign) => nice(every.reduce((most, values) => values.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, sign * v) : m), most), 0));
-  const some = (is) => every.some((values) => values.some(is));
-  const low = some((v) => v < 0) ? -end(-1) : 0; // a loss of one's own may lie below zero
-  const high = low && !some((v) => v > 0) ? 0 : end(1);
   const title = kind === "own" && loss === "last" ? "score.loss_once" : "score.loss";
-  const range = { low: low ? short(data, low, high - low) : "0", high: short(data, high, high - low) };
   return new CurveLane(context, { name: "loss", hue: "loss", title: data.say(title), height: 48,
     series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick, optional: data.flow?.swept?.field === "length",
       text: (v, digits) => compact(data, v, digits) }],
-    scale: () => ({ low, high, text: data.say(LOSSES[kind] ?? LOSSES.squared_error, range), lines: low ? [0] : [] }) });
+    scale: lossScale(context, pick, LOSSES[kind] ?? LOSSES.squared_error) });
+}
+
+/** From zero to the largest loss of any run, worked out once for as many runs as there are. */
+function lossScale({ data, cursor }, pick, words) {
+  let scale = null;
+  let seen = 0;
+  return () => {
+    if (seen === data.frames.length) return scale;
+    seen = data.frames.length;
+    const every = everywhere(data, cursor, pick);
+    const end = (sign) => nice(every.reduce((most, values) => values.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, sign * v) : m), most), 0));
+    const some = (is) => every.some((values) => values.some(is));
+    const low = some((v) => v < 0) ? -end(-1) : 0; // a loss of one's own may lie below zero
+    const high = low && !some((v) => v > 0) ? 0 : end(1);
+    const range = { low: low ? short(data, low, high - low) : "0", high: short(data, high, high - low) };
+    scale = { low, high, text: data.say(words, range), lines: low ? [0] : [] };
+    return scale;
+  };
 }
 
 /** A number that may be small but is never shown as nought unless it is. */

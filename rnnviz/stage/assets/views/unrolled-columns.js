@@ -93,6 +93,7 @@ export class Column {
   fill(position, frame, weights, limits) {
     if (position === this.position && frame === this.frame && weights === this.weights) return;
     const kind = kindOf(position, this.data.meta.T);
+    if (limits.h !== this.limits?.h) for (const node of this.nodes) node.value = undefined; // another colour
     Object.assign(this, { position, frame, weights, limits });
     attr(this.element, "data-kind", kind);
     if (kind === "none") return;

@@ -33,7 +33,6 @@ export class Graph {
   constructor(element, data, cursor) {
     /** `start`: the position (0: before the first step) in the first slot; `slot`: the cursor's */
     Object.assign(this, { data, cursor, layout: null, pointed: null, start: 0, slot: 0, stepped: -Infinity });
-    this.limit = data.limit("h"); // one number, one colour, in the graph and in the score
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.heading = new Heading(element, data, (gate) => cursor.set({ gate }));
     this.element = el("div", { class: "rv-u-graph" });
@@ -115,7 +114,7 @@ export class Graph {
     const { data, layout, frame, picture } = this;
     const gate = shownGate(data.meta, this.cursor);
     this.weights = new Weights(data, layout, frame, gate);
-    const scaled = [gate, this.opened?.layer, this.opened?.start].join();
+    const scaled = [gate, this.opened?.layer, this.opened?.start, data.frames.length].join();
     if (scaled !== this.scaled) this.scale = scaleOf(data, layout, frame, gate, this.weights);
     this.scaled = scaled;
     this.list = edgeList(layout, this.weights, this.scale);
@@ -203,7 +202,7 @@ export class Graph {
   /** Give the columns in sight what they are to show; the others keep what they had, unless that is of another run. */
   fill(all) {
     const { layout, folded, slot, start } = this;
-    const limits = { h: this.limit, input: this.scale.input };
+    const limits = { h: this.data.limit("h"), input: this.scale.input }; // one number, one colour, in the graph and in the score
     for (let k = -1; k <= layout.count; k++) {
       const seen = folded ? Math.abs(k - slot) <= 1 : k >= 0 && k < layout.count;
       if (seen || all) this.picture.at(start + k).fill(seen ? start + k : -1, this.frame, this.weights, limits);
