@@ -15,6 +15,9 @@ from rnnviz.gradients.facts import curve, facts_of
 from rnnviz.trace import Array, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
+NO_FACTOR: Final = "–"
+"""Where a gradient has no way to go."""
+
 
 def remedy_sentences(name: str, before: Trace, after: Trace, lang: str = DEFAULT_LANGUAGE) -> list[str]:
     """Say what one remedy did.
@@ -65,12 +68,13 @@ def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
     values = {"old": powers(float(np.linalg.norm(was))), "new": powers(float(np.linalg.norm(now)))}
     alike = "_alike" if values["old"] == values["new"] else ""
     weights = say(f"remedy.truncate.weights{alike}", lang, degrees=powers(_angle(was, now)), **values)
-    return [say(key, lang, steps=steps, silenced=silenced), same, weights]
+    return [say(key, lang, steps=steps, silenced=silenced, total=after.steps), same, weights]
 
 
 def _factors(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
     values = {"old": _factor(before), "new": _factor(after)}
-    told = [say(f"remedy.{name}.done", lang, **values)]
+    key = "remedy.no_factor" if NO_FACTOR in values.values() else f"remedy.{name}.done"
+    told = [say(key, lang, **values)]
     if _first(before) != _first(after):
         told.append(say("remedy.arrives", lang, old=_first(before), new=_first(after)))
     if name in ("orthogonal", "identity") and after.experiment.cell == "rnn":
@@ -100,7 +104,7 @@ _TOLD: Final[Mapping[str, Callable[[str, Trace, Trace, str], list[str]]]] = {
 def gate_sentences(runs: Mapping[str, Trace], lang: str = DEFAULT_LANGUAGE) -> list[str]:
     """Say how the three cells compare: of the last loss, what each hands on a step."""
     factors = {cell: _factor(trace) for cell, trace in runs.items()}
-    return [say("remedy.gates.done", lang, **factors)]
+    return [say("remedy.gates.done", lang, **factors)] if set(factors.values()) != {NO_FACTOR} else []
 
 
 def _first(trace: Trace) -> str:
@@ -109,7 +113,7 @@ def _first(trace: Trace) -> str:
 
 def _factor(trace: Trace) -> str:
     factor = facts_of(trace)["factor"]
-    return "–" if factor is None else powers(factor)
+    return NO_FACTOR if factor is None else powers(factor)
 
 
 def _small_stays_small(trace: Trace, lang: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.experiment import Experiment
+from rnnviz.figures.powers import powers
 from rnnviz.site import own
 from rnnviz.site.controls import KEEP
 from rnnviz.site.flows import Apart, Question, count
@@ -82,4 +83,4 @@ def size_sentence(question: Question, lang: str) -> str:
 def apart_sentence(apart: Apart, lang: str) -> str:
     """Say how far the engines are apart, and how long each took."""
     times = {"numpy": f"{apart.numpy_ms:.1f}", "torch": f"{apart.torch_ms:.1f}"}
-    return say("gradients.apart" if apart.largest else "gradients.same", lang, largest=f"{apart.largest:.1e}", **times)
+    return say("gradients.apart" if apart.largest else "gradients.same", lang, largest=powers(apart.largest), **times)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
 from rnnviz.figures.powers import powers
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
-from rnnviz.gradients.facts import facts_of
+from rnnviz.gradients.facts import curve, facts_of
 from rnnviz.inputs import readable
 from rnnviz.site import own
 from rnnviz.site.asking import apart_sentence, size_sentence
 from rnnviz.site.flows import Question, compare_engines, lost
 from rnnviz.site.remedies import without
 from rnnviz.site.runs import traced
+from rnnviz.trace import Trace
 from rnnviz.words import say
 
 OF_THE_WAY: Final = ("orthogonal", "identity", "relu", "residual")
@@ -33,8 +35,12 @@ def gradient_lead(question: Question, lang: str) -> str:
     if facts["verdict"] == "none":
         return say("gradients.lead.none", lang, todo=todo)
     values: dict[str, object] = {"cell": trace.experiment.cell.upper(), "steps": trace.steps}
+    alive = int((curve(trace) > -math.inf).sum())
+    if facts["zeros"] and _is_in_the_cell(trace):
+        return say("gradients.lead.cell", lang, todo=todo, alive=alive, **values)
     if facts["factor"] is None:
-        return say("gradients.lead.alone", lang, todo=todo, **values)
+        todo = todo if facts["zeros"] else ""  # without a step to reach, no setting changes that
+        return say("gradients.lead.alone", lang, todo=todo, **values).strip()
     values["factor"] = powers(facts["factor"])
     if not facts["zeros"]:
         todo = _and_the_lstm(question, todo, lang)
@@ -44,6 +50,13 @@ def gradient_lead(question: Question, lang: str) -> str:
         todo = say("gradients.todo.none", lang)  # no slider moves the cut
     key = "gradients.lead.stops" if cut is None else "gradients.lead.cut"
     return say(key, lang, todo=todo, zeros=facts["zeros"], cut=cut, **values)
+
+
+def _is_in_the_cell(trace: Trace) -> bool:
+    """Whether a gradient that is exactly zero at h goes on in an LSTM's cell state."""
+    if trace.layers["l0"].dc is None:
+        return False
+    return bool(((curve(trace) == -math.inf) & (curve(trace, state="c") > -math.inf)).any())
 
 
 def _and_the_lstm(question: Question, todo: str, lang: str) -> str:
@@ -65,7 +78,7 @@ def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
     trace = runs[question.focus]
     for name in remedies:
         if name == "gates":
-            sentences.append(" ".join(gate_sentences(question.ways(), lang)))
+            sentences += gate_sentences(question.ways(), lang)
             continue
         # Clipping comes last, by value before by norm: what it does to the others' effect is left out of theirs.
         after = {"clip": [], "clip_value": ["clip"]}.get(name, ["clip", "clip_value"])

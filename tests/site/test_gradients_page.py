@@ -283,7 +283,7 @@ def test_clipping_by_value_turns_the_direction_by_the_angle_that_is_said() -> No
 
 def test_truncation_silences_the_steps_before_its_cut_and_leaves_the_values() -> None:
     visit = Gradients(**GRADIENTS.replace(truncate=10).to_query())
-    assert say("remedy.truncate.silent", steps=10, silenced=37) in visit.words
+    assert say("remedy.truncate.silent", steps=10, silenced=37, total=48) in visit.words
     line = curve(visit, visit.payload["stage"]["frame"], "rnn")
     assert (line[:37] == -np.inf).all() and np.isfinite(line[37:]).all()
     assert (
@@ -291,6 +291,7 @@ def test_truncation_silences_the_steps_before_its_cut_and_leaves_the_values() ->
             "gradients.lead.cut",
             cut=10,
             zeros=37,
+            steps=48,
             factor=powers(facts_of(run(GRADIENTS.replace(truncate=10)))["factor"]),
             todo=say("gradients.todo.none"),
         )
@@ -376,6 +377,23 @@ def test_a_run_that_leaves_the_range_of_numbers_is_said() -> None:
     )
     assert say("gradients.lead.nonfinite", todo=say("gradients.todo.gain")) in visit.words
     assert say("remedy.nonfinite") in visit.words
+
+
+def test_a_gradient_that_goes_back_through_the_cell_state_alone_is_not_said_to_end() -> None:
+    visit = Gradients(network="latch", loss="last")
+    line = curve(visit, 0, "lstm")
+    assert (line == -np.inf).any(), "at h it is exactly zero"
+    alive, todo = int(np.isfinite(line).sum()), say("gradients.todo.none")
+    assert say("gradients.lead.cell", cell="LSTM", alive=alive, steps=len(line), todo=todo) in visit.words
+    cut = Gradients(**GRADIENTS.replace(cell="lstm", truncate=10).to_query())
+    assert "Truncation at k = 10" in cut.words, "where both end it is the cut"
+
+
+@pytest.mark.parametrize("query", [{"text": "a"}, {"series": "1,2"}])
+def test_where_no_step_lies_before_the_loss_no_slider_is_said_to_change_it(query: dict[str, str]) -> None:
+    visit = Gradients(**query, cell="rnn", loss="last", init="orthogonal")
+    assert say("gradients.lead.alone", cell="RNN", todo="").strip() in visit.words.splitlines()
+    assert say("remedy.no_factor") in visit.words and "from –" not in visit.words
 
 
 def test_presenting_hides_every_control() -> None:
