@@ -79,8 +79,7 @@ class Desk:
         """Have workers ready that have imported torch, so that the next training's first update comes at once."""
         with self.changed:
             self._spares = max(self._spares, spares)
-            while len(self._idle) < spares and not self._closed:
-                self._rest(self._begin())
+            self._spare()
 
     def close(self) -> None:
         """Stop all trainings and end all workers."""
@@ -186,6 +185,7 @@ class Desk:
     def _attach(self, job: Job, *, go: bool) -> None:
         """Give a job a worker: one that is idle, else a new one; of those that only stand still few keep theirs."""
         worker = self._idle.pop() if self._idle else self._begin()
+        self._spare()
         self._tasks += 1
         job.worker, job.task = worker, self._tasks
         self._jobs[worker] = job
@@ -195,8 +195,14 @@ class Desk:
     def _begin(self) -> Process:
         worker = Process(self._heard)
         self._all.add(worker)
-        worker.send({"kind": "warm"})
         return worker
+
+    def _spare(self) -> None:
+        """Have as many spare workers as are wanted."""
+        while len(self._idle) < self._spares and not self._closed:
+            worker = self._begin()
+            worker.send({"kind": "warm"})
+            self._idle.append(worker)
 
     def _rest(self, worker: Process) -> None:
         """Keep an idle worker as a spare, or let it end."""

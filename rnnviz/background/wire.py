@@ -81,7 +81,7 @@ def read(stream: BinaryIO) -> Message | None:
 
 def pack(tensors: Tensors) -> bytes:
     """Return named arrays as bytes; none as none."""
-    return save({name: np.ascontiguousarray(value) for name, value in tensors.items()}) if tensors else b""
+    return save({name: np.asarray(value, order="C") for name, value in tensors.items()}) if tensors else b""
 
 
 def unpack(body: bytes) -> dict[str, NDArray[Any]]:

@@ -158,5 +158,6 @@ class Training:
         self.history, self.states = history, states
         every = self.settings.validate_every
         history.validations[:] = [one for one in history.validations if every and one.update % every == 0]
-        self._start = parameters, memory
+        # In their own order, in which a norm adds them up: it decides its last bit.
+        self._start = {name: parameters[name] for name in self._start[0]}, memory
         vars(self).pop("_learner", None)
