@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from tests.training.problems import same_history
 SMALL = {"options": {"length": 4}, "batch_size": 2, "engine": "numpy", "validation_size": 3, "validate_every": 4}
 
 
-def begun(**settings) -> Training:
+def begun(**settings: Any) -> Training:
     return start(
         Experiment(cell="gru", hidden_size=3), "adding", **(SMALL | {"steps": 30, "trace_every": 5} | settings)
     )
@@ -70,24 +72,25 @@ def test_what_it_goes_on_from_arrives_whole(optimiser, truncate) -> None:
     same_history(again.run(), training.run())
 
 
+def stood(*updates: int, **settings: Any) -> list[tuple[int, ...]]:
+    """Return the moments of a history after its training stood still at these updates."""
+    training, found = begun(**settings), []
+    history = until(training.history, 0)
+    for update in updates:
+        while training.update < update:
+            training.step()
+        write_down(history, *Teller.account(Teller(training)))
+        stand(history, State.of(training))
+        found.append(history.moments)
+    return found
+
+
 def test_a_moment_at_which_it_stands_still_is_kept() -> None:
-    training = begun()
-    training.run(lambda history: history.updates == 7)
-    history = until(training.history, 7)
-    stand(history, State.of(training))
-    assert history.moments == (0, 5, 7)
-    training.run(lambda history: history.updates == 12)
-    stand(history, State.of(training))
-    assert history.moments == (0, 5, 7, 12)
+    assert stood(7, 12) == [(0, 5, 7), (0, 5, 7, 10, 12)]
 
 
 def test_without_moments_between_only_the_last_is_kept() -> None:
-    training = begun(trace_every=None)
-    history = until(training.history, 0)
-    for update in (2, 3, 4):
-        training.run(lambda history, update=update: history.updates == update)
-        stand(history, State.of(training))
-        assert history.moments == (update,)
+    assert stood(2, 3, 4, trace_every=None) == [(0, 2), (0, 3), (0, 4)]
 
 
 def test_a_history_of_before_has_nothing_of_later() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_a_number_that_is_none_is_not_sent() -> None:
 
 
 def test_arrays_arrive_to_the_last_bit() -> None:
-    arrays = {
+    arrays: dict[str, Any] = {
         "a/b": np.array([[0.1, np.nan], [np.inf, -0.0]]),
         "c": np.arange(6, dtype=np.float32).reshape(2, 3).T,
         "none": np.empty((0, 3)),
