@@ -19,7 +19,7 @@ from rnnviz.words import DEFAULT_LANGUAGE, section
 
 VERSION = 1
 LARGEST = float(np.finfo(np.float32).max)
-WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.", "learning.")
+WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.", "learning.", "learned.")
 
 
 def payload(

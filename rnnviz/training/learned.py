@@ -16,7 +16,7 @@ from rnnviz.engines.numpy_engine import forward_stack, stacked
 from rnnviz.experiment import Experiment
 from rnnviz.gradients import answer_influence
 from rnnviz.inputs import Inputs, one_hot
-from rnnviz.tasks.problems import PARTS, Posed
+from rnnviz.tasks.problems import Posed
 from rnnviz.tasks.problems.base import PROBE_SEED
 from rnnviz.tasks.problems.forecast import Forecast
 from rnnviz.tasks.problems.next_symbol import NextSymbol
@@ -26,11 +26,11 @@ from rnnviz.training.history import History, Parameters
 from rnnviz.training.samples import TEMPERATURES, continued, samples
 from rnnviz.units import features_of, responses
 
-WRITTEN: Final[Mapping[str, int]] = {"characters": 120, "words": 40}
+WRITTEN: Final[Mapping[str, int]] = {"characters": 200, "words": 50}
 """Symbols of a sample."""
 PASSAGE: Final = 400
 """Places, about, over which a unit is compared with what it may respond to."""
-SEQUENCES: Final = 16
+SEQUENCES: Final = 48
 """Most sequences that they are taken from, where a problem's sequences stand apart."""
 CONNECTED: Final = 64
 """Most steps of which is worked out what every answer owes to every input."""
@@ -94,8 +94,8 @@ def passage(problem: Posed) -> tuple[Inputs, ...]:
         codes = problem.codes[-PASSAGE - 1 :]
         x = one_hot(codes[:-1].tolist(), problem.inputs)
         return (Inputs("symbols", problem.name(x), problem.alphabet, problem.answers, x, codes[1:].copy()),)
-    count = max(1, min(SEQUENCES, -(-PASSAGE // problem.steps), problem.validation_count or SEQUENCES))
-    drawn = problem.batch(np.random.default_rng(PROBE_SEED), count, PARTS[problem.has_validation])
+    count = max(1, min(SEQUENCES, -(-PASSAGE // problem.steps)))
+    drawn = problem.batch(np.random.default_rng(PROBE_SEED), count)  # of finite data the larger part
     return tuple(drawn.sequence(b) for b in range(count))
 
 

@@ -50,7 +50,7 @@ def test_everything_that_applies_is_there_for_every_problem(name: str) -> None:
 def test_samples_forecasts_and_connectivity_are_those_of_the_traces() -> None:
     history, problem, traces = begun("text", Experiment(cell="lstm", hidden_size=5))
     found = learned(history, problem, history.moments, traces, PROBE)
-    written = samples(traces, 120)
+    written = samples(traces, 200)
     for f, one in enumerate(found):
         assert one["samples"]["temperatures"] == list(TEMPERATURES)
         np.testing.assert_array_equal(one["samples"]["symbols"], written[f])

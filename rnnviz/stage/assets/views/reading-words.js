@@ -1,0 +1,28 @@
+/** What a unit goes with, in a sentence that follows the numbers: the thresholds of rnnviz/units.py. */
+
+/** Least |r| of which a sentence is made, and of a plain one. */
+export const [CLAIMED, STRONG] = [0.5, 0.8];
+/** Most units that are named. */
+export const NAMED = 8;
+/** Features that a place has or has not; the others are more or less. */
+const YES_OR_NO = ["space", "line", "vowel", "capital", "digit", "punctuation", "quote", "odd", "mark"];
+
+/** @param {{feature: string, r: number}|undefined} found of the unit, if it is one of those named */
+export function responseWords(data, found, unit) {
+  const n = unit + 1;
+  if (!found) return data.say("learned.unit_unlisted", { n });
+  const size = Math.abs(found.r);
+  if (size < CLAIMED) return data.say("learned.unit_none", { n, least: CLAIMED });
+  const kind = YES_OR_NO.includes(found.feature) || isSymbol(found.feature) ? "on" : "with";
+  const how = size >= STRONG ? "unit" : "often";
+  return data.say(`learned.${how}_${kind}_${found.r > 0 ? "up" : "down"}`, { n, what: featureWords(data, found.feature), r: data.format(found.r) });
+}
+
+/** A feature's name, to stand inside a sentence. */
+export function featureWords(data, feature) {
+  return isSymbol(feature) ? data.say("learned.feature.symbol", { symbol: feature.slice("symbol:".length) }) : data.say(`learned.feature.${feature}`);
+}
+
+function isSymbol(feature) {
+  return feature.startsWith("symbol:");
+}
