@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rnnviz.gradients.magnitude import row_norms
 from rnnviz.stage.payload import frame_of, pack, payload
 from rnnviz.stage.reel import of_moments
 from rnnviz.stage.source import source_of
@@ -187,7 +188,7 @@ def run_of(run: Run, probe: int) -> Trace:
 
 
 def _frame(trace: Trace, more: Mapping[str, Any]) -> dict[str, Any]:
-    norms = {name: float(np.linalg.norm(value)) for name, value in trace.parameters.items()}
+    norms = {name: row_norms(value.reshape(1, -1))[0] for name, value in trace.parameters.items()}
     return {**frame_of(trace), "norms": _sent(norms), **{name: _sent(value) for name, value in more.items()}}
 
 

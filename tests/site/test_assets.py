@@ -55,7 +55,8 @@ class Client:
             sent.append(dict(message))
 
         headers = [(b"host", b"127.0.0.1"), (b"accept-encoding", accept.encode())]
-        raw = {"path": unquote(address), "raw_path": address.encode(), "query_string": b"", "root_path": ""}
+        path, _, query = address.partition("?")
+        raw = {"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "root_path": ""}
         asyncio.run(self.app({"type": "http", "method": "GET", "headers": headers, **raw}, receive, send))
         found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         body = b"".join(message.get("body", b"") for message in sent[1:])
