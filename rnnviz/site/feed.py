@@ -9,7 +9,7 @@ A token is given to those who began the training, and cannot be guessed. What it
                     what the browser has: F frames and the curves of U updates, under generation G
 
 and answered by all there is, ``{"generation", "payload"}``, or, where the generation is still the same, by what is new,
-``{"generation", "delta"}``, see `rnnviz.stage.learning`.
+``{"generation", "delta"}``, see `rnnviz.stage.learning`; or, after `forget`, by ``{"gone": true}``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ PATH: Final = "/learning"
 MOST: Final = 1024
 """Trainings that can be followed at once; of more, the one that was asked for least lately is forgotten."""
 
+GONE: Final = b'{"gone":true}'
+"""What a browser is answered that asks for a training that ended: nothing went wrong, there only is nothing more."""
+
 _followed: OrderedDict[str, Followed] = OrderedDict()
+_ended: OrderedDict[str, None] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -58,7 +62,10 @@ def register(jobs: Sequence[Job], names: Sequence[str] | None = None) -> str:
 def forget(token: str) -> None:
     """End that a training can be followed; there need be none."""
     with _lock:
-        _followed.pop(token, None)
+        if _followed.pop(token, None) is not None:
+            _ended[token] = None
+        while len(_ended) > MOST:
+            _ended.popitem(last=False)
 
 
 def address(token: str, run: int = 0, probe: int = 0, lang: str = DEFAULT_LANGUAGE) -> str:
@@ -76,6 +83,8 @@ def answer(token: str, query: Mapping[str, str]) -> tuple[int, bytes]:
         followed = _followed.get(token)
         if followed is not None:
             _followed.move_to_end(token)
+        elif token in _ended:
+            return 200, GONE
     if followed is None or asked.run >= len(followed.jobs):
         return 404, say("learning.unknown", asked.lang).encode()
     try:
