@@ -55,7 +55,7 @@ async function show(host, data, parent) {
     host.feed?.stop();
     host.feed = new Feed(address, { more: (delta) => host.stage?.grow(delta), missing: (key) => tell(host, parent, words[key]) });
   }
-  host.feed.whole = (payload) => whole({ ...payload, feed: address });
+  host.feed.whole = (payload) => whole({ ...payload, feed: new URL(address).pathname }); // whichever sequence is traced
   return host.feed.turn(data);
 }
 

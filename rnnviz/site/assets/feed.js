@@ -26,7 +26,7 @@ export class Feed {
     const wanted = JSON.stringify(given ?? null);
     const fresh = this.known === null || wanted !== this.wanted;
     if (!fresh && turn === this.turned) return;
-    Object.assign(this, { turned: turn, wanted, awaited: performance.now() + AFTER });
+    Object.assign(this, { turned: turn, wanted, awaited: fresh ? 0 : performance.now() + AFTER });
     if (fresh) this.known = null;
     await this.ask();
   }
@@ -69,8 +69,9 @@ export class Feed {
     return url;
   }
 
-  async take({ generation, payload, delta }) {
-    if (payload) {
+  async take({ generation, payload, delta, gone }) {
+    if (gone) this.end();
+    else if (payload) {
       const { learning, frames } = payload;
       this.known = { generation, have: frames.length, taken: learning.runs.map(taken), lively: lively(learning.runs) };
       await this.whole(payload);

@@ -128,6 +128,7 @@ function survey(curve, source) {
   for (const n = source.count(); curve.seen < n; curve.seen++) {
     const v = source.value(curve.seen);
     if (!Number.isFinite(v) || (v <= 0 && curve.positive)) continue;
+    curve.first ??= v;
     if (v < curve.least) curve.least = v;
     if (v > curve.most) curve.most = v;
   }

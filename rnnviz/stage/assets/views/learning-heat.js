@@ -27,8 +27,7 @@ export class HeatOfCourse {
       return { figure, node: el("div", { class: "rv-course-entry", style: { "--rv-hue": `var(--rv-${spec.hue})` } }, el("span", {}, name), figure) };
     });
     this.plot.classList.add("rv-course-plot");
-    this.plot.append(this.canvas, this.rowMark);
-    this.label.append(this.ticks);
+    this.plot.append(this.canvas, this.ticks, this.rowMark);
     this.value.classList.add("rv-course-values");
     this.value.append(el("div", { class: "rv-course-group" }, ...this.entries.map(({ node }) => node), this.legend()));
     this.forget();

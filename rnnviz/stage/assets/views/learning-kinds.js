@@ -125,7 +125,7 @@ function gatesLane(context) {
       value: ({ frame }) => source.value(Math.min(frame, source.count() - 1)), at: source.at };
   };
   const shown = gates.map((gate) => one(gate, { name: gate, full: data.say(`score.gate_${gate}`), quantity: "gate-mean" }, ({ data: values }) => mean(values), { width: gate === keeps ? 2.6 : 1.6 }));
-  const open = { name: data.say("learning.most_open_of", { gate: keeps }), quantity: "gate-of-unit", unit: "most" };
+  const open = { name: data.say("learning.most_open_of", { gate: keeps }), full: data.say("learning.top_full", { gate: keeps }), quantity: "gate-of-unit", unit: "most" };
   if (data.meta.H > 1) shown.unshift(one(keeps, open, (values) => largest(meanOverSteps(values)), { width: 1, dots: false }));
   return new CurvesOfCourse(context, { name: "gates", hue: "ink", title: data.say("learning.gates"), sub: () => data.say("learning.gates_sub"), height: 110,
     scale: new LinearScale({ high: 1 }), groups: [{ title: whose(context), hue: context.runs[0].hue, shown }], digits: 2,

@@ -4,6 +4,7 @@ import { laneFrame, powerText, spread } from "./lanes.js";
 
 const PAD = 5; // px above and below
 const NAME = 14; // px that the name of a curve takes
+const LONGEST = 110; // px that a name may take
 const TICK = 22; // px between numbers on the scale
 
 /**
@@ -34,8 +35,7 @@ export class CurvesOfCourse {
     this.ends = spec.names.map(({ name, hue }) => el("span", { class: "rv-course-end", style: { color: `var(--rv-${hue})` }, "aria-hidden": "true" }, name));
     this.entries = this.shown.map((one) => this.entry(one));
     this.plot.classList.add("rv-course-plot");
-    this.plot.append(this.canvas, this.guides, ...this.ends, ...this.entries.map(({ dot }) => dot));
-    this.label.append(this.ticks);
+    this.plot.append(this.canvas, this.ticks, this.guides, ...this.ends, ...this.entries.map(({ dot }) => dot));
     let k = 0;
     this.value.classList.add("rv-course-values");
     this.value.append(...spec.groups.map(({ title, hue, shown }) => el("div", { class: "rv-course-group", style: { "--rv-hue": `var(--rv-${hue})` } },
@@ -64,7 +64,8 @@ export class CurvesOfCourse {
   fit() {
     const lines = (this.spec.guides?.() ?? []).map(({ value }) => value).filter((v) => v > 0);
     const [least, most] = [Math.min(...this.curves.map((curve) => curve.least), ...lines), Math.max(...this.curves.map((curve) => curve.most), ...lines)];
-    return most === -Infinity ? false : this.spec.scale.hold(least, most);
+    const first = this.curves.map((curve) => curve.first).find((v) => v > 0) ?? null;
+    return most === -Infinity ? false : this.spec.scale.hold(least, most, first);
   }
 
   /** CSS pixels from the top. */
@@ -159,7 +160,9 @@ export class CurvesOfCourse {
     const apart = spread(places, gap, gap / 2, this.height - gap / 2);
     this.ends.forEach((node, k) => {
       style(node, { display: known[k] ? "" : "none" });
-      if (known[k]) style(node, { transform: `translate(${round(this.axis.x(known[k].update))}px, ${round(apart[k])}px) translate(-100%, -50%)` });
+      const x = known[k] ? this.axis.x(known[k].update) : 0;
+      const left = x < LONGEST * this.axis.scale; // there is room on the right alone
+      if (known[k]) style(node, { transform: `translate(${round(left ? x + 4 : x)}px, ${round(apart[k])}px) translate(${left ? 0 : -100}%, -50%)` });
     });
   }
 
@@ -186,6 +189,7 @@ export class CurvesOfCourse {
 
   words(v, digits = this.spec.digits ?? 2) {
     if (!Number.isFinite(v) || v === 0) return this.data.format(v, digits);
+    if (Math.abs(v) >= 1e4) return this.data.format(v, 1);
     return Math.abs(v) < 10 ** -digits * 5 ? powerText(this.data, Math.log10(Math.abs(v)), digits) : this.data.format(v, digits);
   }
 

@@ -2,8 +2,10 @@
 import { nice, raised } from "../arrays.js";
 
 const ROUND = [1, 2, 5, 10];
-const ABOVE = 1e3; // times what is usual: beyond it a loss that breaks out is drawn at the edge
+/** Times what is usual, or what came first: what breaks out further is drawn at the edge. */
+const ABOVE = 1e3;
 const BELOW = 1e-8;
+const BEYOND = 30;
 
 /** From 0 to the next round number, or between two fixed ends. */
 export class LinearScale {
@@ -11,9 +13,9 @@ export class LinearScale {
     Object.assign(this, { low: 0, high: high ?? 1, fixed: high !== null });
   }
 
-  /** Hold numbers up to `most`. @returns {boolean} whether the scale changed */
-  hold(_, most) {
-    const high = this.fixed ? this.high : nice(most);
+  /** Hold numbers up to `most`, of which `first` came first. @returns {boolean} whether the scale changed */
+  hold(_, most, first = null) {
+    const high = this.fixed ? this.high : nice(Math.min(most, BEYOND * (first ?? most)));
     const changed = high !== this.high;
     this.high = high;
     return changed;
@@ -40,9 +42,9 @@ export class LogScale {
     Object.assign(this, { usual, low: 0.1, high: 1 });
   }
 
-  hold(least, most) {
+  hold(least, most, first = null) {
     if (!(least <= most)) return false;
-    const usual = this.usual ?? most;
+    const usual = this.usual ?? first ?? most;
     const low = roundDown(Math.max(least, usual * BELOW));
     const high = Math.max(roundUp(Math.min(most, usual * ABOVE)), 4 * low);
     const changed = low !== this.low || high !== this.high;
