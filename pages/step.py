@@ -19,7 +19,7 @@ with site.open_page("step", step=6) as page:
     page.stage(trace, VIEWS)
     page.prose("look")
     if trace.experiment.network:
-        page.prose("handmade")
+        page.prose("trained") if trace.experiment.network in site.TRAINED else page.prose("handmade")
         page.explain(trace.experiment.network)
     else:
         page.prose("random")

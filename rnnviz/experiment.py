@@ -21,7 +21,10 @@ INITS: Final = ("torch", "xavier", "orthogonal", "identity", "classic", "normal"
 TOKENS: Final = ("characters", "words")
 LOSSES: Final = ("every", "last")
 TASKS: Final = ("sine", "square", "impulse", "stocks")
-NETWORKS: Final = ("latch", "delay", "counter", "brackets", "parity", "doubling")
+NETWORKS: Final = (
+    *("latch", "delay", "counter", "brackets", "parity", "doubling"),  # built by hand
+    *("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn"),  # trained
+)
 INPUTS: Final = ("text", "series", "task", "network")
 DEFAULT_TEXT: Final = "hello world"
 DEFAULT_LENGTH: Final = 24

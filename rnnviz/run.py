@@ -10,7 +10,7 @@ from rnnviz.experiment import Experiment
 from rnnviz.hold import check_hold
 from rnnviz.initial import check_parameters, initial_parameters, parameter_shapes
 from rnnviz.inputs import Inputs
-from rnnviz.networks.handmade import handmade
+from rnnviz.networks import network_named
 from rnnviz.tasks import inputs
 from rnnviz.trace import Trace
 
@@ -52,7 +52,7 @@ def run(
     data = inputs(experiment)
     width, outputs = data.inputs.shape[1], count_outputs(data)
     if parameters is None and experiment.network:
-        parameters = handmade(experiment.network).parameters()
+        parameters = network_named(experiment.network).parameters()
     if parameters is None:
         parameters = initial_parameters(experiment, width, outputs)
     return trace(experiment, data, check_parameters(parameters, parameter_shapes(experiment, width, outputs)))
@@ -62,7 +62,7 @@ def resolve(experiment: Experiment) -> Experiment:
     """Return an experiment on a hand-built network with the cell and sizes of that network, and its holds checked."""
     if not experiment.network:
         return experiment
-    network = handmade(experiment.network)
+    network = network_named(experiment.network)
     experiment = experiment.replace(
         cell=network.cell,
         hidden_size=network.hidden_size,

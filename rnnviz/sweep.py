@@ -14,7 +14,7 @@ from rnnviz.engines.numpy_engine import traces
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.initial import adjusted, check_parameters, drawn, parameter_shapes
 from rnnviz.inputs import Inputs
-from rnnviz.networks.handmade import handmade
+from rnnviz.networks import network_named
 from rnnviz.run import count_outputs, resolve
 from rnnviz.tasks import inputs
 from rnnviz.trace import Array, Trace
@@ -166,7 +166,7 @@ def _drawn(experiment: Experiment, width: int, outputs: int) -> dict[str, Array]
     if not experiment.network:
         return drawn(experiment, width, outputs)
     shapes = parameter_shapes(experiment, width, outputs)
-    return check_parameters(handmade(experiment.network).parameters(), shapes)
+    return check_parameters(network_named(experiment.network).parameters(), shapes)
 
 
 def _run(frames: Sequence[_Frame]) -> Iterator[Trace]:

@@ -19,7 +19,7 @@ from tests.sources import ROOT
 
 LANGUAGE = languages()[0]
 # What a file of the package may be; anything else (a font, a minified library, a picture) came from elsewhere.
-OUR_KINDS = {".py", ".js", ".css", ".po", ".md", ".svg"}
+OUR_KINDS = {".py", ".js", ".css", ".po", ".md", ".svg", ".safetensors"}
 # Names of formats, which look like addresses and are never fetched.
 NAMESPACES = ("http://www.w3.org/",)
 

@@ -202,7 +202,7 @@ def test_nonsense_is_answered_with_one_sentence_that_names_the_field(field: Any,
 
 @pytest.mark.parametrize("field", ["gain", "forget_bias", "hidden_size", "num_layers"])
 def test_a_field_without_effect_on_a_hand_built_network_is_refused(field: str) -> None:
-    with pytest.raises(ExperimentError, match=f"^{field} has no effect on the hand-built network latch") as caught:
+    with pytest.raises(ExperimentError, match=f"^{field} has no effect on the ready-made network latch") as caught:
         sweep(Experiment(network="latch"), **{field: [1, 2]})
     assert caught.value.field == field
 

@@ -15,6 +15,7 @@ What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the
 `rnnviz.site.lessons`.
 """
 
+from rnnviz.networks.trained import TRAINED
 from rnnviz.site.asking import ask, asking_controls, rarer_controls, unremedied
 from rnnviz.site.comparison import compare
 from rnnviz.site.navigation import lesson_map
@@ -28,6 +29,7 @@ from rnnviz.site.telling import gradient_lead, told
 
 __all__ = [
     "GRADIENTS",
+    "TRAINED",
     "Page",
     "active",
     "ask",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from rnnviz.experiment import CELLS, INITS, INPUTS, LOSSES, NETWORKS, NONLINEARITIES, TASKS, TOKENS
+from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.site import limits, settle, state
 from rnnviz.site.upload import upload
 from rnnviz.tasks.generators import GENERATORS, Parameter
@@ -18,7 +19,7 @@ KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
 
 
 def input_controls(lang: str) -> None:
-    """Offer what the network reads: a text, numbers, a generator's series, or the task of a hand-built network."""
+    """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network."""
     kind = choose(state.KIND, INPUTS, lang, width=128)
     most = f"{limits.STEPS:,}"
     if kind == "text":
@@ -29,7 +30,7 @@ def input_controls(lang: str) -> None:
         choose("task", TASKS, lang, width=136)
         amount("length", lang, width=92)
     else:
-        choose("network", NETWORKS, lang, width=158)
+        choose("network", NETWORKS, lang, width=158, on_change=_take_length)
         empty = say("control.network_text.empty", lang)
         st.text_input(
             _label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live="300ms", placeholder=empty, width=180, **KEEP
@@ -38,8 +39,16 @@ def input_controls(lang: str) -> None:
             amount("length", lang, width=100)
 
 
+def _take_length() -> None:
+    """Give a trained network as many steps as it was trained on, if they were of one number."""
+    name = st.session_state["network"]
+    length = trained(name).task["options"].get("length") if name in TRAINED else None
+    if length is not None:
+        st.session_state["length"] = length
+
+
 def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
-    """Offer the cell and its size, unless a hand-built network decides them, and the seed of all random draws."""
+    """Offer the cell and its size, unless a ready-made network decides them, and the seed of all random draws."""
     if st.session_state[state.KIND] != "network":
         if st.session_state["cell"] not in cells:
             st.session_state["cell"] = cells[-1]

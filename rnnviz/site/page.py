@@ -14,9 +14,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.experiment import CELLS, Experiment, ExperimentError
 from rnnviz.lessons import prose
-from rnnviz.networks.handmade import handmade
 from rnnviz.site import address, flows, holding, limits, own, present, settle, state, upload
 from rnnviz.site.controls import input_controls, more_controls, network_controls
+from rnnviz.site.explained import explanation
 from rnnviz.site.language import language
 from rnnviz.site.lessons import LESSONS, Lesson
 from rnnviz.site.making import making
@@ -216,8 +216,8 @@ class Page:
         mount_stage({**data, "stage": stage, "figures": made.figures}, key=f"stage-{key}")
 
     def explain(self, network: str) -> None:
-        """Show why a hand-built network has the weights it has."""
-        st.markdown(handmade(network).explanation(self.lang), width=READING_WIDTH)
+        """Show why a ready-made network has the weights it has."""
+        st.markdown(explanation(network, self.lang), width=READING_WIDTH)
 
     def prose(self, block: str, **values: object) -> None:
         """Show a block of the lesson's Markdown, in a column of reading width."""

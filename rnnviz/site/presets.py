@@ -10,6 +10,8 @@ from typing import Final
 import streamlit as st
 
 from rnnviz.experiment import NETWORKS, Experiment
+from rnnviz.networks import network_named
+from rnnviz.networks.trained import TRAINED
 from rnnviz.run import resolve
 from rnnviz.site import own, state
 from rnnviz.words import say
@@ -31,9 +33,13 @@ PRESETS: Final = {
     "stocks": Experiment(hidden_size=16, task="stocks", length=104),
     "script": Experiment(text="你好，世界 👩‍👩‍👧 שלום", hidden_size=6),
     **{name: Experiment(network=name) for name in NETWORKS},
+    "characters": Experiment(network="characters", text='the judge said "THE FILM WAS NOT BAD".'),
+    "depth_learnt": Experiment(network="depth_learnt", length=40),
+    "sentiment": Experiment(network="sentiment", text="the film was not good but terrible"),
+    **{name: Experiment(network=name, length=50) for name in ("adding_lstm", "adding_rnn")},
 }
 """By name; the messages ``preset.<name>`` and ``preset.<name>.look`` say what each is and what to look for, except that
-hand-built networks bring their own."""
+ready-made networks bring their own."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def try_menu(lang: str, cells: Sequence[str], traps: bool = False) -> None:
 
 @cache
 def _cells() -> dict[str, str]:
-    """Return each preset's cell, of a hand-built network its own."""
+    """Return each preset's cell, of a ready-made network its own."""
     return {name: resolve(preset).cell for name, preset in PRESETS.items()}
 
 
@@ -82,17 +88,18 @@ def title(name: str, lang: str) -> str:
     if name in TRAPS:
         return say(f"trap.{name}", lang)
     if name in NETWORKS:
-        return say("preset.handmade", lang, title=say(f"network.{name}.title", lang))
+        key = "preset.trained" if name in TRAINED else "preset.handmade"
+        return say(key, lang, title=network_named(name).title(lang))
     return say(f"preset.{name}", lang)
 
 
 def look_for(experiment: Experiment, lang: str, traps: bool = False) -> str | None:
-    """Return what to look for, if ``experiment`` is one of the presets or reads the task of a hand-built network."""
+    """Return what to look for, if ``experiment`` is one of the presets or is of a ready-made network."""
     trapped = [name for name, trap in TRAPS.items() if traps and trap.experiment == experiment]
     if trapped:
         return say(f"trap.{trapped[0]}.look", lang)
     if experiment.network:
-        return say(f"network.{experiment.network}.summary", lang)
+        return network_named(experiment.network).summary(lang)
     found = [name for name, preset in PRESETS.items() if preset == experiment]
     return say(f"preset.{found[0]}.look", lang) if found else None
 

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from rnnviz.experiment import Experiment
-from rnnviz.run import run
+from rnnviz.run import resolve, run
 from rnnviz.stage.payload import payload
 from rnnviz.stage.source import source_of
 from rnnviz.trace import Trace
@@ -25,7 +25,8 @@ def traced(experiment: Experiment, engine: str = "numpy") -> Trace:
     Many small runs are kept, and few large ones: the largest that the site allows takes 80 MB.
     """
     read = experiment.text or experiment.series or ()
-    width = experiment.hidden_size * experiment.num_layers * experiment.directions + len(set(read))
+    sized = resolve(experiment)
+    width = sized.hidden_size * sized.num_layers * sized.directions + len(set(read))
     steps = len(read) or experiment.length or 0
     return _small(experiment, engine) if steps * width <= SMALL else _large(experiment, engine)
 
@@ -44,7 +45,7 @@ def _large(experiment: Experiment, engine: str) -> Trace:
 
 
 def kind_of_step(trace: Trace) -> str:
-    """Return what one step of a run reads: "character", "word", "symbol" (of a hand-built network) or "number"."""
+    """Return what one step of a run reads: "character", "word", "symbol" (of a ready-made network) or "number"."""
     if trace.alphabet is None:
         return "number"
     if trace.experiment.network:

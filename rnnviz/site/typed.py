@@ -8,20 +8,20 @@ from typing import Any
 
 from rnnviz.checks import finite
 from rnnviz.experiment import NETWORKS, ExperimentError
-from rnnviz.networks.handmade import handmade
 from rnnviz.site import limits
 from rnnviz.tasks.generators import parse_task
+from rnnviz.tasks.learnt import split
 from rnnviz.tasks.series import parse_series
 from rnnviz.tasks.symbols import symbols
 
 
 def read_text(value: Any, values: Mapping[str, Any]) -> str:
-    """Return the text to run, of a hand-built network the text that it can read.
+    """Return the text to run, of a ready-made network the text that it can read.
 
     Raises
     ------
     ExperimentError
-        If it has no symbol, one that a hand-built network does not know, or more than the site steps through; then its
+        If it has no symbol, one that a ready-made network does not know, or more than the site steps through; then its
         ``used`` is the beginning that fits.
     """
     text = value if isinstance(value, str) else ""
@@ -87,9 +87,8 @@ def read_series(value: Any, values: Mapping[str, Any]) -> tuple[float, ...]:
 @lru_cache(maxsize=8)
 def _begin(text: str, tokens: str, network: str | None) -> tuple[str, int]:
     """Return the beginning of a text that has at most as many symbols as are drawn, and how many there are in all."""
-    spaced = handmade(network).spaced if network else tokens == "words"
-    found = handmade(network).inputs_from_text(text).labels if network else symbols(text, tokens)
-    return (" " if spaced else "").join(found[: limits.STEPS]), len(found)
+    found, between = split(network, text) if network else (symbols(text, tokens), " " if tokens == "words" else "")
+    return between.join(found[: limits.STEPS]), len(found)
 
 
 @lru_cache(maxsize=8)

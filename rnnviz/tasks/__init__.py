@@ -1,11 +1,11 @@
-"""What a network is given to read: texts, series, generated series, and the inputs of the hand-built networks."""
+"""What a network is given to read: texts, series, generated series, and the inputs of the networks that have names."""
 
 from __future__ import annotations
 
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
-from rnnviz.networks.handmade import handmade
 from rnnviz.tasks.generators import GENERATORS, task_inputs
+from rnnviz.tasks.learnt import network_inputs
 from rnnviz.tasks.series import Series, parse_series, read_series, series_inputs
 from rnnviz.tasks.symbols import symbols, text_inputs, visible
 from rnnviz.words import DEFAULT_LANGUAGE
@@ -19,14 +19,12 @@ def inputs(experiment: Experiment, lang: str = DEFAULT_LANGUAGE) -> Inputs:
     Raises
     ------
     ExperimentError
-        If the text has no word or a symbol that the hand-built network does not know, the task's settings do not
+        If the text has no word or a symbol that the network does not know, the task's settings do not
         exist, or the length exceeds a measured series.
     """
     if experiment.network is not None:
-        network = handmade(experiment.network)
-        if experiment.text is not None:
-            return network.inputs_from_text(experiment.text, lang)
-        return network.inputs(experiment.seed, experiment.length or 1, lang)
+        own = experiment.text, experiment.seed, experiment.length or 1
+        return network_inputs(experiment.network, *own, lang)
     if experiment.task is not None:
         return task_inputs(experiment.task, experiment.length or 1)
     if experiment.series is not None:

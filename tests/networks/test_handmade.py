@@ -13,6 +13,7 @@ from rnnviz.engines import engine_named
 from rnnviz.experiment import NETWORKS, Experiment, ExperimentError, Hold
 from rnnviz.inputs import Inputs
 from rnnviz.networks.handmade import HANDMADE, Handmade, handmade
+from rnnviz.networks.trained import TRAINED
 from rnnviz.run import resolve, run
 from rnnviz.trace import Trace
 
@@ -41,7 +42,7 @@ def of_text(name: str, text: str, hold: tuple[Hold, ...] = ()) -> Trace:
 
 
 def test_every_name_of_an_experiment_has_its_network() -> None:
-    assert tuple(HANDMADE) == NETWORKS
+    assert (*HANDMADE, *TRAINED) == NETWORKS
     assert all(network.name == name for name, network in HANDMADE.items())
 
 

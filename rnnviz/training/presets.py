@@ -1,0 +1,262 @@
+"""The trained networks that ship with the package, made by ``python -m rnnviz.training.presets [NAME]``.
+
+Each is a training with everything written down: what, on which task, how, from which seed. The command trains one, or
+all of them, in some minutes, measures what it reaches on sequences that it was not trained on, and writes weights and
+a note of all this to ``rnnviz/networks/trained/``. On one machine it gives the same file again; on another, or with
+another version of torch, sums are rounded in another order, and the weights drift apart.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engines.numpy_engine import traces
+from rnnviz.experiment import Experiment
+from rnnviz.inputs import Inputs
+from rnnviz.networks.trained import TRAINED, Reading, Trained, path_of, to_bytes
+from rnnviz.tasks.corpora import quoted
+from rnnviz.tasks.learnt import network_inputs, posed_of, text_read
+from rnnviz.tasks.problems import Posed
+from rnnviz.tasks.problems.forecast import Sine
+from rnnviz.tasks.problems.next_symbol import NextSymbol
+from rnnviz.tasks.problems.sentences import Sentences
+from rnnviz.trace import NO_TARGET, Trace
+from rnnviz.training import start
+from rnnviz.training.loop import Training
+from rnnviz.training.minibatch import minibatch
+from rnnviz.training.settings import Settings
+from rnnviz.training.source import note_of
+from rnnviz.units import features_of, responses
+
+SEQUENCES: Final = 5_000
+TRACED: Final = 500
+SEED: Final = 1_000
+"""What rules make is measured on so many sequences from a random stream of this seed, units are read on the first of
+them; finite data give all that were kept for validation."""
+BEGINS: Final = 10
+"""Updates whose losses the note keeps."""
+READINGS: Final = 12
+LINES: Final = 3
+"""Of a text in a sequence that a network is measured on."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A training to be repeated.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    task : str
+    options, settings : dict
+        As of `rnnviz.training.train`.
+    also : callable or None
+        ``also(network, traces)`` → more to be measured, of the traces of the sequences that it is measured on.
+    state : {"h", "c"}
+        Where its units are read.
+    """
+
+    experiment: Experiment
+    task: str
+    options: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    also: Callable[[Trained, Sequence[Trace]], dict[str, float]] = field(default=lambda network, found: {})
+    state: str = "h"
+
+    def start(self, **changes: Any) -> Training:
+        """Return the training before its first update."""
+        how = {"trace_every": None, "validate_every": None, **self.settings, **changes}
+        return start(self.experiment, self.task, options=self.options, **how)
+
+
+def made(name: str) -> Trained:
+    """Return a network, trained and measured now."""
+    preset = PRESETS[name]
+    training = preset.start()
+    history = training.run()
+    assert history.last is not None and history.diverged is None
+    network = Trained(
+        name=name,
+        experiment=training.experiment,
+        task=note_of(training.problem),
+        settings=training.settings.to_dict(),
+        command=f"python -m rnnviz.training.presets {name}",
+        made_with={"python": platform.python_version(), **{of: version(of) for of in ("numpy", "torch")}},
+        begins=tuple(history.loss[:BEGINS]),
+        alphabet=training.problem.alphabet,
+        measured={},
+        state=preset.state,
+        readings=(),
+        weights=history.last[1],
+    )
+    measured, readings = measure(network)
+    return Trained(**{**vars(network), "measured": measured, "readings": readings})
+
+
+def measure(network: Trained) -> tuple[dict[str, float], tuple[Reading, ...]]:
+    """Return what a network reaches on sequences that it was not trained on, and what its units respond to there."""
+    preset, posed = PRESETS[network.name], posed_of(network)
+    sequences = passages(network, posed) if isinstance(posed, NextSymbol) else tests(posed)
+    found = answered(network, sequences)
+    loss, score = scored(network, posed) if posed.validation_count is None else scored_of(posed, found)
+    share = "share_" if posed.kind == "symbols" else ""
+    count = len(sequences) if posed.validation_count else SEQUENCES
+    measured = {"sequences": float(count), "loss": loss, f"{share}score": score}
+    for kind, line in zip(("chance", "chance_2", "chance_3"), posed.baselines, strict=False):
+        measured |= {kind: line.loss, f"{share}{kind}_score": line.score}
+    states = np.concatenate([getattr(trace.layers["l0"], preset.state) for trace in found])
+    strongest = responses(states, features_of(sequences), READINGS)
+    readings = tuple(Reading(one.unit, one.feature, one.r) for one in strongest)
+    return {**measured, **preset.also(network, found)}, readings
+
+
+def tests(posed: Posed, count: int = TRACED) -> list[Inputs]:
+    """Return the sequences that a network is measured on."""
+    batch = posed.batch(np.random.default_rng(SEED), posed.validation_count or count, "validation")
+    return [batch.sequence(b) for b in range(len(batch.inputs))]
+
+
+def passages(network: Trained, posed: NextSymbol) -> list[Inputs]:
+    """Return what was kept of a text, a few lines each: a window that begins inside quotation marks knows of none."""
+    kept = posed.found[posed.cut :]
+    begins = [place + 1 for place, symbol in enumerate(kept) if symbol == "\n"][::LINES]
+    return [text_read(network, kept[a : b + 1], length=b - a) for a, b in pairwise(begins)]
+
+
+def answered(network: Trained, sequences: Iterable[Inputs]) -> list[Trace]:
+    """Return the traces of a network on some sequences."""
+    experiment, weights = network.experiment.replace(clip=None, truncate=None), network.parameters()
+    return [trace for one in sequences for trace in traces([experiment], [one], [weights])]
+
+
+def scored(network: Trained, posed: Posed) -> tuple[float, float]:
+    """Return loss and score on many sequences, the mean over all predictions that count."""
+    batch = posed.batch(np.random.default_rng(SEED), SEQUENCES, "validation")
+    training = Training(network.experiment, posed, Settings(engine="numpy"), network.parameters())
+    among = minibatch(batch.kind, batch.inputs, batch.targets, batch.lengths, "every")
+    forward = training.answer(among)
+    return forward.loss, posed.score(forward.outputs, among.targets)
+
+
+def scored_of(posed: Posed, found: Sequence[Trace]) -> tuple[float, float]:
+    """Return the same of some traces."""
+    outputs, targets = (np.concatenate([getattr(trace, name) for trace in found]) for name in ("outputs", "targets"))
+    count = int((targets != NO_TARGET).sum()) if posed.kind == "symbols" else int((~np.isnan(targets[:, 0])).sum())
+    return float(sum(trace.losses.sum() for trace in found)) / count, posed.score(outputs, targets)
+
+
+def _of_depth(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
+    """Return how often the rounded answer is right, over three times as many steps too, and how far it counts."""
+    longer = answered(network, tests(posed_of(network, 90)))
+    climbing = answered(network, [network_inputs(network.name, "(" * 40, 0, 40)])[0]
+    right = (climbing.outputs.round() == climbing.targets)[:, 0]
+    most = float(right.argmin()) if not right.all() else float(len(right))
+    return {"share_right": _right(found), "share_right_long": _right(longer), "steps_long": 90.0, "counts_to": most}
+
+
+def _of_quotes(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
+    """Return at how many places the unit that reads quotation marks best tells, by one threshold, what is inside."""
+    inside = features_of([_read(trace) for trace in found])["quote"] > 0
+    h = np.concatenate([trace.layers["l0"].h for trace in found])
+    best = responses(h, {"quote": inside.astype(np.float64)}, 1)[0].unit
+    middle = (h[inside, best].mean() + h[~inside, best].mean()) / 2
+    said = (h[:, best] > middle) == (h[inside, best].mean() > middle)
+    return {
+        "share_inside": float((said == inside).mean()),
+        "share_mostly": float(max(inside.mean(), 1 - inside.mean())),
+        "unit_quote": float(best + 1),
+        "threshold": float(middle),
+    }
+
+
+def _read(trace: Trace) -> Inputs:
+    return Inputs("symbols", trace.labels, trace.alphabet, trace.answers, trace.inputs, trace.targets)
+
+
+def _right(found: Sequence[Trace]) -> float:
+    return float(np.concatenate([trace.outputs.round() == trace.targets for trace in found]).mean())
+
+
+def _of_sentences(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
+    """Return how many sentences and words there are."""
+    posed = posed_of(network)
+    assert isinstance(posed, Sentences)
+    return {"all": float(len(posed.sentences)), "words": float(posed.inputs)}
+
+
+def _of_sum(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
+    """Return the error on sequences of half and of twice as many steps."""
+    lengths = {"short": 25, "long": 100}
+    errors = {name: scored(network, posed_of(network, length))[1] for name, length in lengths.items()}
+    return errors | {f"steps_{name}": float(length) for name, length in lengths.items()}
+
+
+def _of_wave(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
+    """Return the error without the first step, of which nobody can know whether the wave rises, and of another wave."""
+    later = np.concatenate([(trace.outputs - trace.targets)[1:] for trace in found])
+    other = Sine(length=36, period=24.0, amplitude=1.0, spread=0)
+    slower = answered(network, tests(other))
+    errors = np.concatenate([(trace.outputs - trace.targets)[1:] for trace in slower])
+    return {"later": _square(later), "slower": _square(errors), "slower_last": other.baselines[0].score}
+
+
+def _square(errors: NDArray[np.float64]) -> float:
+    return float(np.square(errors).mean())
+
+
+def _clipped(cell: str, hidden_size: int, **fields: Any) -> Experiment:
+    return Experiment(cell=cell, hidden_size=hidden_size, clip=1.0, **fields)
+
+
+_ADDING: Final = {"steps": 2000, "learning_rate": 0.01}
+PRESETS: Final[Mapping[str, Preset]] = {
+    "characters": Preset(
+        _clipped("lstm", 24, forget_bias=1.0),
+        "text",
+        {"text": quoted.text(), "length": 80, "share": 20},
+        {"steps": 1000, "learning_rate": 0.02},
+        _of_quotes,
+    ),
+    "depth_learnt": Preset(
+        _clipped("lstm", 2, forget_bias=1.0),
+        "depth",
+        {"length": 30},
+        {"steps": 3000, "batch_size": 64, "learning_rate": 0.005},
+        _of_depth,
+        "c",
+    ),
+    "sentiment": Preset(
+        _clipped("lstm", 8, seed=1), "sentiment", {}, {"steps": 200, "learning_rate": 0.01}, _of_sentences
+    ),
+    "forecaster": Preset(_clipped("gru", 4), "sine", {"length": 36}, {"steps": 1500, "learning_rate": 0.01}, _of_wave),
+    "adding_lstm": Preset(_clipped("lstm", 8, forget_bias=1.0), "adding", {"length": 50}, _ADDING, _of_sum, "c"),
+    # As many weights as the LSTM, and the same budget.
+    "adding_rnn": Preset(_clipped("rnn", 17), "adding", {"length": 50}, _ADDING, _of_sum),
+}
+assert tuple(PRESETS) == TRAINED
+
+
+def main(names: Sequence[str]) -> None:
+    """Train the networks of these names, or all of them, and write their files."""
+    unknown = [name for name in names if name not in PRESETS]
+    if unknown:
+        sys.exit(f"There is no network {', '.join(unknown)}; there are {', '.join(PRESETS)}.")
+    for name in names or PRESETS:
+        network = made(name)
+        data = to_bytes(network)
+        path_of(name).write_bytes(data)
+        numbers = ", ".join(f"{key} {value:.4g}" for key, value in network.measured.items())
+        print(f"{name}: {network.count:,} weights, {len(data) / 1024:.0f} KiB; {numbers}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
