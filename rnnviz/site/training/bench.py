@@ -48,9 +48,9 @@ class Bench:
         return min((job.state for job in self.jobs), key=ORDER.index)
 
     @property
-    def active(self) -> bool:
-        """Whether anything runs or waits to."""
-        return self.state in ACTIVE
+    def moving(self) -> bool:
+        """Whether anything runs or waits to, or has not yet come to a stand after it was told to."""
+        return any(job.state in ACTIVE or not job.standing for job in self.jobs)
 
     def show(self, plan: Plan) -> None:
         """Before anything was begun, have the networks of a plan there as they are drawn."""

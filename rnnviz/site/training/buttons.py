@@ -92,12 +92,11 @@ _PUT_RIGHT: Final = ("limit.empty",)
 
 def progress(bench: Bench, plan: Plan, lang: str) -> None:
     """Show how far the training is, and look again as long as it runs."""
-    every = EVERY if bench.active else None
-    before = bench.state
+    before = bench.state, bench.moving
 
     def look() -> None:
-        if bench.state != before:
-            st.rerun()  # other buttons can be pressed now
+        if (bench.state, bench.moving) != before:
+            st.rerun()  # other buttons can be pressed now, and there may be nothing more to look at
         steps = sum(job.steps for job in bench.jobs) or 1
         share = 0.0 if bench.state == "ready" else sum(job.updates for job in bench.jobs) / steps
         told = status(bench.jobs, lang) if bench.plan else sizes(plan, lang)
@@ -107,7 +106,7 @@ def progress(bench: Bench, plan: Plan, lang: str) -> None:
         mount_module("progress.js", {**data, "label": say("training.progress", lang)}, key="training-progress")
 
     with st.container(key="training-progress-place", width="stretch"):
-        st.fragment(look, run_every=every)()
+        st.fragment(look, run_every=EVERY if bench.moving else None)()
 
 
 def remedies(bench: Bench, plan: Plan, lang: str) -> None:

@@ -62,13 +62,13 @@ def controls(lang: str) -> Any:
     """Show the row of controls; return the place beside it for what acts on the whole page."""
     problem = PROBLEMS[st.session_state[key_of("problem")]]
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=176)
+        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=158)
         for setting in problem.settings:
             if setting.name in OPEN:
                 _setting(problem.name, setting, lang)
         _cells(lang)
         _amount("hidden_size", lang, width=133)
-        _choose("compare", _comparable(), lang, "training.compare.{}", "training.compare.help", width=172)
+        _choose("compare", _comparable(), lang, "training.compare.{}", "training.compare.help", width=150)
         tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
     with tools:
         more = st.popover(say("site.more", lang), key="more", on_change="rerun")
@@ -84,8 +84,15 @@ def probe_control(count: int, lang: str) -> None:
     """Offer which of some sequences is seen on the stage."""
     key = key_of("probe")
     st.session_state[key] = min(st.session_state[key] or 1, count)
-    words = say("training.control.probe", lang)
-    st.segmented_control(words, range(1, count + 1), key=key, required=True, **KEEP)
+    st.segmented_control(
+        say("training.control.probe", lang),
+        range(1, count + 1),
+        format_func=lambda number: say("training.probe.first", lang) if number == 1 else str(number),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        **KEEP,
+    )
 
 
 def _more(problem: str, lang: str) -> None:
@@ -147,7 +154,7 @@ def _setting(problem: str, setting: Setting, lang: str) -> None:
         st.selectbox(title, setting.choices, format_func=lambda one: _choice(setting.name, one, lang), **layout)
     else:
         layout |= {"step": 1} if isinstance(setting.default, int) else {"step": 0.5, "format": "%g"}
-        st.number_input(_limited(title, *range_of(setting), lang), **{"value": None, "width": 150, **layout})
+        st.number_input(_limited(title, *range_of(setting), lang), **{"value": None, "width": 124, **layout})
 
 
 def _choice(setting: str, value: str, lang: str) -> str:

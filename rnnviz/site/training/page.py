@@ -64,9 +64,8 @@ class TrainingPage:
         return isinstance(self.plan.posed, Measured)
 
     def lead(self) -> None:
-        """Show the sentence under the title, and what to look for in this problem."""
+        """Show the sentence under the title."""
         self.page.lead(telling.lead(self.plan, self.lang))
-        self.page.look = telling.look_for(self.plan, self.lang)
 
     def run(self) -> None:
         """Show the buttons, how far it is, and what helps where it broke."""
@@ -87,17 +86,25 @@ class TrainingPage:
         probes = jobs[0].problem.probes
         probe = min(self.probe, len(probes) - 1)
         stage: dict[str, Any] = {"page": NAME, "lang": self.lang, "turn": self.bench.turn}
-        stage["start"] = address.open_at(len(probes[probe].inputs), self.lang)
+        stage["start"] = self._start(len(probes[probe].inputs), jobs[0].problem.counts)
         if len(jobs) > 1:
             stage["name"] = say("training.stage", self.lang, network=telling.network_of(jobs[0], self.lang))
-        if len(probes) > 1 and not present.presenting():
-            controls.probe_control(len(probes), self.lang)
+        with st.container(key="training-look", horizontal=True, vertical_alignment="center", gap="medium"):
+            st.caption(telling.look_for(self.shown, self.lang), width="stretch")
+            if len(probes) > 1 and not present.presenting():
+                controls.probe_control(len(probes), self.lang)
         mount_learning(self._feed(0, probe), views, key=f"stage-{NAME}", **stage)
         if len(jobs) > 1:
             named = telling.network_of(jobs[1], self.lang)
             st.markdown(f"### {say('training.stage.beside', self.lang, network=named)}")
             stage |= {"name": named, "size": "small", "transport": False, "address": False}
             mount_learning(self._feed(1, probe), beside, key=f"stage-{NAME}-beside", **stage)
+
+    def _start(self, steps: int, counts: str) -> int:
+        """Return the step (0-based) to open at: what the link says, else where an answer is asked for."""
+        if address.memory().step is not None:
+            return address.open_at(steps, self.lang)
+        return steps // 2 if counts == "every" else steps - 1
 
     def _feed(self, run: int, probe: int) -> str:
         return feed.address(self.bench.token, run=run, probe=probe, lang=self.lang)

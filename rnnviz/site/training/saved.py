@@ -52,23 +52,24 @@ def _take(bench: Bench, lang: str) -> None:
     file = st.session_state[KEY]
     if file is None:
         return
-    bench.notice = take(bench, file.name, file.getvalue(), lang)
+    plan, wrong = take_into(bench, file.getvalue(), lang)
+    bench.notice = say("training.refused", lang, name=shorten(file.name), sentence=wrong) if wrong else ""
+    if plan is not None:
+        controls.put(plan)
 
 
-def take(bench: Bench, name: str, data: bytes, lang: str) -> str:
-    """Load a file into the bench and let the controls show what it holds; return a sentence if it cannot be."""
+def take_into(bench: Bench, data: bytes, lang: str) -> tuple[Plan | None, str]:
+    """Load a file into a bench; return the plan it was begun with, or a sentence if it cannot be gone on with."""
     try:
         if len(data) > limits.CHECKPOINT_MB * 2**20:
-            raise ExperimentError("checkpoint", name, "training.checkpoint_large", most=limits.CHECKPOINT_MB)
+            raise ExperimentError("checkpoint", "", "training.checkpoint_large", most=limits.CHECKPOINT_MB)
         plan, wrong = plan_of(read(data), lang)
-        if not wrong:
-            bench.load(data, plan)
+        if wrong:
+            return None, wrong[0]
+        bench.load(data, plan)
     except ExperimentError as error:
-        wrong = [error.in_language(lang)]
-    if wrong:
-        return say("training.refused", lang, name=shorten(name), sentence=wrong[0])
-    controls.put(plan)
-    return ""
+        return None, error.in_language(lang)
+    return plan, ""
 
 
 def plan_of(found: Checkpoint, lang: str) -> tuple[Plan, list[str]]:

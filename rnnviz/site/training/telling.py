@@ -66,6 +66,8 @@ def status(jobs: Sequence[Job], lang: str) -> str:
         named = f"{other.experiment.cell.upper()} · {other.experiment.hidden_size}"
         if other.state == jobs[0].state == "running":
             own += " " + say("training.beside.running", lang, network=named, update=f"{other.updates:,}")
+        elif other.state == jobs[0].state == "finished" and other.history.validations:
+            own += " " + say("training.beside.loss", lang, network=named, loss=last_loss(other))
         elif other.state != "paused":
             own += " " + say("training.beside", lang, network=named, state=of_job(other, lang))
     return own
@@ -97,8 +99,12 @@ def result(job: Job, lang: str) -> str:
     """Say what the last validation came to, beside chance; nothing if there was none."""
     if not job.history.validations:
         return ""
-    loss = job.history.validations[-1].loss
-    return say("training.result", lang, loss=number(loss), chance=number(job.problem.chance))
+    return say("training.result", lang, loss=last_loss(job), chance=number(job.problem.chance))
+
+
+def last_loss(job: Job) -> str:
+    """Return what the last validation came to."""
+    return number(job.history.validations[-1].loss)
 
 
 def number(value: float) -> str:

@@ -1,0 +1,468 @@
+"""The Training page as a script: what its buttons do, what runs, what is kept, and what is said of what cannot be."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+import streamlit as st
+from safetensors.numpy import save as to_safetensors
+from streamlit.testing.v1 import AppTest
+
+from rnnviz import train
+from rnnviz.background import Desk
+from rnnviz.experiment import ExperimentError
+from rnnviz.site import feed, limits
+from rnnviz.site.training import bench as benches
+from rnnviz.site.training import saved
+from rnnviz.site.training.bench import Bench
+from rnnviz.site.training.plan import FIRST, Plan, weights
+from rnnviz.site.training.presets import PRESETS
+from rnnviz.tasks.problems import PROBLEMS
+from rnnviz.training import History, load, start, to_bytes
+from rnnviz.words import say
+from tests.site.visit import Visit
+from tests.sources import ROOT
+
+SMALL = {"problem": "adding:length=8", "hidden_size": "4", "steps": "30", "batch_size": "4", "engine": "numpy"}
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    found = Desk(places=2)
+    yield found
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def own_bench(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each visitor a bench: to Streamlit's testing all are one session."""
+    made: list[Bench] = []
+
+    def bench() -> Bench:
+        if "bench" not in st.session_state:
+            made.append(Bench(desk))
+            st.session_state["bench"] = made[-1]
+        found: Bench = st.session_state["bench"]
+        return found
+
+    monkeypatch.setattr("rnnviz.site.training.page.bench", bench)
+    monkeypatch.setattr("rnnviz.site.training.page.desk", lambda: desk)
+    yield
+    for one in made:
+        one.reset()
+
+
+class Training(Visit):
+    """A visit of the page."""
+
+    def __init__(self, **query: str | list[str]) -> None:
+        super().__init__("training", **query)
+
+    def press(self, name: str) -> Training:
+        self.test.button(key=f"training_{name}").click()
+        self.run()
+        return self
+
+    @property
+    def main(self) -> str:
+        return self.test.button(key="training_main").label
+
+    def can(self, name: str) -> bool:
+        return not self.test.button(key=f"training_{name}").disabled
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        return self.component("training-progress")
+
+    def payload(self, which: str = "stage-training") -> dict[str, Any]:
+        """Return what the browser gets when it asks for the training."""
+        url = urlsplit(self.component(which)["feed"])
+        status, body = feed.answer(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
+        assert status == 200, body
+        found: dict[str, Any] = json.loads(body)["payload"]
+        return found
+
+    def wait(self, *states: str, run: int = 0) -> dict[str, Any]:
+        """Wait until a training is in one of these states, and return it as the browser sees it."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            found: dict[str, Any] = self.payload()["learning"]["runs"][run]
+            if found["state"] in states:
+                self.run()
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"it is {found['state']}, not {states}")
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The link's query."""
+        return {name: value[-1] for name, value in parse_qs(self.query, keep_blank_values=True).items()}
+
+    @property
+    def words(self) -> str:
+        return "\n".join(part.value for part in [*self.test.markdown, *self.test.caption])
+
+
+def numbers(array: dict[str, Any]) -> np.ndarray:
+    kind = "<f4" if len(base64.b64decode(array["data"])) == 4 * np.prod(array["shape"]) else "<f8"
+    return np.frombuffer(base64.b64decode(array["data"]), kind).reshape(array["shape"])
+
+
+def trained(plan: Plan) -> History:
+    return train(plan.experiment, plan.posed, **plan.settings.to_dict())
+
+
+def small(**changes: Any) -> Plan:
+    first = Plan(options=(("length", 8),), steps=30, batch_size=4, engine="numpy")  # which begins at once
+    return first.changed(**{"hidden_size": 4, **changes})
+
+
+def test_it_opens_with_a_network_as_it_was_drawn_and_one_button_that_matters() -> None:
+    visit = Training()
+    assert not visit.errors and visit.asked == {}
+    assert visit.main == "Train" and visit.can("main") and visit.can("step")
+    assert not visit.can("stop") and not visit.can("reset")
+    own, beside = visit.payload()["learning"]["runs"]
+    assert (own["cell"], own["hidden_size"], beside["cell"], beside["hidden_size"]) == ("lstm", 32, "rnn", 66)
+    assert own["updates"] == 0 and own["weights"] == weights(FIRST, Plan().posed) == 4641
+    assert "4,641" in visit.progress["told"] and "4,687" in visit.progress["told"]
+    assert "0.167" in visit.words, "chance is told"
+
+
+def test_nothing_imports_torch_until_something_is_trained() -> None:
+    code = """
+import sys
+from rnnviz.site.training.bench import trainings
+from rnnviz.site.training.plan import Plan
+[training.history for training in trainings(Plan())]
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_train_trains_both_networks_and_the_curves_are_those_of_the_library() -> None:
+    visit = Training(**SMALL).press("main")
+    assert visit.main == "Pause" and visit.can("stop") and visit.can("reset") and not visit.can("step")
+    own, beside = visit.wait("finished"), visit.wait("finished", run=1)
+    assert visit.main == "Train again" and visit.progress["share"] == 1.0
+    assert "Finished: 30 updates" in visit.progress["told"]
+    other = small().beside()
+    assert other is not None
+    for run, plan in ((own, small()), (beside, other)):
+        np.testing.assert_array_equal(numbers(run["loss"]), np.float32(trained(plan).loss))
+    assert not visit.errors
+
+
+def test_step_takes_one_update_and_then_stands_still() -> None:
+    visit = Training(**SMALL, compare="none").press("step")
+    visit.wait("paused")
+    deadline = time.monotonic() + PATIENCE
+    while visit.payload()["learning"]["runs"][0]["updates"] < 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    visit.press("step")
+    while visit.payload()["learning"]["runs"][0]["updates"] < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    visit.run()
+    assert visit.payload()["learning"]["runs"][0]["updates"] == 2
+    assert visit.main == "Resume" and "update 2 of 30" in visit.progress["told"]
+    visit.press("main")
+    assert visit.wait("finished")["updates"] == 30
+
+
+def test_pause_resume_stop_and_reset() -> None:
+    visit = Training(**{**SMALL, "steps": "20000"}, compare="none").press("main")
+    visit.press("main")
+    assert visit.main == "Resume" and visit.can("step") and visit.can("stop")
+    visit.press("main")
+    assert visit.main == "Pause"
+    visit.press("stop")
+    assert visit.main == "Train again" and not visit.can("stop")
+    before = visit.component("stage-training")["feed"]
+    visit.press("reset")
+    assert visit.main == "Train" and visit.payload()["learning"]["runs"][0]["updates"] == 0
+    token = urlsplit(before).path.rpartition("/")[2]
+    assert feed.answer(token, {})[0] == 404, "what was reset is told to nobody"
+
+
+def test_leaving_the_page_and_coming_back_finds_the_run() -> None:
+    visit = Training(**SMALL, compare="none").press("main")
+    visit.wait("finished")
+    before = visit.component("stage-training")["feed"]
+    visit.goto("step")
+    visit.goto("training")
+    assert visit.component("stage-training")["feed"] == before
+    assert visit.main == "Train again" and visit.asked == {**SMALL, "compare": "none"}
+
+
+def test_what_ends_a_session_ends_its_trainings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benches, "desk", lambda: desk)
+    visit = AppTest.from_function(session).run()
+    assert not visit.exception and visit.session_state["same"]
+    visit.session_state["found"].begin(small(steps=20_000))
+    jobs = visit.session_state["found"].jobs
+    visit.session_state["ended"] = True
+    assert not visit.run().exception
+    assert [job.state for job in jobs] == ["stopped", "stopped"]
+
+
+def session() -> None:
+    import streamlit as st
+
+    from rnnviz.site.training import bench as benches
+
+    st.session_state["found"] = benches.bench()
+    st.session_state["same"] = benches.bench() is st.session_state["found"]
+    if "ended" in st.session_state:
+        benches._bench.clear()  # as the end of a session does
+
+
+def test_changed_controls_do_not_touch_what_runs() -> None:
+    visit = Training(**SMALL, compare="none").press("main")
+    visit.wait("finished")
+    before = visit.component("stage-training")["feed"]
+    visit.test.number_input(key="training_hidden_size").set_value(6)
+    visit.run()
+    assert visit.component("stage-training")["feed"] == before
+    assert say("training.changed") in visit.words and visit.main == "Train"
+    visit.press("main")
+    assert visit.wait("finished")["hidden_size"] == 6 and say("training.changed") not in visit.words
+
+
+CONTROLS = {
+    "hidden_size": (9, {"hidden_size": "9"}),
+    "learning_rate": (0.5, {"learning_rate": "0.5"}),
+    "steps": (40, {"steps": "40"}),
+    "batch_size": (7, {"batch_size": "7"}),
+    "clip": (None, {"clip": ""}),
+    "truncate": (3, {"truncate": "3"}),
+    "gain": (1.5, {"gain": "1.5"}),
+    "forget_bias": (2.0, {"forget_bias": "2"}),
+    "num_layers": (2, {"num_layers": "2"}),
+    "seed": (5, {"seed": "5"}),
+    "adding_length": (9, {"problem": "adding:length=9"}),
+    "adding_spread": (20, {"problem": "adding:spread=20"}),
+}
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_number_stands_in_the_link_and_a_wrong_one_is_told(name: str) -> None:
+    value, link = CONTROLS[name]
+    visit = Training()
+    visit.more()
+    visit.test.number_input(key=f"training_{name}").set_value(value)
+    visit.run()
+    assert visit.asked == link and not visit.errors
+    visit.test.number_input(key=f"training_{name}").set_value(-10_000_000)
+    visit.run()
+    assert len(visit.errors) == 1, "a number far from all that is allowed"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "link"),
+    [
+        ("problem", "parity", {"problem": "parity"}),
+        ("compare", "gru", {"compare": "gru"}),
+        ("compare", "none", {"compare": "none"}),
+        ("optimiser", "rmsprop", {"optimiser": "rmsprop"}),
+        ("init", "orthogonal", {"init": "orthogonal"}),
+        ("engine", "numpy", {"engine": "numpy"}),
+    ],
+)
+def test_a_choice_stands_in_the_link(name: str, value: str, link: dict[str, str]) -> None:
+    visit = Training()
+    visit.more()
+    visit.test.selectbox(key=f"training_{name}").set_value(value)
+    visit.run()
+    assert visit.asked == link and not visit.errors
+
+
+def test_a_cell_that_was_compared_with_takes_another_beside_it() -> None:
+    visit = Training()
+    visit.test.button_group(key="training_cell").set_value("rnn")
+    visit.run()
+    assert visit.asked == {"cell": "rnn", "compare": "lstm"} and not visit.errors
+    runs = visit.payload()["learning"]["runs"]
+    assert [run["cell"] for run in runs] == ["rnn", "lstm"]
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_problem_opens_with_its_own_words(name: str) -> None:
+    visit = Training(**({"problem": name} if name != "adding" else {}), compare="none")
+    assert not visit.errors
+    assert say(f"training.look.{name}") in visit.words and PROBLEMS[name].summary() in visit.words
+    assert visit.payload()["learning"]["problem"]["name"] == name
+    scaled = "From a series to sequences" in visit.words
+    assert scaled == (name in ("stocks", "series"))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_training_to_try_opens_and_its_link_leads_back(name: str) -> None:
+    visit = Training()
+    visit.test.session_state["training_try"] = name
+    assert not Training(**PRESETS[name].query()).errors
+
+
+def test_a_forecast_tells_what_its_scale_was_fitted_to() -> None:
+    visit = Training(problem="series:share=50", series="2,4,6,8,100,200,300,400")
+    assert "2 becomes 0 and 8 becomes 1" in visit.words
+
+
+@pytest.mark.parametrize("rate", ["0", "1e9", "NaN"])
+def test_a_link_with_a_learning_rate_that_cannot_be_trains_with_the_usual_one(rate: str) -> None:
+    visit = Training(learning_rate=rate)
+    assert len(visit.errors) == 1 and "learning_rate" in visit.errors[0] and "0.01" in visit.errors[0]
+
+
+def test_markup_in_a_link_is_text() -> None:
+    visit = Training(problem="<script>alert(1)</script>", cell="<img src=x>", nonsense="**1**")
+    assert len(visit.errors) == 3
+    assert not any("<script>" in part.value or "<img" in part.value for part in visit.test.markdown)
+
+
+@pytest.mark.parametrize("text", ["", "x"])
+def test_an_own_text_with_nothing_to_learn_keeps_the_last_one(text: str) -> None:
+    visit = Training(problem="text", text="abc abc abc abc")
+    visit.test.text_area(key="training_text_text").set_value(text)
+    visit.run()
+    assert len(visit.errors) == 1 and visit.asked["text"] == "abc abc abc abc"
+    assert visit.payload()["learning"]["problem"]["name"] == "text"
+
+
+@pytest.mark.parametrize("numbers", ["7", "day,price\n1,4\n2,\n3,5", "no number"])
+def test_a_series_with_gaps_text_or_one_row_keeps_the_last_one(numbers: str) -> None:
+    visit = Training(series="1,2,3,4,3,2,1,2")
+    visit.test.text_area(key="training_series_series").set_value(numbers)
+    visit.run()
+    assert len(visit.errors) == 1 and visit.asked["series"] == "1,2,3,4,3,2,1,2"
+
+
+def test_a_text_too_long_for_a_link_is_learned_and_left_out_of_it() -> None:
+    visit = Training(problem="text")
+    visit.test.text_area(key="training_text_text").set_value("to be or not " * 1000)
+    visit.run()
+    assert visit.errors == [say("notice.link", most=f"{limits.LINK:,}")] and visit.asked["problem"] == "text"
+
+
+def test_a_training_that_breaks_says_where_and_offers_what_helps() -> None:
+    plan = small(learning_rate=10.0, optimiser="sgd", steps=200, compare="none")
+    plan = plan.changed(cell="rnn", nonlinearity="relu", init="orthogonal", gain=3.0, clip=None)
+    visit = Training(**plan.query()).press("main")
+    broke = visit.wait("diverged")["diverged"]
+    assert broke["sentence"] in visit.progress["told"] and broke["sentence"] in visit.progress["spoken"]
+    assert visit.can("clip_on") and visit.can("rate_down")
+    visit.press("rate_down")
+    assert visit.asked["learning_rate"] == "1" and visit.main == "Pause"
+    visit.wait("diverged", "finished")
+    visit = Training(**plan.query()).press("main")
+    visit.wait("diverged")
+    visit.press("clip_on")
+    assert "clip" not in visit.asked, "1 is what the page opens with"
+    assert visit.wait("diverged", "finished")["steps"] == 200
+
+
+def test_a_desk_that_is_full_says_so_and_keeps_what_was_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "most", 1)
+    visit = Training(**SMALL).press("main")
+    assert len(visit.errors) == 1 and visit.main == "Train"
+    assert visit.payload()["learning"]["runs"][0]["updates"] == 0
+
+
+def test_a_server_that_was_killed_in_mid_training_goes_on_bit_for_bit(desk: Desk) -> None:
+    """The link has the settings, the file the rest: another process loads it and goes on."""
+    plan = small(steps=60, compare="none", engine="torch")
+    visit = Training(**plan.query())
+    bench = Bench(desk)
+    bench.begin(plan, paused=True)
+    for _ in range(3):
+        bench.step()
+        bench.jobs[0].wait(PATIENCE)
+    data = bench.jobs[0].save()
+    bench.reset()
+    again = Bench(desk)
+    assert saved.take_into(again, data, "en") == (plan, "")
+    again.resume()
+    assert again.jobs[0].wait(PATIENCE) == "finished"
+    whole = trained(plan)
+    assert again.jobs[0].history.loss == whole.loss
+    for name, value in whole.last[1].items() if whole.last else ():
+        np.testing.assert_array_equal(value, again.jobs[0].history.last[1][name])  # type: ignore[index]
+    assert visit.asked == plan.query()
+
+
+def hostile() -> dict[str, bytes]:
+    good = to_bytes(start(FIRST.replace(hidden_size=4), "adding", steps=5))
+    large = to_bytes(start(FIRST.replace(hidden_size=200), "adding", steps=5))
+    long = to_bytes(start(FIRST.replace(hidden_size=4), "adding", options={"length": 900}, steps=5))
+    many = to_bytes(start(FIRST.replace(hidden_size=4), "adding", steps=5_000_000))
+    return {
+        "empty": b"",
+        "cut": good[: len(good) // 2],
+        "noise": bytes(range(256)) * 40,
+        "pickle": pickle.dumps({"parameter": 1}),
+        "foreign": to_safetensors({"x": np.zeros(3)}),
+        "changed": good.replace(b'\\"hidden_size\\": 4', b'\\"hidden_size\\": 9'),
+        "units": large,
+        "length": long,
+        "steps": many,
+        "header": b"\xff" * 8 + good[8:],
+    }
+
+
+HOSTILE = hostile()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_broken_or_hostile_file_is_told_and_changes_nothing(name: str, desk: Desk) -> None:
+    bench = Bench(desk)
+    bench.show(Plan())
+    before = bench.jobs
+    plan, wrong = saved.take_into(bench, HOSTILE[name], "en")
+    assert plan is None and wrong and "\n" not in wrong
+    assert bench.jobs is before and bench.state == "ready"
+
+
+def test_a_file_that_is_loaded_shows_in_the_controls_and_goes_on() -> None:
+    plan = small(compare="none", steps=12)
+    training = start(plan.experiment, plan.posed, **plan.settings.to_dict())
+    for _ in range(5):
+        training.step()
+    visit = Training()
+    visit.test.file_uploader(key=saved.KEY).set_value(("run.safetensors", to_bytes(training), "application/octet"))
+    visit.run()
+    assert not visit.errors and visit.asked == plan.query()
+    assert visit.main == "Resume" and "update 5 of 12" in visit.progress["told"]
+    visit.press("main")
+    own = visit.wait("finished")
+    np.testing.assert_array_equal(numbers(own["loss"]), np.float32(trained(plan).loss))
+    assert load(to_bytes(training)).run().loss == trained(plan).loss
+
+
+def test_a_file_that_is_refused_is_told_on_the_page() -> None:
+    visit = Training(**SMALL)
+    visit.test.file_uploader(key=saved.KEY).set_value(("<b>.safetensors", b"nothing", "application/octet"))
+    visit.run()
+    assert len(visit.errors) == 1 and visit.asked == SMALL and visit.main == "Train"
+
+
+def test_presenting_leaves_the_buttons_and_takes_the_controls() -> None:
+    visit = Training(present="1")
+    assert visit.main == "Train"
+    assert not [box for box in visit.test.selectbox if box.key == "training_problem"]
+
+
+def test_too_many_trainings_raise_what_the_page_can_say() -> None:
+    with pytest.raises(ExperimentError):
+        full = Desk(places=1, most=0)
+        Bench(full).begin(small())
