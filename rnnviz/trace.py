@@ -50,6 +50,11 @@ class LayerTrace:
     dh: Array
     dc: Array | None
 
+    def __repr__(self) -> str:
+        """Return its sizes in a line: all its numbers would fill the screen."""
+        steps, units = self.h.shape
+        return f"<LayerTrace: T={steps}, D={self.x.shape[1]}, H={units}>"
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -135,6 +140,14 @@ class Trace:
     answered: str = "readout"
     loss_kind: str | None = None
     moment: Moment | None = None
+
+    def __repr__(self) -> str:
+        """Return what ran in a line: all its numbers would fill the screen."""
+        asked = self.experiment
+        layers = f"{asked.num_layers} layer{'s' if asked.num_layers > 1 else ''}"
+        both = " in both directions" if asked.bidirectional else ""
+        units = self.layers["l0"].h.shape[1]
+        return f"<Trace: {asked.cell}, T={self.steps}, H={units}, {layers}{both}, L={self.losses.sum():.4g}>"
 
     @property
     def steps(self) -> int:

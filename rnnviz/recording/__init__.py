@@ -39,10 +39,11 @@ def record(
         (T, O) numbers (NaN where there is none). For the whole sequence: one class, or (O,) numbers.
     loss : {"every", "last"} or callable, optional
         Which steps count, with cross-entropy in nats for classes and the mean squared error for numbers; or a function
-        ``loss(output, target)`` of what the module returned, giving one number or one for each step. With no ``target``
-        it is called as ``loss(output)``. A loss of torch's, such as ``nn.NLLLoss()``, is given the answers as (T, O),
-        or (1, O) of the whole sequence. **With neither target nor loss** L is the sum of the last layer's last h, of
-        both directions where there are two: of the backward one that at step 1, which it reads last.
+        ``loss(output, target)`` of what the module returned, giving one number or one for each step. **L is the sum**
+        of what the steps give, not their mean. With no ``target`` it is called as ``loss(output)``. A loss of torch's,
+        such as ``nn.NLLLoss()``, is given the answers as (T, O), or (1, O) of the whole sequence. **With neither
+        target nor loss** L is the sum of the last layer's last h, of both directions where there are two: of the
+        backward one that at step 1, which it reads last.
     submodule : str, optional
         Which recurrent module to look into, such as ``"encoder.rnn"``, where there are several.
     labels : T strings, optional
@@ -66,7 +67,9 @@ def record(
     ExperimentError
         A ValueError in one sentence: several sequences, no or several recurrent modules, ``proj_size``, a recurrent
         module that is called several times, a head that reads c_n or the h_n of a lower layer, input that has another
-        size or is not finite, a target that does not fit, a module that computes something else than torch's.
+        size or is not finite, a target that does not fit, a module that computes something else than torch's. So are
+        numbers where tokens are wanted, and the other way round; and what the module's own forward, or a loss of your
+        own, raises: that is told in the sentence, and is its ``__cause__``.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rnnviz.checks import ExperimentError
-from rnnviz.recording.capture import Captured, double
+from rnnviz.recording.capture import Captured, described, double, speaking
 from rnnviz.trace import NO_TARGET, Array
 
 Loss = Callable[..., Any]
@@ -182,7 +182,9 @@ def _own(loss: Loss, given: Any, answer: Tensor, target: Any, steps: int) -> Ten
         target = target.to(answer.device, answer.dtype if target.is_floating_point() else target.dtype)
     if isinstance(loss, nn.Module):
         given, target = answer, None if target is None else _matching(target, answer)
-    value = loss(given) if target is None else loss(given, target)
+    asked = (given,) if target is None else (given, target)
+    with speaking("loss", "record.loss_failed", given=described(asked)):
+        value = loss(*asked)
     if not isinstance(value, Tensor) or value.numel() not in (1, steps):
         raise ExperimentError("loss", getattr(value, "shape", value), "record.own_loss", steps=steps)
     return value.reshape(-1)
@@ -216,7 +218,8 @@ def _gradient(found: Captured, losses: Tensor, raw: Tensor) -> tuple[Array, Arra
     if not losses.requires_grad:
         raise ExperimentError("loss" if raw.requires_grad else "module", type(found.answer).__name__, "record.no_grad")
     wanted = [found.out, raw, *found.hidden]
-    by_states, by_answer, *others = torch.autograd.grad(losses.sum(), wanted, retain_graph=True, allow_unused=True)
+    with speaking("loss", "record.backward"):
+        by_states, by_answer, *others = torch.autograd.grad(losses.sum(), wanted, retain_graph=True, allow_unused=True)
     if any(grad is not None and bool((grad != 0).any()) for grad in others):
         raise ExperimentError("module", found.name, "record.reads_hidden")
     return _numbers(by_states, found), None if by_answer is None else double(by_answer)

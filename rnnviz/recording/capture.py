@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,11 +12,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.checks import ExperimentError
+from rnnviz.checks import ExperimentError, shorten
 from rnnviz.trace import Array
 
 CELLS: Final = {"RNN_TANH": "rnn", "RNN_RELU": "rnn", "GRU": "gru", "LSTM": "lstm"}
 """Our name of a cell by torch's ``mode``."""
+SAID: Final = 240
+"""Characters that are told of what a module raised."""
 
 
 @dataclass
@@ -68,7 +70,8 @@ def capture(module: Any, x: Any, submodule: str | None) -> Captured:
     Raises
     ------
     ExperimentError
-        If there is no one recurrent module, it has ``proj_size``, or it is not called once on one sequence.
+        If there is no one recurrent module, it has ``proj_size``, or it is not called once on one sequence; and
+        whatever the module's own forward raises, in a sentence.
     """
     if not isinstance(module, nn.Module):
         raise ExperimentError("module", module, "record.module")
@@ -87,17 +90,23 @@ def capture(module: Any, x: Any, submodule: str | None) -> Captured:
         calls[0] += 1
         return _cut(found, _given(args, kwargs), output)
 
+    def look_up(part: nn.Module, args: tuple[Any, ...]) -> None:
+        _check_looked_up(names[part], part, args)
+
     def watch_linear(linear: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
-        if isinstance(linear, nn.Linear):
+        if isinstance(linear, nn.Linear) and args:
             found.read.append((linear, args[0], output))
 
+    names = {part: f"{where} ({type(part).__name__})" for where, part in module.named_modules()}
     handles = [rnn.register_forward_pre_hook(look, with_kwargs=True)]
+    handles += [part.register_forward_pre_hook(look_up) for part in names if isinstance(part, nn.Embedding | nn.Linear)]
     handles += [rnn.register_forward_hook(watch, with_kwargs=True)]
     handles += [part.register_forward_hook(watch_linear) for part in module.modules() if isinstance(part, nn.Linear)]
     try:
         with _evaluating(module):
             args, kwargs = _arguments(module, rnn, x)
-            found.answer = module(*args, **kwargs)
+            with speaking("x", "record.forward", given=described(args, kwargs)):
+                found.answer = module(*args, **kwargs)
     finally:
         for handle in handles:
             handle.remove()
@@ -119,6 +128,35 @@ def plainly() -> Iterator[None]:
         torch.compiler.set_stance("force_eager"),
     ):
         yield
+
+
+@contextmanager
+def speaking(field: str, key: str, **values: object) -> Iterator[None]:
+    """Say in one sentence what other people's code raises; what it raised stays at hand as the sentence's cause."""
+    try:
+        yield
+    except ExperimentError:
+        raise
+    except Exception as error:
+        words = " ".join(str(error).partition("\nException raised from")[0].split())
+        told = f"{type(error).__name__}: {words}".rstrip(" .:")
+        raise ExperimentError(
+            field, None, key, said=told if len(told) < SAID else f"{told[:SAID]}…", **values
+        ) from error
+
+
+def described(args: Sequence[Any], kwargs: Mapping[str, Any] | None = None) -> str:
+    """Return what a function is called with, as types and shapes: "int64 (1, 30), lengths=int64 (1,)"."""
+    named = [f"{name}={_described(value)}" for name, value in (kwargs or {}).items()]
+    return ", ".join([*map(_described, args), *named])
+
+
+def _described(value: Any) -> str:
+    return f"{_type(value)} {tuple(value.shape)}" if isinstance(value, Tensor) else shorten(value)
+
+
+def _type(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def double(tensor: Tensor) -> Array:
@@ -173,6 +211,8 @@ def _tensor(value: Any, like: Tensor) -> Any:
             raise ExperimentError("x", value, "record.x") from None
     if not isinstance(value, Tensor):
         return value
+    if value.is_complex():
+        raise ExperimentError("x", _type(value), "record.x")
     value = value.detach().to(like.device)
     value = value.clone() if value.is_inference() else value
     return value.to(like.dtype) if value.is_floating_point() else value
@@ -183,6 +223,22 @@ def _given(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     return (*args, *(kwargs[key] for key in ("input", "hx") if key in kwargs))
 
 
+def _check_looked_up(name: str, part: nn.Module, args: tuple[Any, ...]) -> None:
+    """Say what is wrong with the type of what an embedding or a linear map is about to read, before torch does."""
+    given = args[0] if args else None
+    if not isinstance(given, Tensor):
+        return
+    if isinstance(part, nn.Linear) and not given.is_floating_point():
+        raise ExperimentError("x", _type(given), "record.numbers", name=name, wanted=_type(part.weight))
+    if isinstance(part, nn.Embedding):
+        if given.is_floating_point():
+            raise ExperimentError("x", _type(given), "record.tokens", name=name)
+        wrong = given[(given < 0) | (given >= part.num_embeddings)]
+        if wrong.numel():
+            most = part.num_embeddings - 1
+            raise ExperimentError("x", int(wrong.reshape(-1)[0]), "record.token", name=name, most=most)
+
+
 def _check_given(rnn: nn.RNNBase, x: Any) -> None:
     """Say what is wrong with what the recurrent module is about to read, before torch does."""
     if isinstance(x, PackedSequence):
@@ -191,6 +247,9 @@ def _check_given(rnn: nn.RNNBase, x: Any) -> None:
         x = x.data
     if not isinstance(x, Tensor):
         raise ExperimentError("x", type(x).__name__, "record.x")
+    if not x.is_floating_point():
+        wanted = _type(next(rnn.parameters()))
+        raise ExperimentError("x", _type(x), "record.numbers", name=type(rnn).__name__, wanted=wanted)
     batch = _batch(rnn, x)
     if batch is not None and x.shape[batch] != 1:
         raise ExperimentError("x", x.shape[batch], "record.batch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -271,6 +272,96 @@ class Changed(nn.LSTM):
         return out + 0.1, hidden
 
 
+class Steps(nn.Module):
+    """A recurrent module behind whatever a person does to its input, and what that answers."""
+
+    def __init__(self, before: Callable[..., Any], after: Callable[[Tensor], Any] = lambda out: out) -> None:
+        super().__init__()
+        self.rnn, self.lift, self.before, self.after = nn.GRU(2, 3), nn.Linear(2, 2), before, after
+
+    def forward(self, x: Tensor) -> Any:
+        return self.after(self.rnn(self.before(self, x))[0])
+
+
+def fail(error: Exception) -> Any:
+    raise error
+
+
+def of_tokens() -> Tagger:
+    return Tagger(nn.GRU(2, 3), nn.Linear(3, 4), symbols=5)
+
+
+class NoWayBack(torch.autograd.Function):
+    """Gives an answer, and no gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *grad: Tensor) -> Any:
+        raise RuntimeError("no way back")
+
+
+def lifted(model: Steps, x: Tensor) -> Tensor:
+    given: Tensor = model.lift(x)
+    return given
+
+
+WRONG_TYPES: list[tuple[Callable[[], Trace], str]] = [
+    (
+        lambda: record(of_tokens(), torch.arange(4.0)),
+        r"embed \(Embedding\) looks up whole numbers, but was given 'float32'; .*x\.long\(\)",
+    ),
+    (lambda: record(of_tokens(), torch.randn(4, 2)), "give the tokens as whole numbers"),
+    (lambda: record(of_tokens(), [0, 4, 5]), "asked for the entry 5, but has the entries 0 to 4"),
+    (lambda: record(of_tokens(), [0, -1]), "asked for the entry -1"),
+    (
+        lambda: record(Steps(lifted), torch.ones(4, 2).long()),
+        r"lift \(Linear\) reads numbers of the type float32, but was given 'int64'; .*x\.to\(torch\.float32\)",
+    ),
+    (lambda: record(Steps(lambda _, x: x), torch.ones(4, 2).long()), "GRU reads numbers of the type float32"),
+    (
+        lambda: record(Steps(lambda _, x: x.double()), torch.ones(4, 2)),
+        r"called as module\(float32 \(4, 2\)\), raised ValueError: RNN input dtype \(torch.float64\)",
+    ),
+    (lambda: record(nn.GRU(2, 3), torch.ones(4, 2, dtype=torch.complex64)), "'complex64', which is no array of real"),
+    (lambda: record(Steps(lifted), torch.ones(4, 7)), r"shapes cannot be multiplied \(4x7 and 2x2\)"),
+    (lambda: record(of_tokens(), "hello"), r"called as module\('hello'\), raised TypeError"),
+    (
+        lambda: record(of_tokens(), (torch.arange(3), torch.arange(3))),
+        r"module\(int64 \(3,\), int64 \(3,\)\), raised TypeE",
+    ),
+    (lambda: record(of_tokens(), {"y": torch.arange(3)}), r"called as module\(y=int64 \(3,\)\)"),
+    (lambda: record(Steps(lambda *_: fail(KeyError("a\nb"))), torch.ones(4, 2)), r"raised KeyError: 'a\\nb'\. Give x"),
+    (lambda: record(Steps(lambda *_: fail(AssertionError())), torch.ones(4, 2)), r"raised AssertionError\. Give x"),
+    (lambda: record(Steps(lambda *_: fail(OSError("x" * 999))), torch.ones(4, 2)), "x{200}…"),
+    (
+        lambda: record(of_tokens(), [0, 1], torch.ones(2), nn.CrossEntropyLoss()),
+        r"called as loss\(float32 \(2, 4\), float32 \(2,\)\), raised RuntimeError",
+    ),
+    (
+        lambda: record(Steps(lambda _, x: x, NoWayBack.apply), torch.ones(4, 2), torch.ones(4, 3)),
+        "RuntimeError: no way back",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), WRONG_TYPES)
+def test_what_torch_or_a_persons_own_code_raises_is_said_in_one_sentence(call, said: str) -> None:
+    with pytest.raises(ExperimentError, match=said) as error:
+        call()
+    assert "\n" not in str(error.value) and str(error.value).endswith(".")
+
+
+def test_what_a_forward_raised_stays_at_hand() -> None:
+    model, raised = Steps(lambda *_: fail(raised)), KeyError("of one's own")
+    with pytest.raises(ExperimentError) as error:
+        record(model, torch.ones(4, 2))
+    assert error.value.__cause__ is raised
+    assert not model.rnn._forward_hooks and not model.lift._forward_pre_hooks and model.training
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -281,7 +372,7 @@ class Changed(nn.LSTM):
         (lambda: record(Twice(), np.ones((3, 2)), submodule="head"), "encoder, decoder"),
         (lambda: record(Twice(2), np.ones((3, 2)), submodule="encoder"), "2 times"),
         (lambda: record(nn.LSTM(2, 3), np.ones((3, 4, 2))), "a batch of 4"),
-        (lambda: record(nn.LSTM(2, 3), [["a"]]), "no array of numbers"),
+        (lambda: record(nn.LSTM(2, 3), [["a"]]), "no array of real numbers"),
         (lambda: record(nn.LSTM(2, 3), nn.utils.rnn.pack_sequence([torch.ones(3, 2)] * 2)), "a batch of 2"),
         (
             lambda: record(nn.LSTM(2, 3), np.ones(7)),
