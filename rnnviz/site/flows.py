@@ -29,7 +29,7 @@ from rnnviz.words import say
 MATRIX_STEPS: Final = 128
 """T up to which the matrices of all pairs of steps are worked out and sent."""
 
-MATRIX_WORK: Final = 40_000
+MATRIX_WORK: Final = 80_000
 """T² × H of all matrices together: the own frame always, others as far as this goes."""
 
 
@@ -167,6 +167,8 @@ def matrices(found: Family) -> dict[int, tuple[Array, Array]]:
     traces = found.runs[found.focus]
     if found.steps > MATRIX_STEPS:
         return {}
+    if found.field == "length":  # a shorter run's matrices are the corner of the longest's
+        return {found.own: (log10_itemised(found.trace), log10_jacobian_norms(found.trace))}
     cost = found.steps**2 * found.trace.layers["l0"].h.shape[1]
     others = min(len(traces) - 1, MATRIX_WORK // cost)
     frames = {found.own, *(round(k) for k in np.linspace(0, len(traces) - 1, others) if others > 1)}
@@ -236,7 +238,8 @@ class Apart:
     Attributes
     ----------
     largest : float
-        Largest relative difference of any ‖dL/dh_t‖ and loss of the focus cell's run.
+        Size of the largest difference, relative to what differs: of any dL/dh_t, loss and weight's gradient of the
+        focus cell's run.
     numpy_ms, torch_ms : float
     """
 
@@ -254,12 +257,15 @@ def compare_engines(experiment: Experiment) -> tuple[Apart, Trace]:
     ended = time.perf_counter()
     pairs = [(ours.losses, theirs.losses)]
     pairs += [(layer.dh, theirs.layers[name].dh) for name, layer in ours.layers.items()]
+    weights = ours.parameter_grads.items()
+    pairs += [(grad.reshape(1, -1), theirs.parameter_grads[name].reshape(1, -1)) for name, grad in weights]
     largest = max(_apart(*pair) for pair in pairs)
     return Apart(largest, 1e3 * (between - began), 1e3 * (ended - between)), theirs
 
 
 def _apart(one: Array, other: Array) -> float:
-    """Return the largest difference of rows, relative to the larger of the two."""
-    one, other = (np.linalg.norm(np.atleast_2d(each.T).T, axis=1) for each in (one, other))
-    most = np.maximum(one, other)
-    return float(np.max(np.abs(one - other)[most > 0] / most[most > 0], initial=0.0))
+    """Return the size of the largest difference of rows, relative to the larger of the two."""
+    one, other = (each.reshape(len(each), -1) for each in (one, other))
+    between = np.linalg.norm(one - other, axis=1)
+    most = np.maximum(np.linalg.norm(one, axis=1), np.linalg.norm(other, axis=1))
+    return float(np.max(between[most > 0] / most[most > 0], initial=0.0))

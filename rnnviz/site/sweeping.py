@@ -85,10 +85,12 @@ def slider(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> Sli
     own, drawn = _own(experiment, field, runs)
     least, most = SPAN[field]
     if field == "gain":
-        values = np.geomspace(min(least, own) if own > 0 else least, max(most, own), count - 1)
+        values = np.geomspace(min(least, own) if own > 0 else least, max(most, own), count if own > 0 else count - 1)
     else:
-        values = np.linspace(min(least, own), max(most, own), count - 1)
-    others = [float(value) for value in values if abs(value - own) > 1e-9]
+        values = np.linspace(min(least, own), max(most, own), count)
+    others = [float(value) for value in values]
+    if len(others) == count:  # the own value takes the place of the nearest, so that no two are all but the same
+        del others[int(np.argmin(np.abs(values - own)))]
     place = bisect.bisect(others, own)
     return Slider(field, (*others[:place], own, *others[place:]), place, drawn)
 

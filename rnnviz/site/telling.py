@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from rnnviz.figures.powers import powers
+from rnnviz.figures.powers import powers, powers_of_log10
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
 from rnnviz.gradients.facts import curve, facts_of
 from rnnviz.inputs import readable
@@ -44,6 +44,7 @@ def gradient_lead(question: Question, lang: str) -> str:
     values["factor"] = powers(facts["factor"])
     if not facts["zeros"]:
         todo = _and_the_lstm(question, todo, lang)
+        values["arrives"] = powers_of_log10(facts["first_log10"] - facts["last_log10"])
         return say(f"gradients.lead.{facts['verdict']}", lang, todo=todo, **values)
     cut = trace.experiment.truncate
     if cut is not None:
@@ -78,7 +79,8 @@ def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:
     trace = runs[question.focus]
     for name in remedies:
         if name == "gates":
-            sentences += gate_sentences(question.ways(), lang)
+            said = gate_sentences(question.ways(), lang)
+            sentences += [say("remedy.told", lang, remedy=say("remedy.gates", lang), told=one) for one in said]
             continue
         # Clipping comes last, by value before by norm: what it does to the others' effect is left out of theirs.
         after = {"clip": [], "clip_value": ["clip"]}.get(name, ["clip", "clip_value"])

@@ -195,6 +195,42 @@ def test_the_figures_say_which_steps_count_and_follow_the_cursor(visit: Visit) -
     np.testing.assert_allclose(shown[:, 1:], np.stack(list(shares.values()), axis=1), atol=6e-4)
 
 
+def test_of_a_single_loss_the_row_moves_with_the_slider(visit: Visit) -> None:
+    screen = visit("/gradients", **GRADIENTS.to_query(), step=10)
+    row = screen.stage.locator(".rv-lane[data-lane=matrix-itemised]")
+    for place in (1, 26, 41):
+        slider(screen).fill(str(place))
+        screen.paint()
+        assert "nearest" not in row.inner_text()
+        row.locator("canvas").first.hover(position={"x": 2, "y": 10})
+        told = float(
+            screen.paint().stage.locator(".rv-tooltip [data-quantity=itemised]").get_attribute("data-value") or ""
+        )
+        wanted = float(norms(run(GRADIENTS.replace(gain=GAINS[place - 1])))[0])
+        assert float(told or "") == pytest.approx(wanted, rel=2e-5)
+
+
+def test_while_it_is_covered_the_axis_gives_nothing_away(visit: Visit) -> None:
+    screen = visit("/gradients", **TRAPS["lstm_vanishes"].experiment.to_query(), guess="1")
+    covered = screen.stage.locator(".rv-decades text").all_text_contents()
+    assert {"10⁶", "10⁻⁶"} <= set(covered)
+    screen.stage.get_by_role("button", name=say("score.pick_stay")).click()
+    screen.stage.get_by_role("button", name=say("score.predict_reveal")).click()
+    assert screen.paint().stage.locator(".rv-decades text").all_text_contents() != covered
+    assert say("score.reveal_why") in screen.stage.locator("[data-view=score]").first.inner_text()
+
+
+def test_before_a_cut_no_line_says_what_might_arrive_and_no_loss_is_none(visit: Visit) -> None:
+    screen = visit("/gradients", **GRADIENTS.replace(truncate=10).to_query(), step=20)
+    found = {number.quantity for number in screen.numbers() if number.view == "score"}
+    assert not found & {"belt", "bound", "loss"}
+    screen.click_step(42)
+    found = {number.quantity for number in screen.numbers() if number.view == "score"}
+    assert {"belt", "bound"} <= found and "loss" not in found
+    screen.press("End")
+    assert "loss" in {number.quantity for number in screen.numbers() if number.view == "score"}
+
+
 def test_an_upper_slider_does_not_lose_its_place_to_the_figures_below(visit: Visit) -> None:
     screen = visit("/gradients")
     slider(screen).fill("7")

@@ -18,7 +18,7 @@ from rnnviz.engines.clipping import global_norm
 from rnnviz.figures.powers import powers
 from rnnviz.gradients import float32_zeros, log10_norms
 from rnnviz.gradients.facts import facts_of
-from rnnviz.site import limits, own
+from rnnviz.site import flows, limits, own
 from rnnviz.site.presets import GRADIENTS, TRAPS
 from rnnviz.site.remedies import REMEDIES, active, below, offered, without
 from rnnviz.words import say
@@ -180,7 +180,8 @@ def test_the_lead_says_what_becomes_of_the_last_losss_gradient(loss: str, gain: 
     facts = facts_of(run(experiment.replace(loss="last")))
     visit = Gradients(**experiment.to_query())
     todo = say("gradients.todo.gain")
-    said = say(f"gradients.lead.{facts['verdict']}", cell="RNN", factor=powers(facts["factor"]), todo=todo)
+    values = {"factor": powers(facts["factor"]), "arrives": powers(10 ** (facts["first_log10"] - facts["last_log10"]))}
+    said = say(f"gradients.lead.{facts['verdict']}", cell="RNN", todo=todo, **values)
     assert said in visit.words
     own_facts = visit.payload["frames"][visit.payload["stage"]["frame"]]["flow"]["facts"]["rnn"]
     assert own_facts["verdict"] == facts["verdict"] and own_facts["factor"] == pytest.approx(facts["factor"], rel=1e-9)
@@ -396,6 +397,27 @@ def test_where_no_step_lies_before_the_loss_no_slider_is_said_to_change_it(query
     assert say("remedy.no_factor") in visit.words and "from –" not in visit.words
 
 
+def test_a_shorter_run_has_the_corner_of_the_longest_runs_matrix() -> None:
+    visit = Gradients(**GRADIENTS.to_query(), sweep="length")
+    assert [entry["frame"] for entry in visit.payload["flow"]["matrices"]] == [visit.payload["stage"]["frame"]]
+
+
+def test_the_gain_has_a_matrix_where_it_vanishes_and_where_it_explodes() -> None:
+    found = Gradients().payload["flow"]["matrices"]
+    assert {0, 40} < {entry["frame"] for entry in found}
+
+
+def test_no_two_values_of_the_slider_are_all_but_the_same() -> None:
+    values = np.array(Gradients().payload["flow"]["swept"]["values"])
+    assert (values[1:] / values[:-1]).min() > 1.03 and len(values) == 41 and 1.0 in values
+
+
+def test_engines_that_differ_in_direction_alone_are_apart() -> None:
+    one = np.array([[3.0, 4.0], [0.0, 0.0]])
+    assert flows._apart(one, one[:, ::-1]) == pytest.approx(np.sqrt(2) / 5)
+    assert flows._apart(one, one) == 0.0
+
+
 def test_presenting_hides_every_control() -> None:
     visit = Gradients(**GRADIENTS.to_query(), present="1")
     assert not visit.test.button_group and visit.payload["meta"]["T"] == 48
@@ -433,7 +455,7 @@ visit = Gradients()
 before = "torch" in sys.modules
 visit.more().test.button_group(key="engine").set_value("torch")
 visit.run()
-print(before, "torch" in sys.modules, visit.asked["engine"], "PyTorch’s run and NumPy’s" in visit.words)
+print(before, "torch" in sys.modules, visit.asked["engine"], "PyTorch’s losses and gradients" in visit.words)
 """
 
 

@@ -20,7 +20,8 @@ export class Facts {
     this.bound = this.line(phrase(data, "flow.bound", { sigma: symbol("σ", { sub: "max" }) }));
     this.paths = [this.path("flow.full_c", "rv-flow-full"), this.path("flow.belt", "rv-flow-belt")];
     this.cell = el("div", { class: "rv-flow-cell" }, this.paths.map(({ row }) => row));
-    const rows = [this.here, ...this.parts, this.mean, ...this.weights, this.bound].map(({ row }) => row);
+    this.hint = el("p", { class: "rv-flow-note" }, data.say("flow.parts_hint"));
+    const rows = [this.here.row, ...this.parts.map(({ row }) => row), this.hint, ...[this.mean, ...this.weights, this.bound].map(({ row }) => row)];
     this.element = el("div", { class: "rv-flow-facts" }, rows, this.cell);
   }
 
@@ -44,8 +45,10 @@ export class Facts {
     const factor = inside ? way.factor(t) : NaN;
     this.times(this.here, factor, { quantity: "dh-factor", step: t });
     const next = way.from(t);
-    if (next !== null) text(this.from, this.data.say("flow.of_step", { t: next + 1 }));
-    const apart = inside && way.only === null && !way.spread && way.emits(t);
+    const several = inside && way.only === null && way.emits(t);
+    if (next !== null) text(this.from, this.data.say(several ? "flow.of_step_total" : "flow.of_step", { t: next + 1 }));
+    const apart = several && !way.spread;
+    this.hint.hidden = !apart || Number.isNaN(way.ownAt(t));
     this.plain(this.parts[0], apart ? way.ownAt(t) : NaN, { quantity: "dh-own", unit: "norm", step: t });
     this.plain(this.parts[1], apart ? way.futureAt(t) : NaN, { quantity: "dh-future", unit: "norm", step: t });
     this.plain(this.bound, inside ? (this.boundAt(way, t) ?? NaN) : NaN, { quantity: "bound", step: t });

@@ -52,7 +52,7 @@ function lastAlone(data, way) {
 
 /** How many steps back it is still a thousandth of what it was. */
 function reachOf(data, way, word) {
-  if (["broken", "silent", "cell"].includes(word)) return [];
+  if (["broken", "silent", "cell", "explodes"].includes(word)) return [];
   const reach = way.reach();
   if (!reach) return [];
   if (reach.steps === null) return [data.say("flow.reaches_all")];

@@ -4,7 +4,7 @@ import { attr, el, number, style, svg, text, unique } from "../dom.js";
 import { laneFrame, powerText, spread } from "./lanes.js";
 import { FactsRow } from "./lanes-facts.js";
 import { firstFrame, focusOf, linesOf, startOf, stepsOf } from "./lanes-flow.js";
-import { BAND, Plane, planeLimits } from "./lanes-plane.js";
+import { BAND, blindLimits, Plane, planeLimits } from "./lanes-plane.js";
 import { Shapes } from "./lanes-shapes.js";
 import { predict } from "./predict.js";
 
@@ -79,12 +79,13 @@ export class CurvesLane {
     for (const node of [this.plot, this.value]) style(node, { height: `${this.height}px` });
     style(this.plot, { "--rv-end": `${axis.end}px` });
     for (const [name, v] of [["width", axis.end], ["height", this.height], ["viewBox", `0 0 ${axis.end || 1} ${this.height}`]]) attr(this.svg, name, v);
-    this.plane = new Plane(this.limits, this.height, floor);
+    this.blind = Boolean(this.predict) && this.cursor.veiled;
+    this.plane = new Plane(this.blind ? blindLimits(this.data) : this.limits, this.height, floor);
     attr(this.clip, "width", axis.end);
     attr(this.clip, "height", this.plane.ground);
     this.shapes = new Shapes(this);
     const ticks = this.plane.ticks(26 * axis.scale);
-    const right = axis.end - (axis.pitch < 60 * axis.scale ? axis.pitch : 0) - 5 * axis.scale; // where one looks first, the last step's column is outlined
+    const right = (this.right = axis.end - (axis.pitch < 60 * axis.scale ? axis.pitch : 0) - 5 * axis.scale); // where one looks first, the last step's column is outlined
     attr(this.grid, "d", `${ticks.map(({ v }) => `M0 ${round(this.plane.y(v))}H${axis.end}`).join("")}M0 ${this.plane.ground}H${axis.end}`);
     this.ticks.replaceChildren(...ticks.map(({ v, text: words }) => svg("text", { x: right, y: round(this.plane.y(v) - 3 * axis.scale) }, words)));
     this.predict?.layout();
@@ -92,6 +93,7 @@ export class CurvesLane {
 
   draw() {
     const { data, cursor } = this;
+    if (this.predict && this.blind !== cursor.veiled) this.layout();
     this.frame = Math.min(cursor.frame, data.frames.length - 1);
     this.shape = this.shapes.of(this.frame);
     this.steps = stepsOf(data, this.frame);
@@ -125,7 +127,7 @@ export class CurvesLane {
       for (const [key, value] of [["y", top], ["width", axis.end], ["height", Math.max(0, bottom - top)]]) attr(rect, key, round(value));
       const said = data.say(axis.end > 520 * axis.scale ? `score.band_${name}` : `score.band_${name}_short`);
       text(words, bottom - top > 13 * axis.scale ? said : "");
-      attr(words, "x", axis.end - 44 * axis.scale); // at the right all curves are still together
+      attr(words, "x", this.right - 36 * axis.scale); // at the right all curves are still together
       attr(words, "y", round(name === "explode" ? top + 14 * axis.scale : bottom - 9 * axis.scale));
     }
   }

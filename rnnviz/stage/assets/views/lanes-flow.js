@@ -31,9 +31,22 @@ function cellLine(data, cell, kind, pick) {
     full: data.say(other ? "score.before_other" : "score.before_full", { name }) };
 }
 
-function extra(data, kind, cell, pick) {
+function extra(data, kind, cell, whole) {
+  const cut = new Map();
+  const pick = (frame) => {
+    if (!cut.has(frame)) cut.set(frame, upToTheCut(data, frame, whole(frame)));
+    return cut.get(frame);
+  };
   return { key: kind, kind, cell, focus: false, hue: kind === "belt" ? cell : "muted", quantity: kind, run: cell, pick,
     name: data.say(`score.${kind}`), full: data.say(`score.${kind}_full`) };
+}
+
+/** Beyond a cut nothing arrives at all: no line says what might. */
+function upToTheCut(data, frame, values) {
+  const { truncate, loss } = data.meta;
+  if (!values || truncate == null || loss !== "last") return values;
+  const first = stepsOf(data, frame) - 1 - truncate;
+  return { data: values.data.map((v, t) => (t < first ? NaN : v)) };
 }
 
 function counted({ pick, ...line }) {

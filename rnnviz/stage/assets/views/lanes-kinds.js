@@ -79,10 +79,12 @@ const LOSSES = { cross_entropy: "score.scale_nats", squared_error: "score.scale_
 function lossLane(context) {
   const { data } = context;
   const { loss_kind: kind, loss } = data.meta;
-  const pick = ({ losses }) => losses.data;
+  // Where one step alone has a loss, a nought elsewhere is none at all.
+  const one = Boolean(data.flow) && loss === "last";
+  const pick = one ? ({ losses }) => losses.data.map((v) => v || NaN) : ({ losses }) => losses.data;
   const title = kind === "own" && loss === "last" ? "score.loss_once" : "score.loss";
   return new CurveLane(context, { name: "loss", hue: "loss", title: data.say(title), height: 48,
-    series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick, optional: data.flow?.swept?.field === "length",
+    series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick, optional: one || data.flow?.swept?.field === "length",
       text: (v, digits) => compact(data, v, digits) }],
     scale: lossScale(context, pick, LOSSES[kind] ?? LOSSES.squared_error) });
 }

@@ -2,6 +2,7 @@
 import { Matrix, raised } from "../arrays.js";
 import { attr, el, style, text } from "../dom.js";
 import { laneFrame, powerText } from "./lanes.js";
+import { startOf } from "./lanes-flow.js";
 import { Ink, paintMatrix } from "./lanes-matrix-pixels.js";
 import { isBlankAbove, square } from "./lanes-triangle.js";
 
@@ -23,6 +24,7 @@ export class MatrixLane {
     Object.assign(this, laneFrame({ ...this.spec, hue: "gradient" }));
     this.known = data.flow.matrices.filter((entry) => entry[this.kind.array]);
     this.decoded = new Map();
+    if (which === "itemised") this.follow();
     this.plot.classList.add("rv-lane-matrix");
     if (!this.known.length) return this.refuse();
     const all = this.known.map((entry, k) => this.matrix(k));
@@ -43,6 +45,16 @@ export class MatrixLane {
     this.half = !this.few && all.every((matrix) => isBlankAbove(matrix));
     this.element.append(el("div", { class: `rv-lane-below ${this.half ? "rv-in-half" : ""}` }, this.note));
     text(this.sub, data.say(`score.${which}_sub`));
+  }
+
+  /** Of a single loss the one row is the curve itself, which is there for every run: none stands for another. */
+  follow() {
+    const { data } = this;
+    if (!this.known.length || this.known.some((entry, k) => rowsOf(this.matrix(k)).length !== 1)) return;
+    const curves = data.frames.map(({ layers }) => layers[data.meta.layers[0]].dh_log10.data);
+    this.decoded.clear();
+    this.known = curves.map((curve, frame) => ({ frame }));
+    curves.forEach((curve, k) => this.decoded.set(k, single(curve)));
   }
 
   /** No matrices for a run this long: one sentence in their place. */
@@ -208,6 +220,14 @@ export class MatrixLane {
     return { t, unit: null, quantity: this.kind.quantity, sentence: this.sentence(k, t), row: k, value: 10 ** v, none: v !== v,
       box: { left: axis.left(t), top: this.top(row), width: axis.span(t), height: this.top(row + 1) - this.top(row) } };
   }
+}
+
+/** The matrix of one loss, which stands where its gradient sets out. */
+function single(curve) {
+  const T = curve.length;
+  const values = new Float64Array(T * T).fill(NaN);
+  values.set(curve, Math.max(0, startOf(curve)) * T);
+  return new Matrix([T, T], values);
 }
 
 /** The rows in which there is anything. */

@@ -8,6 +8,8 @@ export const BAND = 2;
 const DEEPEST = 16;
 const HIGHEST = 8;
 
+const BLIND = 12;
+
 const WORD = 19; // px: a band is at least as high as the words in it
 
 /**
@@ -28,6 +30,12 @@ export function planeLimits(data, lines, height) {
   low = Math.min(low, start - BAND - word);
   high = Math.max(high, start + BAND + word);
   return { low: Math.floor(low), high: Math.ceil(high) };
+}
+
+/** The limits while the truth is covered: as far up as down, for where the curves go would give it away. */
+export function blindLimits(data) {
+  const start = Math.round(startIn(data, firstFrame(data)));
+  return { low: start - BLIND, high: start + BLIND };
 }
 
 function extent(columns) {

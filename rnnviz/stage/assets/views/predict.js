@@ -176,7 +176,9 @@ class Predict {
     const cell = focusOf(data);
     const t = Math.min(guess.first, lane.start.t);
     const v = lane.lines.find((line) => line.kind === "cell" && line.cell === cell)?.values(lane.frame)?.[guess.first] ?? NaN;
+    const why = el("span", { class: "rv-hint" }, data.say("score.reveal_why"));
     outcome(this.sentence, data, guess, { name: this.name, t: guess.first, v: t === guess.first ? v : NaN, start: lane.start.v, run: cell });
+    this.sentence.append(" ", why);
   }
 
   destroy() {
