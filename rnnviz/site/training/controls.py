@@ -151,6 +151,7 @@ def _setting(problem: str, setting: Setting, lang: str) -> None:
         st.text_area(shown, height=68, width=230, **layout)
         files.upload(setting.name, layout["key"], lang)
     elif setting.choices:
+        layout["width"] = 120 if setting.name == "ticker" else 200
         st.selectbox(title, setting.choices, format_func=lambda one: _choice(setting.name, one, lang), **layout)
     else:
         layout |= {"step": 1} if isinstance(setting.default, int) else {"step": 0.5, "format": "%g"}

@@ -132,7 +132,8 @@ class TrainingPage:
         if isinstance(posed, Measured):
             scaler = posed.pipeline.scaler
             values |= {"share": posed.share, "length": posed.steps}
-            values |= {"low": readable(scaler.low), "high": readable(scaler.low + scaler.width)}
+            low, high = (readable(float(f"{end:.4g}")) for end in (scaler.low, scaler.low + scaler.width))
+            values |= {"low": low, "high": high}
         return values
 
 
