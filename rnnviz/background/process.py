@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 """Where the package lies: a worker finds it there, whatever folder the server was started in."""
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """One each: the matrices are small, and as many workers as cores are at work."""
-COMMAND: Final = ("-P", "-m", "rnnviz.background.worker")
+WORKER: Final = "rnnviz.background.worker"
 
 
 class Process:
@@ -28,15 +28,17 @@ class Process:
     ----------
     heard : callable
         Called with this and each message, from a thread of its own; with None once, when there will be no more.
+    module : str
+        What it runs.
     """
 
-    def __init__(self, heard: Callable[[Process, Message | None], None]) -> None:
+    def __init__(self, heard: Callable[[Process, Message | None], None], module: str = WORKER) -> None:
         self._heard = heard
         self._orders: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path}
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._process = subprocess.Popen([sys.executable, *COMMAND], env=environment, **pipes)
+        self._process = subprocess.Popen([sys.executable, "-P", "-m", module], env=environment, **pipes)
         for work in (self._write, self._read):
             threading.Thread(target=work, daemon=True).start()
 

@@ -81,12 +81,16 @@ def read(stream: BinaryIO) -> Message | None:
 
 def pack(tensors: Tensors) -> bytes:
     """Return named arrays as bytes; none as none."""
-    return save({name: np.asarray(value, order="C") for name, value in tensors.items()}) if tensors else b""
+    # safetensors has an order of its own, and on that of the parameters hangs the last bit of their norm.
+    numbered = {f"{k}:{name}": np.asarray(value, order="C") for k, (name, value) in enumerate(tensors.items())}
+    return save(numbered) if numbered else b""
 
 
 def unpack(body: bytes) -> dict[str, NDArray[Any]]:
-    """Return the arrays of `pack`."""
-    return load(body) if body else {}
+    """Return the arrays of `pack`, in their order."""
+    found = load(body) if body else {}
+    parts = sorted((int(number), name) for number, _, name in (key.partition(":") for key in found))
+    return {name: found[f"{number}:{name}"] for number, name in parts}
 
 
 def under(tensors: Tensors, prefix: str) -> dict[str, NDArray[Any]]:

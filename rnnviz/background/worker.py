@@ -16,10 +16,6 @@ too late. Each answer says which order was the last that was obeyed.
 from __future__ import annotations
 
 import os
-import queue
-import signal
-import sys
-import threading
 import time
 import traceback
 from collections import deque
@@ -29,6 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from rnnviz.background import wire
 from rnnviz.background.account import State, Teller
+from rnnviz.background.pipes import Gone, Orders, answer, attend
 from rnnviz.background.wire import Message
 from rnnviz.experiment import ExperimentError
 from rnnviz.training import Training, load
@@ -39,18 +36,12 @@ SECURE: Final = 10.0
 """Seconds between two accounts of all that the training goes on from, should the worker die."""
 MARKS: Final = 20
 """Accounts over which the speed is taken."""
-NICE: Final = 5
-"""How far trainings stand back behind the pages."""
-
-
-class Gone(Exception):
-    """Nobody listens any more."""
 
 
 class Worker:
     """One training at a time, and the orders for it."""
 
-    def __init__(self, orders: queue.SimpleQueue[Message | None], answers: BinaryIO) -> None:
+    def __init__(self, orders: Orders, answers: BinaryIO) -> None:
         self._orders, self._answers = orders, answers
         self._task: int | None = None
         self._training: Training | None = None
@@ -158,10 +149,7 @@ class Worker:
         return (last - first) / (now - since) if now > since else None
 
     def _send(self, note: dict[str, Any], body: bytes = b"") -> None:
-        try:
-            wire.write(self._answers, Message({"task": self._task, "order": self._order, **note}, body))
-        except OSError:
-            raise Gone from None
+        answer(self._answers, {"task": self._task, "order": self._order, **note}, body)
 
 
 def told(error: Exception) -> dict[str, Any]:
@@ -173,27 +161,11 @@ def told(error: Exception) -> dict[str, Any]:
     return {"field": "training", "value": type(error).__name__, "key": key, "values": {}}
 
 
-def listen(stream: BinaryIO, orders: queue.SimpleQueue[Message | None]) -> None:
-    """Take orders as they come; when there can be no more, end at once, whatever is being trained."""
-    try:
-        while (order := wire.read(stream)) is not None:
-            orders.put(order)
-    finally:
-        os._exit(0)
-
-
 def main() -> None:
     """Serve the process that began this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which then closes the pipe
-    if hasattr(os, "nice"):
-        os.nice(NICE)
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever is printed is no account
-    orders: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-    threading.Thread(target=listen, args=(sys.stdin.buffer, orders), daemon=True).start()
     with threadpool_limits(1, "blas"):
         try:
-            Worker(orders, answers).serve()
+            Worker(*attend()).serve()
         except Gone:
             os._exit(0)
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnviz.background import Job
+from rnnviz.background.packer import Packer
+from rnnviz.background.packing import to_json
 from rnnviz.inputs import readable
 from rnnviz.site import limits
 from rnnviz.site.kept import Kept
-from rnnviz.stage.learning import Run, frames_at, learning_delta, learning_payload
+from rnnviz.stage.learning import Run, learning_delta, learning_payload
 from rnnviz.stage.reel import Companion, Reel
 from rnnviz.words import DEFAULT_LANGUAGE, languages, say
 
-kept = Kept(limits.FRAMES_KEPT)
+kept, packer = Kept(limits.FRAMES_KEPT), Packer()
 
 
 class Asked:
@@ -76,7 +77,7 @@ class Followed:
         return b'{"generation":%d,"%s":%s,"frames":[%s]}}' % (
             generation,
             kind.encode(),
-            _json(rest)[:-1],
+            to_json(rest)[:-1],
             b",".join(frames),
         )
 
@@ -84,7 +85,7 @@ class Followed:
         """Return frames as JSON; those that somebody has asked for lately are there."""
         found = {moment: kept.get((self._number, asked.run, asked.probe, moment)) for moment in moments}
         missing = [moment for moment, frame in found.items() if frame is None]
-        made = {moment: _json(frame) for moment, frame in frames_at(run, missing, asked.probe).items()}
+        made = packer.frames(run, missing, asked.probe)
         for moment, frame in made.items():
             kept.put((self._number, asked.run, asked.probe, moment), frame)
         return [made.get(moment) or found[moment] or b"" for moment in moments]
@@ -138,12 +139,8 @@ def _run(job: Job, name: str, baselines: Any, lang: str) -> Run:
 
 def _size(run: Run, probe: int) -> int:
     """Return the bytes of one frame as it is sent."""
-    (frame,) = frames_at(run, run.history.moments[:1], probe).values()
-    return len(_json(frame))
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    (frame,) = packer.frames(run, run.history.moments[:1], probe).values()
+    return len(frame)
 
 
 def _whole(query: Mapping[str, str], name: str) -> int:

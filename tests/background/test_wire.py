@@ -74,12 +74,12 @@ def test_arrays_arrive_to_the_last_bit() -> None:
         "a/b": np.array([[0.1, np.nan], [np.inf, -0.0]]),
         "c": np.arange(6, dtype=np.float32).reshape(2, 3).T,
         "none": np.empty((0, 3)),
-        "one": np.float64(3.5).reshape(()),
+        "a/a": np.float64(3.5).reshape(()),
     }
     found = wire.unpack(wire.pack(arrays))
-    assert found.keys() == arrays.keys()
+    assert list(found) == list(arrays)
     for name, value in arrays.items():
         assert found[name].shape == value.shape and found[name].dtype == value.dtype
         assert found[name].tobytes() == value.tobytes()
-    assert wire.under(found, "a").keys() == {"b"}
+    assert list(wire.under(found, "a")) == ["b", "a"]
     assert wire.pack({}) == b"" and wire.unpack(b"") == {}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from rnnviz.background import wire, worker
+from rnnviz.background import wire
+from rnnviz.background.pipes import Gone
 from rnnviz.background.wire import Message
 from rnnviz.background.worker import Worker, told
 from rnnviz.experiment import Experiment, ExperimentError
@@ -99,5 +100,5 @@ def test_nobody_listens_any_more() -> None:
     inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
     for order in (BEGIN, {"kind": "step"}):
         inbox.put(Message({"task": 1, "order": 0, **order}, to_bytes(TRAINING)))
-    with pytest.raises(worker.Gone):
+    with pytest.raises(Gone):
         Worker(inbox, Closed()).serve()

@@ -14,10 +14,11 @@ from starlette.applications import Starlette
 
 from rnnviz.background import Desk, Job
 from rnnviz.background.account import State, Teller, stand, write_down
+from rnnviz.background.packer import Packer
+from rnnviz.background.packing import packed
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.site import feed, index, limits, lost
 from rnnviz.site.kept import Kept
-from rnnviz.stage.learning import frames_at
 from rnnviz.training import Training, start
 from rnnviz.words import catalogue
 from tests.site.test_assets import Client
@@ -200,11 +201,11 @@ def test_frames_that_were_made_are_there_for_the_next_who_asks(told, monkeypatch
     Browser(told[0]).asks()
     asked: list[int] = []
 
-    def made(run: Any, moments: list[int], probe: int) -> Any:
+    def made(self: Packer, run: Any, moments: list[int], probe: int) -> dict[int, bytes]:
         asked.extend(moments)
-        return frames_at(run, moments, probe)
+        return dict(zip(moments, packed(run, moments, probe), strict=True))
 
-    monkeypatch.setattr("rnnviz.site.following.frames_at", made)
+    monkeypatch.setattr(Packer, "frames", made)
     other = Browser(told[0])
     other.asks()
     assert asked == [] and len(other.payload["frames"]) == 5
