@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
 from tests import chromium
+from tests.browser.desk import Desk
 from tests.browser.screen import DESKTOP, Screen
 from tests.browser.server import Server, serve
+from tests.browser.tabs import Tabs
 
 FLAGS = [
     "--no-sandbox",
@@ -38,30 +41,25 @@ def server() -> Iterator[Server]:
         yield running
 
 
-Visit = Callable[..., Screen]
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    """Lend the tabs of this process's browser."""
+    tabs = Tabs(browser)
+    yield tabs
+    tabs.close()
 
 
 @pytest.fixture(scope="session")
-def profile(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Return the one browser profile with given settings: its pages share a cache, so that each opens quickly.
+def profile(tabs: Tabs) -> Callable[..., BrowserContext]:
+    """Return the one browser profile with given settings, for a test that opens a page of its own."""
+    return tabs.profile
 
-    They share nothing that a test could trip over: the site keeps nothing in the browser but in the page itself.
-    """
-    profiles: dict[str, BrowserContext] = {}
 
-    def with_settings(**settings: Any) -> BrowserContext:
-        key = repr(sorted(settings.items()))
-        if key not in profiles:
-            profiles[key] = browser.new_context(**settings)
-        return profiles[key]
-
-    yield with_settings
-    for context in profiles.values():
-        context.close()
+Visit = Callable[..., Screen]
 
 
 @pytest.fixture
-def visit(profile: Callable[..., BrowserContext], server: Server) -> Iterator[Visit]:
+def visit(tabs: Tabs, server: Server) -> Iterator[Visit]:
     """Open pages: ``visit("/step", text="hello", theme="dark", size=PHONE)``, words of the link as keywords.
 
     When the test ends, no page may have logged an error or sent a request elsewhere, and no script may have crashed.
@@ -78,16 +76,28 @@ def visit(profile: Callable[..., BrowserContext], server: Server) -> Iterator[Vi
         has_touch: bool = False,
         **query: Any,
     ) -> Screen:
-        context = profile(color_scheme=theme, viewport=size, reduced_motion=motion, has_touch=has_touch)
-        screens.append(Screen(context.new_page(), server.url))
+        screens.append(Screen(tabs.take(theme=theme, size=size, motion=motion, has_touch=has_touch), server.url))
         return screens[-1].goto(path, **query)
 
     yield open_page
     for screen in screens:
-        screen.page.close()
+        screen.leave()
+        tabs.put_back(screen.page)
     problems = [problem for screen in screens for problem in screen.problems]
     log = server.written()[log_before:]
     if problems:
         pytest.fail("The browser had to report:\n" + "\n".join(problems), pytrace=False)
     if "Traceback" in log:
         pytest.fail(f"The server had to report:\n{log[-2000:]}", pytrace=False)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, tabs: Tabs) -> Iterator[Desk]:
+    """Open files; when the test ends, none may have asked for anything or logged an error."""
+    desk = Desk(tmp_path, tabs)
+    yield desk
+    for screen in desk.screens:
+        screen.leave()
+        tabs.put_back(screen.page)
+    assert desk.asked == []
+    assert [problem for screen in desk.screens for problem in screen.problems] == []

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, ViewportSize, WebSocket
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, ViewportSize, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from rnnviz.words import say
@@ -78,12 +78,26 @@ class Screen:
     sent: int = 0  # messages to the server
     finished: int = 0  # runs of the script
     latest: float = 0.0  # when either last happened
+    heard: list[tuple[Any, Callable[[Any], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        self.page.on("request", self._on_request)
-        self.page.on("websocket", self._on_websocket)
+        self.listen("console", self._on_console)
+        self.listen("pageerror", self._on_page_error)
+        self.listen("request", self._on_request)
+        self.listen("websocket", self._on_websocket)
+
+    def listen(self, event: Any, heard: Callable[[Any], None]) -> None:
+        """Hear of an event of the tab, as long as it shows this screen."""
+        self.page.on(event, heard)
+        self.heard.append((event, heard))
+
+    def leave(self) -> None:
+        """Listen no longer: what the tab shows from now on is another screen."""
+        while self.heard:
+            self.page.remove_listener(*self.heard.pop())
+
+    def _on_page_error(self, error: Error) -> None:
+        self.problems.append(f"page error: {error}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -110,6 +124,8 @@ class Screen:
     def goto(self, path: str = "/", **query: object) -> Screen:
         """Open a page of the site and wait until it stands."""
         values = {name: str(value) for name, value in query.items() if value is not None}
+        if "#" in path:  # a tab that shows the rest of the link already would only look elsewhere
+            self.page.goto("about:blank")
         self.page.goto(self.address + path + (f"?{urlencode(values)}" if values else ""))
         return self.settle()
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, FrameLocator, Request, ViewportSize
+from playwright.sync_api import FrameLocator, ViewportSize
 
 from rnnviz import Experiment, Hold, run, show, sweep
 from rnnviz.export import Shown
 from rnnviz.stage.views import SINGLE
 from rnnviz.words import say
-from tests.browser.screen import DESKTOP, PHONE, Screen
+from tests.browser.desk import Desk
+from tests.browser.screen import DESKTOP, PATIENCE, PHONE, Screen
 from tests.browser.truth import Truth
 
-LATER = 20_000  # ms
 HOSTILE = "</script><script>alert(1)</script> <!-- <img src=x onerror=alert(2)> & \" ' \\u003c <marquee>x</marquee>"
 # What a notebook in Visual Studio Code allows its outputs: inline scripts, but none from a data: or blob: address.
 POLICY = (
@@ -31,49 +28,6 @@ PAINTED = """() => {
   const page = 0.3 * r + 0.59 * g + 0.11 * b > 128 ? "light" : "dark";
   return [page, document.querySelector("[data-stage]").dataset.theme];
 }"""
-
-
-@dataclass
-class Desk:
-    """Opens files in a browser that has no network, and keeps what they asked for and complained of."""
-
-    folder: Path
-    new_context: Callable[..., BrowserContext]
-    screens: list[Screen] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-    def open(self, html: str, *, size: ViewportSize = DESKTOP, **context: Any) -> Screen:
-        """Write a document to a file and open that."""
-        path = self.folder / f"{len(self.screens)}.html"
-        path.write_text(html, encoding="utf-8")
-        context = {"color_scheme": "light", "offline": True, "viewport": size, **context}
-        page = self.new_context(**context).new_page()
-        page.on("request", lambda request: self._note(request, path))
-        page.on("dialog", lambda dialog: dialog.dismiss())
-        screen = Screen(page, "file://")
-        self.screens.append(screen)
-        page.on("dialog", lambda dialog: screen.problems.append(f"a dialog: {dialog.message}"))
-        page.goto(path.as_uri())
-        return screen
-
-    def show(self, shown: Shown, **context: Any) -> Screen:
-        """Open a file that `show` has made, and wait until its stage stands."""
-        screen = self.open(shown.html, **context)
-        screen.stage.and_(screen.page.locator("[data-steps]")).wait_for(timeout=LATER)
-        return screen.paint()
-
-    def _note(self, request: Request, path: Path) -> None:
-        if request.url != path.as_uri():
-            self.asked.append(request.url)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Iterator[Desk]:
-    """Open files; when the test ends, none may have asked for anything or logged an error."""
-    desk = Desk(tmp_path, new_context)
-    yield desk
-    assert desk.asked == []
-    assert [problem for screen in desk.screens for problem in screen.problems] == []
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +72,7 @@ def test_playing_full_screen_and_the_list_of_keys_work(desk: Desk, trace) -> Non
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_colours_follow_the_system_until_one_asks_for_others(desk: Desk, trace, system: str) -> None:
-    screen = desk.show(show(trace), color_scheme=system)
+    screen = desk.show(show(trace), theme=system)
     other = "dark" if system == "light" else "light"
     assert screen.page.evaluate(PAINTED) == [system, system]
     screen.page.emulate_media(color_scheme=other)
@@ -131,12 +85,12 @@ def test_colours_follow_the_system_until_one_asks_for_others(desk: Desk, trace, 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_that_python_chose_stand_whatever_the_system_says(desk: Desk, trace, theme: str) -> None:
-    screen = desk.show(show(trace, theme=theme), color_scheme="light" if theme == "dark" else "dark")
+    screen = desk.show(show(trace, theme=theme), theme="light" if theme == "dark" else "dark")
     assert screen.page.evaluate(PAINTED) == [theme, theme]
 
 
 def test_paper_is_light(desk: Desk, trace) -> None:
-    screen = desk.show(show(trace), color_scheme="dark")
+    screen = desk.show(show(trace), theme="dark")
     columns = "[...document.querySelectorAll('[data-view=unrolled] [data-kind=step]')].length"
     before = screen.page.evaluate(columns)
     screen.page.emulate_media(media="print", color_scheme="dark")
@@ -171,7 +125,7 @@ def test_gates_are_drawn_by_the_plotly_in_the_file(desk: Desk, trace) -> None:
     assert figures.count() == 2
     for figure in figures.all():
         figure.scroll_into_view_if_needed()
-        figure.locator(".main-svg").first.wait_for(timeout=LATER)
+        figure.locator(".main-svg").first.wait_for(timeout=PATIENCE)
     screen.press("End")
     assert screen.t == held.steps - 1
 
@@ -209,7 +163,7 @@ def test_every_view_can_stand_alone(desk: Desk, trace, name: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_and_nothing_is_cut(desk: Desk, trace, theme: str, size: ViewportSize) -> None:
-    screen = desk.show(show(trace), color_scheme=theme, size=size)
+    screen = desk.show(show(trace), theme=theme, size=size)
     assert screen.axe() == []
     assert screen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     screen.page.set_viewport_size({"width": 320, "height": 640})
@@ -239,7 +193,7 @@ def frames_of(screen: Screen, count: int) -> list[FrameLocator]:
     """Return the outputs of a notebook, once their stages stand."""
     frames = [screen.page.frame_locator("iframe").nth(k) for k in range(count)]
     for frame in frames:
-        frame.locator("[data-stage][data-steps]").wait_for(timeout=LATER)
+        frame.locator("[data-stage][data-steps]").wait_for(timeout=PATIENCE)
     screen.paint()
     return frames
 
@@ -267,7 +221,7 @@ def test_a_notebook_that_turns_dark_takes_its_outputs_along(desk: Desk, trace) -
     screen = desk.open(notebook(show(trace, "score")))
     (frame,) = frames_of(screen, 1)
     screen.page.evaluate("document.body.style.background = '#111'")
-    frame.locator("[data-stage][data-theme=dark]").wait_for(timeout=LATER)
+    frame.locator("[data-stage][data-theme=dark]").wait_for(timeout=PATIENCE)
 
 
 def test_an_output_goes_full_screen(desk: Desk, trace) -> None:

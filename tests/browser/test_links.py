@@ -115,20 +115,25 @@ def test_a_held_gate_is_part_of_the_link(visit: Visit) -> None:
     assert experiment_in(screen.link()) == experiment
 
 
-def opened_again(screen: Screen, fragment: str) -> set[tuple[str, str]]:
-    """Open the screen's link with another fragment; return unit and step of the equations' h."""
-    screen.page.goto(screen.page.url.partition("#")[0] + fragment)
-    screen.page.reload()
-    screen.settle()
-    return {(n.unit, n.step) for n in screen.numbers() if n.view == "equations" and n.quantity == "h" and n.step == "2"}
+def opened(visit: Visit, fragment: str, **more: object) -> Screen:
+    """Open a link of two layers at the third step that looks at something; it is looked at."""
+    query = urlencode({"text": "hello", "num_layers": 2, "step": 3, **more})
+    return visit(f"/step?{query}#{fragment}")
+
+
+def units(screen: Screen) -> set[str]:
+    """Return the unit whose equations stand at the third step."""
+    return {n.unit for n in screen.numbers() if n.view == "equations" and n.quantity == "h" and n.step == "2"}
 
 
 def test_a_link_opens_on_the_unit_the_gate_and_the_form(visit: Visit) -> None:
-    screen = visit("/step", text="hello", num_layers="2", step=3)
-    looked_at = "#unit=4&layer=l1&gate=f&form=folded"
-    assert opened_again(screen, looked_at) == {("3", "2")}
+    looked_at = "unit=4&layer=l1&gate=f&form=folded"
+    screen = opened(visit, looked_at)
+    assert units(screen) == {"3"}
+    screen.page.reload()
+    assert units(screen.settle()) == {"3"}
     assert screen.press("ArrowRight").t == 3
-    screen.page.wait_for_url(f"**step=4{looked_at}")
+    screen.page.wait_for_url(f"**step=4#{looked_at}")
 
 
 def choices(screen: Screen) -> dict[str, Locator]:
@@ -256,12 +261,18 @@ IN_VAIN = {
 }
 
 
+USUAL = "2"  # the unit whose equations are seen first
+
+
+def test_a_link_that_looks_at_nothing_opens_on_the_usual_unit(visit: Visit) -> None:
+    screen = opened(visit, "")
+    assert units(screen) == {USUAL} and screen.complaints() == []
+
+
 @pytest.mark.parametrize("fragment", IN_VAIN)
 def test_a_link_that_looks_at_what_there_is_not_says_so_and_opens_as_if_it_did_not(visit: Visit, fragment: str) -> None:
-    screen = visit("/step", text="hello", num_layers=2, step=3)
-    usual = opened_again(screen, "")
-    assert len(usual) == 1 and screen.complaints() == []
-    assert opened_again(screen, f"#{fragment}") == usual
+    screen = opened(visit, fragment)
+    assert units(screen) == {USUAL}
     (sentence,) = screen.complaints()
     assert IN_VAIN[fragment] in sentence and sentence.endswith(".")
     assert screen.page.locator(".rv-notices").get_attribute("role") == "alert"
@@ -269,8 +280,7 @@ def test_a_link_that_looks_at_what_there_is_not_says_so_and_opens_as_if_it_did_n
 
 
 def test_what_was_looked_at_in_vain_is_told_until_it_is_set_or_put_away(visit: Visit) -> None:
-    screen = visit("/step", text="hello", step=3)
-    opened_again(screen, "#unit=99&form=abc")
+    screen = opened(visit, "unit=99&form=abc", num_layers=1)
     assert len(screen.complaints()) == 2
     screen.enter("seed", "7")  # another run: the sentences stay
     assert len(screen.complaints()) == 2
@@ -284,12 +294,10 @@ def test_what_was_looked_at_in_vain_is_told_until_it_is_set_or_put_away(visit: V
 
 
 def test_of_a_cell_without_gates_a_gate_cannot_be_looked_at(visit: Visit) -> None:
-    screen = visit("/step", text="hello", cell="rnn", step=3)
-    opened_again(screen, "#gate=f")
+    screen = opened(visit, "gate=f", cell="rnn", num_layers=1)
     assert screen.complaints() == [say("stage.link_none", name="gate", value="f")]
 
 
 def test_an_anchor_is_no_look(visit: Visit) -> None:
-    screen = visit("/step", text="hello", step=3)
-    opened_again(screen, "#what-to-look-for")
+    screen = opened(visit, "what-to-look-for")
     assert screen.complaints() == [] and screen.page.url.endswith("#what-to-look-for")

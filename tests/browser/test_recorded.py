@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import BrowserContext
 from torch import Tensor, nn
 
 from rnnviz import Trace, record, show
 from rnnviz.words import say
+from tests.browser.desk import Desk
 from tests.browser.screen import DESKTOP, PHONE, Screen
-from tests.browser.test_export import Desk
 from tests.browser.truth import Truth
 
 WORDS = ["this", "film", "was", "not", "bad"]
 DRAWN = "document.querySelectorAll('.rv-plot-figure .main-svg').length"
-
-
-@pytest.fixture
-def desk(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Any:
-    """Open files; when the test ends, none may have asked for anything or logged an error."""
-    desk = Desk(tmp_path, new_context)
-    yield desk
-    assert desk.asked == []
-    assert [problem for screen in desk.screens for problem in screen.problems] == []
 
 
 class Model(nn.Module):
@@ -138,6 +126,6 @@ def test_every_number_of_every_step_is_the_recorded_one(desk: Desk, name: str) -
 @pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)])
 def test_axe_finds_nothing_and_nothing_is_cut(desk: Desk, name: str, theme: str, size: Any) -> None:
     for views in ("step", "gradients"):
-        screen = desk.show(show(traces()[name], views), color_scheme=theme, size=size)
+        screen = desk.show(show(traces()[name], views), theme=theme, size=size)
         assert screen.axe() == []
         assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
