@@ -166,7 +166,14 @@ def test_the_gates_are_told_against_the_start(stage: tuple[Page, Taught]) -> Non
             key = "learned.gate_more" if change > 0 else "learned.gate_less"
             against = [say(key, by=f"{abs(change):.2f}")]
         key = {0: "learned.keeping_none", 1: "learned.keeping_one"}.get(keeping, "learned.keeping")
-        assert sentences == [say(f"learned.gate_{keeper}"), *against, say(key, n=keeping, H=gate.shape[1], least=0.9)]
+        unit = int(gate.mean(axis=0).argmax())
+        most = say("learned.keeps_most", unit=say("stage.unit", n=unit + 1), value=f"{gate.mean(axis=0)[unit]:.2f}")
+        assert sentences == [
+            say(f"learned.gate_{keeper}"),
+            *against,
+            say(key, n=keeping, H=gate.shape[1], least=0.9),
+            most,
+        ]
 
 
 def test_how_far_back_it_hears(stage: tuple[Page, Taught]) -> None:
@@ -213,12 +220,16 @@ def test_the_way_to_the_moments_at_which_most_happened(stage: tuple[Page, Taught
     assert press(page, "fall") == int(np.diff(counted).argmin()) + 1
     assert press(page, "lowest") == int(losses.argmin())
     keeper = {"lstm": "f", "gru": "z"}.get(taught.history.experiment.cell)
-    gates = [trace.layers["l0"].gates[keeper].mean() for trace in taught.traces] if keeper else [0.0] * count
-    changes = np.abs(np.diff(gates))
     row = page.locator("[data-event=gate]")
-    assert row.is_visible() == bool(changes.max() >= 0.02)
+    if keeper is None:
+        assert not row.is_visible()
+        return
+    gates = np.array([trace.layers["l0"].gates[keeper].mean(axis=0) for trace in taught.traces])
+    unit = int((gates[-1] - gates[0]).argmax())
+    assert row.is_visible() == bool(gates[-1, unit] - gates[0, unit] >= 0.1)
     if row.is_visible():
-        assert press(page, "gate") == int(changes.argmax()) + 1
+        assert press(page, "gate") == int(np.diff(gates[:, unit]).argmax()) + 1
+        assert page.evaluate("() => stage.cursor.unit") == unit
 
 
 def press(page: Page, event: str) -> int:

@@ -6,6 +6,8 @@
 export const SAME = 0.02;
 /** A unit whose gate is on average above this keeps nearly all of its state. */
 export const KEEPS = 0.9;
+/** How much wider open than at the start a unit's gate has to be for it to be pointed at. */
+export const OPENED = 0.1;
 /** A tanh unit beyond this has a slope below 0.19: nearly flat. */
 export const FLAT = 0.9;
 /** Powers of ten that a gradient may lose and still be said to reach. */
@@ -173,13 +175,18 @@ export class Facts {
     return found && found.by > 0 ? { ...found, below } : null;
   }
 
-  /** The moment by which the gate that keeps had opened, or closed, most since the one before. */
+  /**
+   * The unit whose gate opened most from the start to the newest moment, and the moment by which it had opened most since
+   * the one before: where it was found that something has to be kept.
+   */
   opening(cursor) {
-    if (!this.keeper) return null;
-    const values = Array.from({ length: this.count }, (_, k) => this.gate(k, cursor).mean);
-    const [up, down] = [steepest(values), steepest(values.map((v) => -v))];
-    const found = (up?.by ?? 0) >= (down?.by ?? 0) ? up && { ...up, opens: true } : { ...down, opens: false };
-    return found && found.by >= SAME ? found : null;
+    if (!this.keeper || this.count < 2) return null;
+    const [first, last] = [this.gate(0, cursor).units, this.gate(this.count - 1, cursor).units];
+    const rises = last.map((v, unit) => v - first[unit]);
+    const unit = likeliest(rises);
+    if (!(rises[unit] >= OPENED)) return null;
+    const found = steepest(Array.from({ length: this.count }, (_, k) => this.gate(k, cursor).units[unit]));
+    return found && { ...found, unit };
   }
 
   /** The moment of the lowest loss. */
@@ -211,14 +218,15 @@ function means(matrix) {
   const sums = new Float64Array(matrix.cols);
   matrix.data.forEach((v, k) => (sums[k % matrix.cols] += v));
   const units = [...sums].map((sum) => sum / matrix.rows);
-  return { mean: mean(units), keeping: units.filter((v) => v > KEEPS).length };
+  return { units, mean: mean(units), keeping: units.filter((v) => v > KEEPS).length };
 }
 
 function mean(values) {
   return values.reduce((sum, v) => sum + v, 0) / values.length;
 }
 
-function likeliest(values) {
+/** The place of the largest number. */
+export function likeliest(values) {
   let best = 0;
   values.forEach((v, k) => {
     if (v > values[best]) best = k;

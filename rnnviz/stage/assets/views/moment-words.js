@@ -1,6 +1,6 @@
 /** What is said of a moment: sentences that follow the numbers of moment-facts.js, one number each. */
-import { symbol } from "../dom.js";
-import { FLAT, KEEPS, MORE, NEAR, SAME } from "./moment-facts.js";
+import { symbol, unitName } from "../dom.js";
+import { FLAT, KEEPS, likeliest, MORE, NEAR, SAME } from "./moment-facts.js";
 import { counted } from "./moment-numbers.js";
 
 /** Sentences are lists of {key, values}: what `data.say` takes. @typedef {{key: string, values?: object}} Sentence */
@@ -9,7 +9,8 @@ import { counted } from "./moment-numbers.js";
 export function lossWords(facts, k) {
   const loss = facts.loss(k);
   const { chance, unremembering } = facts;
-  if (!Number.isFinite(loss)) return [{ key: "learned.loss_none" }];
+  if (!facts.span(k)) return [{ key: "learned.loss_none" }];
+  if (!Number.isFinite(loss)) return [{ key: "learned.broken" }];
   const kept = facts.validated(k);
   const against = chance ? [chanceWords(loss, chance)] : [];
   const rival = unremembering ? rivalWords(kept?.loss ?? loss, unremembering, kept === null ? "here" : "kept") : [];
@@ -51,7 +52,9 @@ export function gateWords(facts, k, cursor) {
   }
   if (!Number.isFinite(gate.mean)) return [{ key: "learned.broken" }];
   const keeping = { key: `learned.keeping${["_none", "_one"][gate.keeping] ?? ""}`, values: { n: gate.keeping, H: data.meta.H, least: KEEPS } };
-  return [{ key: `learned.gate_${keeper}` }, ...(k ? [changeWords(facts, gate.mean - facts.gate(0, cursor).mean)] : []), keeping];
+  const unit = likeliest(gate.units);
+  const most = { key: "learned.keeps_most", values: { unit: unitName(data, unit), value: data.format(gate.units[unit]) } };
+  return [{ key: `learned.gate_${keeper}` }, ...(k ? [changeWords(facts, gate.mean - facts.gate(0, cursor).mean)] : []), keeping, most];
 }
 
 function changeWords({ data }, change) {

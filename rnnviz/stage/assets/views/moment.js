@@ -2,7 +2,7 @@
  * One moment of a training in words that follow its numbers: the loss, the gates, how far back it hears, what it
  * answers; and the moments at which most happened, with a way there.
  */
-import { attr, el, heading, style, text } from "../dom.js";
+import { attr, el, heading, style, text, unitName } from "../dom.js";
 import { Facts } from "./moment-facts.js";
 import { counted, said } from "./moment-numbers.js";
 import { answerWords, gateWords, lossWords, percentage, reachWords } from "./moment-words.js";
@@ -109,7 +109,7 @@ function eventful(data, cursor) {
       const [fall, opening, lowest] = [facts.fall(), facts.opening(cursor), facts.lowest()];
       const between = ({ k }) => ({ from: whole(facts.update(k - 1)), to: whole(facts.update(k)) });
       rows.fall.put(fall?.k ?? null, fall && data.say(fall.below ? "learned.event_fall" : "learned.event_fall_above", { ...between(fall), by: counted(data, fall.by) }));
-      rows.gate.put(opening?.k ?? null, opening && data.say(`learned.event_${facts.keeper}_${opening.opens ? "opens" : "closes"}`, { ...between(opening), by: data.format(opening.by) }));
+      rows.gate.put(opening?.k ?? null, opening && data.say(`learned.event_${facts.keeper}`, { ...between(opening), unit: unitName(data, opening.unit), by: data.format(opening.by) }), opening?.unit);
       rows.lowest.put(lowest, lowest === null ? null : data.say("learned.event_lowest", { to: whole(facts.update(lowest)) }));
       node.hidden = facts.count < 2;
     },
@@ -121,12 +121,12 @@ function happening(data, cursor, name) {
   const words = el("span");
   const button = el("button", { class: "rv-button rv-moment-go", type: "button", "data-rv-keep": `moment-${name}` }, data.say("learned.go"));
   const node = el("p", { class: "rv-moment-event", "data-event": name }, words, button);
-  let at = null;
-  button.addEventListener("click", () => at !== null && cursor.set({ frame: at }));
+  let [at, look] = [null, {}];
+  button.addEventListener("click", () => at !== null && cursor.set({ frame: at, ...look }));
   return {
     node,
-    put: (k, sentence) => {
-      at = k;
+    put: (k, sentence, unit) => {
+      [at, look] = [k, unit === undefined ? {} : { unit }];
       node.hidden = k === null;
       attr(node, "data-frame", k);
       if (sentence) {

@@ -16,7 +16,7 @@ export function writing(data) {
   const written = writer(data);
   const read = el("span", { class: "rv-samples-read" }, before(data, written));
   const own = el("span", { class: "rv-samples-own" });
-  const page = el("p", { class: "rv-samples-page", dir: "auto" }, read, own);
+  const page = el("div", { class: "rv-samples-page", dir: "auto", tabindex: 0, role: "group", "aria-label": data.say("learned.samples_text_title"), "data-rv-keep": "samples" }, read, own);
   const note = el("p", { class: "rv-hint" });
   const slider = thermometer(data, temperatures, state);
   const node = el("div", { class: "rv-samples-text" }, slider.node, page, note);
