@@ -21,6 +21,7 @@ from rnnviz.site.training.settling import settle
 from rnnviz.stage.mount import mount_learning
 from rnnviz.tasks.problems.forecast import Forecast, Measured
 from rnnviz.tasks.problems.next_symbol import NextSymbol
+from rnnviz.training.learned import CONNECTED
 from rnnviz.words import say
 
 NAME = "training"
@@ -55,8 +56,8 @@ class TrainingPage:
 
     @property
     def reads(self) -> bool:
-        """Whether the network reads symbols."""
-        return self.shown.posed.alphabet is not None
+        """Whether what the network reads can be looked at place by place: symbols, or not too many numbers."""
+        return self.shown.posed.alphabet is not None or self.shown.posed.steps <= CONNECTED
 
     @property
     def forecasts(self) -> bool:
