@@ -1,0 +1,69 @@
+"""The Training page in a real Chromium: a press of one button, and a network learns before one's eyes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator
+
+from rnnviz.site.training.plan import Plan
+from rnnviz.training import History, train
+from rnnviz.words import say
+from tests.browser.conftest import Visit
+from tests.browser.screen import PATIENCE, PHONE, Screen
+
+PLAN = Plan(options=(("length", 10),), steps=60, batch_size=8, engine="numpy").changed(hidden_size=6)
+
+
+def button(screen: Screen, name: str) -> Locator:
+    return screen.page.get_by_role("button", name=say(f"training.do.{name}"), exact=True)
+
+
+def told(screen: Screen) -> str:
+    return screen.page.locator(".site-told").inner_text()
+
+
+def train_to_the_end(screen: Screen) -> None:
+    button(screen, "train").focus()
+    screen.press("Enter")
+    button(screen, "again").wait_for(timeout=3 * PATIENCE)
+    frames = PLAN.steps // (PLAN.settings.trace_every or 1) + 1
+    screen.page.wait_for_selector(f"[data-stage=stage-training][data-frames='{frames}']", timeout=PATIENCE)
+    screen.settle()
+
+
+def trained(plan: Plan) -> History:
+    return train(plan.experiment, plan.posed, **plan.settings.to_dict())
+
+
+def test_one_key_trains_and_the_moment_that_is_seen_is_the_network_of_then(visit: Visit) -> None:
+    screen = visit("/training", **PLAN.query())
+    assert button(screen, "train").is_enabled() and not button(screen, "stop").is_enabled()
+    train_to_the_end(screen)
+    history = trained(PLAN)
+    assert f"{history.validations[-1].loss:.3g}" in told(screen)
+    spoken = screen.page.get_by_role("status").filter(has_text="Finished")
+    assert spoken.count() == 1, "who cannot see the bar is told as well"
+    for key, frame in (("ArrowUp", len(history.moments) - 1), ("ArrowDown", len(history.moments) - 2)):
+        screen.press(key)
+        assert int(screen.stage.get_attribute("data-frame") or "") == frame
+        trace = history.traces()[frame]
+        shown = [one for one in screen.numbers() if one.stage == "stage-training" and one.view == "score"]
+        states = {int(one.unit): one.value for one in shown if one.quantity == "h" and one.step == str(screen.t)}
+        assert states
+        for unit, value in states.items():
+            assert value == pytest.approx(trace.layers["l0"].h[screen.t, unit], abs=1e-6)
+    assert screen.axe() == []
+
+    before = told(screen)
+    for lesson in ("step", "training"):
+        link = screen.page.get_by_role("link", name=say(f"lesson.{lesson}"), exact=True)
+        screen.settled(link.click)
+    assert told(screen) == before and screen.page.url.partition("?")[2], "who comes back finds the run, and its link"
+
+
+def test_on_a_phone_in_the_dark_it_has_one_column_and_can_be_read(visit: Visit) -> None:
+    screen = visit("/training", size=PHONE, theme="dark", **PLAN.query())
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    bar, column = (screen.page.locator(place).bounding_box() for place in (".site-progress", ".st-key-head"))
+    assert bar and column and bar["width"] == pytest.approx(column["width"], abs=2)
+    assert screen.axe() == []
