@@ -28,6 +28,7 @@ PARTS = (
     "start",
     "change",
     "drag",
+    "epochs",
     "walk",
     "plain",
     "viewers",
@@ -74,6 +75,8 @@ def _in_browser(browser: Browser, parts: tuple[str, ...]) -> None:
             show("A parameter is changed (a new seed, LSTM, H = 5)", pages.change_rows(browser, server))
         if "drag" in parts:
             show(*walk.drag_rows(browser, server))
+        if "epochs" in parts:
+            show(*walk.epoch_rows(browser, server))
         if "walk" in parts:
             for title, rows in walk.site_rows(browser, server):
                 show(title, rows)

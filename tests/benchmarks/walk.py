@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page
 
+from rnnviz.words import say
 from tests.benchmarks.report import Row, median, percentile
 from tests.browser.screen import DESKTOP, READY, Screen
 from tests.browser.server import Server, serve
@@ -20,6 +21,9 @@ STEPS = 95
 FRAME = 17.0  # ms: 60 frames a second
 LATE = 500  # ms in which a message that comes late counts, too
 PANGRAM = "the quick brown fox jumps over the lazy dog and "
+MOMENTS = 200  # as many updates, and one before the first
+ALL_MOMENTS = """(n) => [...document.querySelectorAll("[data-stage]")].every((e) => e.dataset.frames == n)
+  && !document.querySelector("[data-stage] .rv-range:disabled")"""
 AT_STEP = "document.querySelector('[data-stage]').dataset.t == String(window.expected)"
 PLAIN_APP = Path(__file__).with_name("plain_app.py")
 
@@ -129,6 +133,21 @@ def drag_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
     screen.page.close()
     rows = [*_held_rows(held, "the slider moved"), Row("websocket messages a frame", held.messages, "", 0)]
     return f"/gradients, the slider is dragged, LSTM, GRU and RNN, T = 100, H = {HIDDEN}, {frames} frames", rows
+
+
+def epoch_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
+    """Train a network, then drag the slider of the Training page through all its moments and back."""
+    screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
+    screen.goto("/training", problem="adding:length=50", cell="lstm", hidden_size=HIDDEN, steps=MOMENTS - 1)
+    screen.page.get_by_role("button", name=say("training.do.train"), exact=True).click()
+    screen.page.wait_for_function(ALL_MOMENTS, arg=MOMENTS, timeout=120_000)
+    screen.settle().page.wait_for_timeout(3 * LATE)
+    hold(screen.page, DRAG, 2 * MOMENTS)
+    held = hold(screen.page, DRAG, 4 * MOMENTS)
+    assert not screen.problems, screen.problems
+    screen.page.close()
+    rows = [*_held_rows(held, "the slider moved"), Row("websocket messages a frame", held.messages, "", 0)]
+    return f"/training, the slider is dragged, LSTM beside RNN, T = 50, H = {HIDDEN}, {MOMENTS} moments", rows
 
 
 def plain_rows(browser: Browser) -> Iterator[tuple[str, list[Row]]]:

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from rnnviz import LayerTrace, Trace
 from rnnviz.gradients import itemised, jacobian_norms
+from rnnviz.training import History
 from tests.browser.screen import Number
 
 Array = NDArray[np.float64]
 GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
 # The browser gets float32; what it computes of several of them is off by a few roundings more.
 COMPUTED = 1e-5
+LEARNED = {"minibatch-loss", "minibatch-score", "validation-loss", "validation-score", "grad-norm", "clipped-norm"}
+LEARNED |= {"weight-norm", "gate-mean", "gate-of-unit"}
 NAMED = 8  # answers in the table, beside those that are added up
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _NUMERAL = re.compile(r"(?P<digits>−?\d+(?:\.(?P<decimals>\d+))?)(?:·10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?P<percent>\s?%)?")
@@ -28,6 +31,8 @@ class Truth:
     """One run, asked for numbers by the names that the page gives them."""
 
     trace: Trace
+    history: History | None = None  # of the training that the trace is a moment of
+    update: int = 0  # how many updates that moment had taken
 
     def problems(self, numbers: Iterable[Number], t: int, layer: str = "l0") -> list[str]:
         """Return what is wrong with the numbers that are seen at step ``t`` of ``layer``, a sentence each."""
@@ -73,6 +78,8 @@ class Truth:
     def wanted(self, number: Number, t: int, layer: str) -> list[float]:
         """Return the value that a number must have; of a weight or a term, all that its unit has."""
         layer = number.layer or layer
+        if number.quantity in LEARNED:
+            return [self._learned(number, layer)]
         step = t if number.step == "" else -1 if number.step == "start" else int(number.step)
         if number.quantity == "contribution":  # see `problems`
             return [number.value]
@@ -178,6 +185,24 @@ class Truth:
             return float(np.linalg.norm(self.trace.dtop[t]) if quantity == "dh-own" else future)
         here = future if quantity == "dh-passed" else np.linalg.norm(state[t])
         return float(here / np.linalg.norm(state[t + 1]))
+
+    def _learned(self, number: Number, name: str) -> float:
+        """Return what is told of the moment of a training."""
+        history, trace, layer = self.history, self.trace, self.trace.layers[name]
+        if number.quantity == "weight-norm":
+            parameter = f"weight_{number.unit}" if number.unit == "ho" else f"weight_{number.unit}_{name}"
+            return float(np.linalg.norm(trace.parameters[parameter]))
+        if number.quantity == "gate-mean":
+            return float(layer.gates[number.gate].mean())
+        if number.quantity == "gate-of-unit":
+            return float({"most": np.max, "least": np.min}[number.unit](layer.gates[number.gate].mean(axis=0)))
+        assert history is not None
+        kind, _, what = number.quantity.partition("-")
+        if kind == "validation":
+            known = [one for one in history.validations if one.update <= self.update]
+            return float(getattr(known[-1], what))
+        curve = getattr(history, {"minibatch": what, "grad": "grad_norm", "clipped": "clipped_norm"}[kind])
+        return float(curve[min(self.update, len(curve) - 1)])  # the newest network has read no minibatch yet
 
     def _named(self, chances: Array, t: int) -> list[float]:
         """Return the probabilities that a step's table names: the largest, and the target's."""
