@@ -63,6 +63,7 @@ def test_the_way_back_of_a_pooled_model_comes_in_everywhere(desk: Desk) -> None:
     screen = desk.show(show(record(Model(pool=True), TOKENS, 1, **NAMES), "gradients"))
     assert "comes in at several" in words(screen, "flow") and "where the loss is" not in words(screen, "flow")
     assert say("score.hint_flow_in") in words(screen, "score")
+    assert say("score.fact_curve") in words(screen, "score"), "its factor is of the curve, not of a loss"
     assert screen.page.locator("[data-view=backflow] [data-emits]").count() == len(WORDS)
 
 
