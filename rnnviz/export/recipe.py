@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.experiment import INPUTS, Experiment, ExperimentError
 from rnnviz.export.stack import differing, of_several_cells
@@ -20,6 +21,8 @@ from rnnviz.words import say
 CLOSE: Final = 1e-4
 """Outputs that differ by less of their largest are the same run in float32."""
 TITLE: Final = 60
+UNSEEN: Final = ("bias=", "batch_first=", "dropout=", "device=", "dtype=")
+"""Options of a recurrent module that change nothing of what one sees of it."""
 MOST: Final = 240
 """Characters of the settings that the line shows; all of them stand in the lines of Python."""
 RECORD: Final = "from rnnviz import record, show\n\nshow(record({arguments}))"
@@ -42,16 +45,39 @@ def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[st
         loss = {"sum": "export.no_loss", "own": "export.own_loss"}.get(first.loss_kind or "")
         own = [say(loss, lang)] if loss else []
         recorded = say("export.recorded", lang, module=_module(first.recorded))
-        return About([sizes, recorded, *own], say("export.how", lang), RECORD.format(arguments=_arguments(first)))
+        return About(
+            [sizes, *_summed(first, lang), recorded, *own],
+            say("export.how", lang),
+            RECORD.format(arguments=_arguments(first)),
+        )
     distance = distance_to_rerun(traces)
     key = "export.cells" if of_several_cells(traces) else "export.frames"
     stack = [say(key, lang, count=len(traces))] if len(traces) > 1 else []
     settings = say("export.settings", lang, settings=_cut(_settings(first), MOST))
-    told = [*stack, sizes, settings, _origin(traces, distance, lang)]
+    told = [*stack, sizes, *_summed(first, lang), settings, _origin(traces, distance, lang)]
     if distance is None or (baseline and distance_to_rerun([baseline]) is None):
         again = dict.fromkeys(_settings(trace) for trace in (*traces, *([baseline] if baseline else [])))
         return About(told, say("export.what", lang), "\n".join(again))
     return About(told, say("export.again", lang), _program(traces, baseline, arguments))
+
+
+def _summed(trace: Trace, lang: str) -> list[str]:
+    """Say that L is a sum, where a mean would be another number: most people's losses are means."""
+    count = _counted(trace)
+    return [say("export.summed", lang, count=f"{count:,}")] if count > 1 else []
+
+
+def _counted(trace: Trace) -> int:
+    """Return how many steps' losses L is the sum of."""
+    if trace.experiment.loss == "last" or trace.loss_kind == "sum":
+        return 1
+    return trace.steps if trace.loss_kind == "own" else int(_asked(trace).sum())
+
+
+def _asked(trace: Trace) -> NDArray[np.bool_]:
+    """Tell at which steps there is something to answer."""
+    asked = trace.targets != NO_TARGET if trace.kind == "symbols" else ~np.isnan(trace.targets).any(axis=1)
+    return np.asarray(asked)
 
 
 def _settings(trace: Trace) -> str:
@@ -109,8 +135,7 @@ def _distance(trace: Trace) -> float | None:
 
 def _arguments(trace: Trace) -> str:
     """Return what `rnnviz.record` was given, by its names."""
-    asked = trace.targets != NO_TARGET if trace.kind == "symbols" else ~np.isnan(trace.targets)
-    target = ["target"] if asked.any() else []
+    target = ["target"] if _asked(trace).any() else []
     return ", ".join(["module", "x", *target, *(["loss=loss"] if trace.loss_kind == "own" else [])])
 
 
@@ -146,19 +171,20 @@ def _sizes(trace: Trace, lang: str) -> list[str]:
     return [*parts, say("export.loss", lang, loss=readable(float(f"{trace.losses.sum():.4g}")))]
 
 
-def title_of(traces: Sequence[Trace], lang: str) -> str:
+def title_of(traces: Sequence[Trace], lang: str, way_back: bool = False) -> str:
     """Return what runs are called: the cell and what it read or learned, or the module that was recorded."""
     trace = traces[0]
     experiment = trace.experiment
     read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
+    how = say("export.backwards" if way_back else "export.forwards", lang)
     if trace.recorded:
-        return say("export.title_recorded", lang, module=_cut(_module(trace.recorded), TITLE))
+        return say("export.title_recorded", lang, module=_shape(trace.recorded), how=how)
     if trace.moment:
         told = {"cell": cell_name(experiment, lang), "problem": _problem(trace.moment, lang)}
         if len(traces) > 1:
             return say("export.title_learning", lang, **told)
         return say("export.title_moment", lang, **told, update=f"{trace.moment.updates:,}")
-    return say("export.title", lang, cell=cell_name(experiment, lang), read=_cut(read, TITLE))
+    return say("export.title", lang, cell=cell_name(experiment, lang), how=how, read=_cut(read, TITLE))
 
 
 def _problem(moment: Moment, lang: str) -> str:
@@ -170,6 +196,13 @@ def _module(recorded: str) -> str:
     """Return what was recorded, a bare "GRU: GRU(3, 6)" as "GRU(3, 6)"."""
     name, _, shape = recorded.partition(": ")
     return shape if shape.startswith(f"{name}(") else recorded
+
+
+def _shape(recorded: str) -> str:
+    """Return what was recorded as a title names it, "Tagger.lstm: LSTM(6, 10)"; its options are told below."""
+    name, bracket, options = _module(recorded).partition("(")
+    kept = [part for part in options.removesuffix(")").split(", ") if not part.startswith(UNSEEN)]
+    return f"{_cut(name, TITLE)}{bracket}{', '.join(kept)})"
 
 
 def _cut(text: str, most: int) -> str:

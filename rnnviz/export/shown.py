@@ -94,7 +94,7 @@ class Shown:
         self._traces, self._baseline, self._views = traces, baseline, views
         self._arguments = {name: value for name, value in arguments.items() if value != USUAL[name]}
         self._lang: str = arguments["lang"]
-        self.title: str = arguments["title"] or title_of(traces, self._lang)
+        self.title: str = arguments["title"] or title_of(traces, self._lang, way_back=ALONE in views)
         self._payload = _payload(traces, baseline, views, start, arguments["theme"], self._lang)
 
     @cached_property

@@ -109,6 +109,33 @@ def test_what_was_set_goes_along_to_the_other_pages(visit: Visit) -> None:
     assert_true(screen, experiment.replace(text="banana", hidden_size=3))
 
 
+def follow(screen: Screen, lesson: str) -> int:
+    """Go to a lesson by the navigation, and return the step at which it opens."""
+    link = screen.page.get_by_role("link", name=say(f"lesson.{lesson}"), exact=True).first
+    screen.settled(link.click)
+    screen.page.wait_for_url(f"**/{lesson.removeprefix('start')}*")
+    return screen.paint().t
+
+
+def test_the_step_goes_along_to_the_pages_that_read_the_same(visit: Visit) -> None:
+    screen = visit("/gradients", text="a long way back", cell="gru")
+    assert screen.t == 14
+    assert [follow(screen, lesson) for lesson in ("step", "gates")] == [6, 5]  # nobody has moved
+    screen.press("Home", "ArrowRight", "ArrowRight", "ArrowRight")
+    assert [follow(screen, lesson) for lesson in ("gradients", "step", "gates")] == [3, 3, 3]
+    assert asked(screen.link())["step"] == "4"
+    assert follow(screen, "start") != 3  # it reads something else
+    assert follow(screen, "step") == 3
+    screen.press("ArrowRight")
+    screen.link()
+    assert follow(screen, "gradients") == 4
+    screen.press("End")
+    screen.link()
+    screen.page.go_back()
+    screen.page.wait_for_url("**/step*")
+    assert screen.settle().t == 4  # as it was left
+
+
 def test_a_held_gate_is_part_of_the_link(visit: Visit) -> None:
     experiment = Experiment(cell="lstm", text="hello world", hold=(Hold("f", 0.0, start=2, stop=6),))
     screen = visit("/gates", **experiment.to_query(), step=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -87,6 +88,22 @@ def test_a_loss_of_ones_own_may_lie_below_zero(desk: Desk) -> None:
     assert say("panel.loss_own") in words(screen, "output") and "your own, −" in words(screen, "score")
     bars = screen.page.locator("[data-lane=loss] .rv-bars").get_attribute("d") or ""
     assert bars.count("M") == len(WORDS)  # every bar has a height, downwards from zero
+
+
+def test_in_a_lower_layer_it_says_what_stands_above(desk: Desk) -> None:
+    torch.manual_seed(2)
+    trace = record(nn.LSTM(3, 4, num_layers=2), torch.randn(6, 3), torch.zeros(6, 4))
+    screen = desk.show(show(trace, "gradients"))
+    assert say("flow.through_layer", n=1, N=2, above=2) in words(screen, "flow")
+    # At the last step all of it is of that step's own loss, whatever it came through.
+    own = [number for number in screen.numbers() if (number.quantity, number.step) == ("dh-own", "5")]
+    assert {number.view for number in own} == {"backflow", "flow"}
+    size = float(np.linalg.norm(trace.layers["l0"].dh[5]))
+    assert [number.value for number in own] == pytest.approx([size] * len(own), rel=1e-5)
+    screen.page.get_by_label(say("stage.layer")).select_option("l1")
+    screen.paint()
+    assert say("flow.through_layer", n=1, N=2, above=2) not in words(screen, "flow")
+    assert say("flow.lowest_curves", layer=say("stage.layer_name", n=1)) in words(screen, "flow")
 
 
 def test_another_run_is_not_called_a_change(desk: Desk) -> None:

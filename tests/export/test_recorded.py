@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from rnnviz import record, show
+from rnnviz import Experiment, Trace, record, run, show
 from rnnviz.export.recipe import about
+from rnnviz.words import say
 from tests.export.test_document import Reader
 
 
@@ -42,6 +43,45 @@ def test_it_is_named_by_its_module_and_not_by_settings() -> None:
     payload = Reader(shown.html).payload()
     assert payload["meta"]["answered"] == "head" and payload["meta"]["loss_kind"] == "squared_error"
     assert "output" in [view["view"] for view in payload["stage"]["views"]]
+
+
+def facts_of(trace: Trace) -> list[str]:
+    """Return what the file tells below the stage."""
+    return about([trace], None, {}, "en").facts
+
+
+def test_where_l_is_a_sum_it_says_of_how_many_steps() -> None:
+    gru, x = torch.nn.GRU(2, 3), torch.randn(6, 2)
+    classes = torch.tensor([0, 1, 2, -100, 0, 1])
+    summed = record(gru, x, classes)
+    mean = torch.nn.functional.cross_entropy(gru(x)[0], classes)
+    assert summed.losses.sum() == pytest.approx(5 * mean.item(), rel=1e-5)
+    assert say("export.summed", count=5) in facts_of(summed)
+    assert say("export.summed", count=6) in facts_of(record(gru, x, torch.zeros(6, 3)))
+    assert say("export.summed", count=6) in facts_of(record(gru, x, loss=lambda given: given[0].square().sum(1)))
+    alone = [record(gru, x, classes, "last"), record(gru, x), record(gru, x, loss=lambda given: given[0].sum())]
+    assert not any("sum over" in fact for trace in alone for fact in facts_of(trace))
+    assert say("export.summed", count=5) in facts_of(run(Experiment(text="hello")))
+    assert not any("sum over" in fact for fact in facts_of(run(Experiment(text="hello", loss="last"))))
+
+
+class Tagger(torch.nn.Module):
+    """A recurrent module with every option, in one of a long name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = torch.nn.LSTM(6, 10, num_layers=2, bias=False, batch_first=True, dropout=0.3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.lstm(x)[0]
+
+
+def test_a_title_is_whole_and_says_which_way_it_goes() -> None:
+    trace = record(Tagger(), torch.randn(1, 4, 6))
+    assert show(trace).title == "Tagger.lstm: LSTM(6, 10, num_layers=2), step by step"
+    assert show(trace, "gradients").title == "Tagger.lstm: LSTM(6, 10, num_layers=2), the way back of the gradient"
+    assert any("batch_first=True, dropout=0.3" in fact for fact in facts_of(trace))
+    assert "way back" in show(run(Experiment(text="hello")), "gradients").title
 
 
 def test_where_nothing_is_asked_no_answer_is_shown() -> None:

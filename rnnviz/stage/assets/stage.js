@@ -2,7 +2,7 @@
  * A stage: one traced run in the browser. Loads the views that the payload names, lays them out, and moves them by
  * one cursor that all stages of the page share. Three hosts use it alike: a Streamlit component, a notebook, a file.
  */
-import { address } from "./address.js";
+import { address, stoodAt } from "./address.js";
 import { decode } from "./arrays.js";
 import { Cursor, MODES } from "./cursor.js";
 import { attr, el, text, unique } from "./dom.js";
@@ -110,7 +110,8 @@ class Stage {
     const asked = fresh || (this.pasted !== null && this.pasted === location.hash);
     const look = linked && asked ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
     this.pasted = null;
-    const first = { T: meta.T, F, t: stage.start ?? 0, frame: stage.frame ?? (payload.learning ? F - 1 : 0), layer: meta.layers[0] };
+    const stood = fresh && linked ? stoodAt(meta.labels) : null;
+    const first = { T: meta.T, F, t: stood ?? stage.start ?? 0, frame: stage.frame ?? (payload.learning ? F - 1 : 0), layer: meta.layers[0] };
     if (!this.shared.cursor) this.shared.cursor = new Cursor({ ...first, ...look });
     else this.cursor.set(fresh ? { ...first, ...look } : look);
     const { cursor } = this;
@@ -129,8 +130,8 @@ class Stage {
     const t = direction < 0 && cursor.t === cursor.T - 1 && !fresh ? meta.T - 1 : cursor.t;
     cursor.set({ T: meta.T, t, F, direction, unit, layer, gate, mode, hover: null, playing: false });
     enter(this);
-    if (linked) this.address ??= address(cursor, () => this.lookAgain());
-    this.address?.keep();
+    if (linked) this.address ??= address(cursor, () => this.lookAgain(), stood !== null);
+    this.address?.keep(meta.labels);
     if (fresh && autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) cursor.play();
   }
 

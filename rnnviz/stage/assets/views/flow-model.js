@@ -106,7 +106,12 @@ export class Way {
   /** What this step's own loss gives; NaN where that is not known apart. */
   ownAt(t) {
     if (!this.emits(t)) return -Infinity;
-    return this.only === t ? this.dh[t] : (this.own?.[t] ?? NaN);
+    return this.only === t || this.begins(t) ? this.dh[t] : (this.own?.[t] ?? NaN);
+  }
+
+  /** Whether this step's loss is all that can reach it: no step comes before it on the way, and none in a layer above. */
+  begins(t) {
+    return this.from(t) === null && this.sends === null && this.data.meta.directions < 2;
   }
 
   /** What reaches this step from the others' losses; NaN where that is not known apart. */

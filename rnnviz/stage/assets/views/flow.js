@@ -9,6 +9,7 @@ import { scaleOf, ways, zeroInFloat32 } from "./flow-model.js";
 import { Sizes } from "./flow-sizes.js";
 import { verdictOf } from "./flow-words.js";
 import { focusOf } from "./lanes-flow.js";
+import { layerName } from "../transport.js";
 
 /**
  * @param {HTMLElement} element
@@ -28,8 +29,9 @@ class Panel {
     const scale = scaleOf(data.frames.flatMap((frame) => curvesOf(frame, focusOf(data))));
     const float32 = zeroInFloat32(data);
     this.parts = [new Sizes(data, scale, float32), new Facts(data, scale), new Losses(data, cursor, scale)];
+    this.stack = el("p", { class: "rv-flow-note" });
     this.verdict = el("p", { class: "rv-flow-verdict" });
-    this.body = el("div", { class: "rv-flow-body" }, this.parts[0].element, this.verdict, this.parts.slice(1).map((part) => part.element));
+    this.body = el("div", { class: "rv-flow-body" }, this.stack, this.parts[0].element, this.verdict, this.parts.slice(1).map((part) => part.element));
     this.veil = el("p", { class: "rv-flow-veil", hidden: true }, data.say("flow.veiled"));
     element.append(this.body, this.veil);
   }
@@ -45,9 +47,23 @@ class Panel {
     const way = this.ways(cursor);
     text(this.heads.title, data.say("flow.panel_title", { t: cursor.t + 1 }));
     for (const part of this.parts) part.show(way, cursor.t);
+    if (changed.has("layer")) this.tellStack();
     if (way === this.way) return;
     this.way = way;
     this.verdict.replaceChildren(...verdictOf(data, way));
+  }
+
+  /** Of several layers: which one is seen, and what stands between it and the loss. */
+  tellStack() {
+    const { data, cursor } = this;
+    const [first, ...others] = data.meta.layers;
+    this.stack.hidden = others.length < data.meta.directions;
+    if (this.stack.hidden) return;
+    const n = Number(/\d+/.exec(cursor.layer)[0]) + 1;
+    const N = data.meta.layers.length / data.meta.directions;
+    const above = n < N ? [data.say(n + 1 < N ? "flow.through_layers" : "flow.through_layer", { n, N, above: n + 1 })] : [];
+    const lowest = cursor.layer === first ? [] : [data.say("flow.lowest_curves", { layer: layerName(data, first) })];
+    text(this.stack, [...above, ...lowest].join(" "));
   }
 }
 
