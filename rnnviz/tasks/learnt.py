@@ -25,6 +25,7 @@ from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.sentences import Sentences
 from rnnviz.tasks.series import parse_series
 from rnnviz.tasks.symbols import answers_of, symbols, visible
+from rnnviz.trace import NO_TARGET
 from rnnviz.words import DEFAULT_LANGUAGE
 
 SHORTEST: Final = 2
@@ -96,11 +97,14 @@ def _passage(network: Trained, posed: NextSymbol, seed: int, length: int, lang: 
 
 
 def text_read(network: Trained, read: Sequence[str], lang: str = DEFAULT_LANGUAGE, length: int | None = None) -> Inputs:
-    """Return symbols as inputs, each with the next as its target; END, or what follows, is that of the last."""
+    """Return symbols as inputs, each with the next as its target.
+
+    The last has none: a text that was read in windows taught nobody where it ends.
+    """
     alphabet = network.alphabet or ()
     codes = [alphabet.index(symbol) for symbol in read]
     steps = len(codes) if length is None else length
-    targets = np.array([*codes[1:], len(alphabet)][:steps], dtype=np.int64)
+    targets = np.array([*codes[1:], NO_TARGET][:steps], dtype=np.int64)
     labels = tuple(map(visible, read[:steps]))
     x = one_hot(codes[:steps], len(alphabet))
     return Inputs("symbols", labels, alphabet, answers_of(alphabet, lang), x, targets)

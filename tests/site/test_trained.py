@@ -1,0 +1,63 @@
+"""The trained networks on the pages: in the menu and the list, explained, and with an input of the person's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnviz.networks.trained import TRAINED, trained
+from rnnviz.site.presets import PRESETS, look_for, title
+from tests.site.visit import Visit
+
+
+@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize("lesson", ["step", "gates", "gradients"])
+def test_it_stands_on_every_page_and_its_link_restores_it(lesson: str, name: str) -> None:
+    preset = PRESETS[name]
+    visit = Visit(lesson, **preset.to_query())
+    assert not visit.errors
+    meta = visit.meta(f"stage-{lesson}")
+    assert (meta["network"], meta["cell"], meta["H"]) == (name, trained(name).cell, trained(name).hidden_size)
+    assert f"network={name}" in visit.query
+    assert any(trained(name).summary() in shown.value for shown in [*visit.test.markdown, *visit.test.caption])
+
+
+def test_step_tells_what_was_learned_and_the_command() -> None:
+    visit = Visit("step", network="adding_rnn", length="50")
+    told = " ".join(block.value for block in visit.test.markdown)
+    assert "This has been learned" in told and "Nothing has been learned" not in told
+    assert "python -m rnnviz.training.presets adding_rnn" in told
+    by_hand = " ".join(block.value for block in Visit("step", network="latch").test.markdown)
+    assert "Nothing has been learned" in by_hand and "This has been learned" not in by_hand
+
+
+def test_the_menu_names_what_is_trained_and_what_is_built_by_hand() -> None:
+    assert title("sentiment", "en") == "Trained: Kind or not" and title("latch", "en") == "Hand-built: Latch"
+    assert look_for(PRESETS["forecaster"], "en") == trained("forecaster").summary()
+
+
+def test_a_network_that_is_chosen_comes_with_the_length_it_was_trained_on() -> None:
+    visit = Visit("step", network="latch")
+    visit.test.selectbox(key="network").set_value("adding_lstm")
+    assert visit.run().meta()["T"] == 50 and not visit.errors
+    visit.test.selectbox(key="network").set_value("latch")
+    assert visit.run().meta()["T"] == 50, "what a person may have chosen stays"
+
+
+def test_it_reads_what_is_typed_and_names_what_it_does_not_know() -> None:
+    visit = Visit("step", network="sentiment")
+    visit.test.text_input(key="network_text").set_value("the food was bad not good")
+    assert visit.run().meta()["labels"] == "the food was bad not good".split() and not visit.errors
+    visit.test.text_input(key="network_text").set_value("the pizza was good")
+    visit.run()
+    assert len(visit.errors) == 1 and "pizza" in visit.errors[0]
+    assert visit.meta()["T"] == 6, "the last run that could be run stays"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("characters", "so "), ("depth_learnt", "(("), ("forecaster", "0.5 "), ("adding_rnn", "+0.5 ")]
+)
+def test_what_is_too_long_is_cut(name: str, text: str) -> None:
+    visit = Visit("step", network=name)
+    visit.test.text_input(key="network_text").set_value(text * 1200)
+    visit.run()
+    assert visit.meta()["T"] == 1000 and any("first 1,000" in error for error in visit.errors)
