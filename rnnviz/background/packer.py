@@ -49,6 +49,10 @@ class Packer:
             found |= self._elsewhere(run, block, probe) or dict(zip(block, packed(run, block, probe), strict=True))
         return found
 
+    def warm(self) -> None:
+        """Have a worker ready soon."""
+        self._there()
+
     def close(self) -> None:
         """Let the worker end."""
         with self._changed:

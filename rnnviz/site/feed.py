@@ -27,7 +27,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rnnviz.background import Job
-from rnnviz.site.following import Asked, Followed
+from rnnviz.site.following import Asked, Followed, packer
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
 PATH: Final = "/learning"
@@ -51,6 +51,7 @@ def register(jobs: Sequence[Job], names: Sequence[str] | None = None) -> str:
     names : sequence of str, optional
         What the trainings are called; by default cell and size, and in what else they differ.
     """
+    packer.warm()
     token = secrets.token_urlsafe(16)
     with _lock:
         _followed[token] = Followed(jobs, names)

@@ -16,7 +16,7 @@ from rnnviz.training.learner import Forward, Learner, Memories, States, learner_
 from rnnviz.training.minibatch import Minibatch
 from rnnviz.training.optimisers import OPTIMISERS
 from rnnviz.training.settings import Settings, check_trainable
-from rnnviz.training.source import name_of, source_of, validation_of
+from rnnviz.training.source import Source, name_of, source_of, validation_of
 
 
 class Training:
@@ -52,7 +52,6 @@ class Training:
             parameters = initial_parameters(experiment, width, outputs)
         shapes = parameter_shapes(experiment, width, outputs)
         self._start = self._before(check_parameters(parameters, shapes))
-        self._source = source_of(experiment, settings, problem)
         self.states: States = {}
         kept = settings.trace_every, settings.memory
         self.history = History(experiment, problem.probes, *kept, problem=name_of(problem))
@@ -64,9 +63,14 @@ class Training:
         kinds = OPTIMISERS[self.settings.optimiser].remembers
         return own, {kind: {name: np.zeros_like(value) for name, value in own.items()} for kind in kinds}
 
+    # Both are made when they are needed: a training that is only loaded, told of and saved imports no torch, and holds
+    # no text as rows of zeros and ones.
+    @cached_property
+    def _source(self) -> Source:
+        return source_of(self.experiment, self.settings, self.problem)
+
     @cached_property
     def _learner(self) -> Learner:
-        # Made when it is needed: a training that is only loaded, told of and saved imports no torch.
         parameters, memory = self._start
         learner = learner_named(self.settings.engine)(self.experiment, self.settings, parameters)
         learner.restore(parameters, memory, self.update)

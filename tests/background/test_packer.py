@@ -43,7 +43,7 @@ def packer() -> Iterator[Packer]:
 
 def comes(packer: Packer) -> Process:
     """Wait until a worker is ready, and return it."""
-    packer._there()
+    packer.warm()
     with packer._changed:
         assert packer._changed.wait_for(lambda: packer._ready, PATIENCE)
         assert packer._process is not None
