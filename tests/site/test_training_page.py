@@ -206,15 +206,25 @@ def test_leaving_the_page_and_coming_back_finds_the_run() -> None:
     assert visit.main == "Train again" and visit.asked == {**SMALL, "compare": "none"}
 
 
-def test_what_ends_a_session_ends_its_trainings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trainings_end_after_the_tab_is_closed_unless_its_connection_is_back_in_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(benches, "desk", lambda: desk)
+    monkeypatch.setattr(benches, "GRACE", 1.0)
     visit = AppTest.from_function(session).run()
     assert not visit.exception and visit.session_state["same"]
-    visit.session_state["found"].begin(small(steps=20_000))
-    jobs = visit.session_state["found"].jobs
-    visit.session_state["ended"] = True
+    bench = visit.session_state["found"]
+    bench.begin(small(steps=20_000))
+    jobs = bench.jobs
+    visit.session_state["broke"] = True
     assert not visit.run().exception
-    assert [job.state for job in jobs] == ["stopped", "stopped"]
+    visit.session_state["broke"] = False
+    assert not visit.run().exception
+    time.sleep(1.5)
+    assert {job.state for job in jobs} <= {"queued", "running"}, "it was back in time"
+    visit.session_state["broke"] = True
+    assert not visit.run().exception
+    assert jobs[0].wait_until(lambda: [job.state for job in jobs] == ["stopped", "stopped"], PATIENCE)
 
 
 def session() -> None:
@@ -224,8 +234,8 @@ def session() -> None:
 
     st.session_state["found"] = benches.bench()
     st.session_state["same"] = benches.bench() is st.session_state["found"]
-    if "ended" in st.session_state:
-        benches._bench.clear()  # as the end of a session does
+    if "broke" in st.session_state and st.session_state["broke"]:
+        benches._at_hand.clear()  # as a connection does that breaks
 
 
 def test_changed_controls_do_not_touch_what_runs() -> None:

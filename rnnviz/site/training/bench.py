@@ -1,4 +1,4 @@
-"""The trainings of one visitor: the network's own, and the one beside it. They end when the tab is closed."""
+"""The trainings of one visitor: the network's own, and the one beside it. They end soon after the tab is closed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from rnnviz.site import feed, limits
 from rnnviz.site.training.plan import Plan
 from rnnviz.training import Training, load
 
+KEY: Final = "_training_bench"
+GRACE: Final = 20.0
+"""Seconds after which the trainings end of who is gone: a connection that broke is mostly back by then."""
 ACTIVE: Final = ("queued", "running")
 ORDER: Final = ("running", "queued", "paused", "failed", "diverged", "stopped", "finished")
 """Of two trainings' states the first of these stands for both."""
@@ -34,7 +37,8 @@ class Bench:
     """
 
     def __init__(self, desk: Desk) -> None:
-        self._desk, self._lock = desk, threading.Lock()
+        self._desk = desk
+        self._going: threading.Timer | None = None
         self._drawn: Plan | None = None
         self.plan: Plan | None = None
         self.jobs: tuple[Job, ...] = ()
@@ -113,6 +117,17 @@ class Bench:
         feed.forget(self.token)
         self.plan, self._drawn, self.jobs, self.token = None, None, (), ""
 
+    def leave(self) -> None:
+        """End both, unless whoever closed the tab, or lost the connection, is back in time."""
+        self._going = threading.Timer(GRACE, self.reset)
+        self._going.daemon = True
+        self._going.start()
+
+    def stay(self) -> None:
+        """Let them go on."""
+        if self._going is not None:
+            self._going.cancel()
+
     def _tell(self, what: str) -> None:
         if self.plan is not None:
             for job in self.jobs:
@@ -133,12 +148,18 @@ def trainings(plan: Plan) -> Sequence[Training]:
 
 def bench() -> Bench:
     """Return this visitor's bench."""
-    return _bench()
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Bench(desk())
+    found: Bench = st.session_state[KEY]
+    _at_hand(found)
+    return found
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda found: found.reset())
-def _bench() -> Bench:
-    return Bench(desk())
+# Streamlit keeps a session whose connection broke for a while, but lets go of what is cached for it at once.
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda found: found.leave())
+def _at_hand(_found: Bench) -> Bench:
+    _found.stay()
+    return _found
 
 
 @st.cache_resource(show_spinner=False)
