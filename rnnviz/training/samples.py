@@ -12,7 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engines.numpy_engine import forward_stack, stacked
+from rnnviz.cells import cell_named
+from rnnviz.cells.base import free
+from rnnviz.engines.layer import Weights, blocks
+from rnnviz.engines.numpy_engine import stacked
+from rnnviz.engines.through_time import skips
 from rnnviz.experiment import Experiment
 from rnnviz.initial import READOUT
 from rnnviz.trace import Array, Trace
@@ -38,17 +42,27 @@ class Networks:
     """
 
     def __init__(self, experiment: Experiment, parameters: Sequence[Mapping[str, Array]]) -> None:
-        self._experiment, self._stack = experiment, stacked(parameters)
+        self._experiment = experiment
+        self._cell = cell_named(experiment.cell, experiment.nonlinearity)
+        stack = stacked(parameters)
+        self._layers = {name: Weights.of(stack, name) for name in experiment.layer_names}
         weight, bias = (np.stack([own[name] for own in parameters]) for name in READOUT)
         self._weight, self._bias = weight.mT, bias[:, None]
 
     @np.errstate(over="ignore", invalid="ignore")
     def step(self, x: Array, states: States) -> tuple[Array, States]:
-        """Read an input, (F, K, D), in some states; return the outputs, (F, K, O), and the states after it."""
-        runs, top = forward_stack(self._experiment, self._stack, x[None], x.shape[:-1], states)
-        # A cell without c is handed on h in its place, which it does not read.
-        after = {name: (run.values["h"][0], run.values.get("c", run.values["h"])[0]) for name, run in runs.items()}
-        return top[0] @ self._weight + self._bias, after
+        """Read an input, (F, K, D), in some states; return the outputs, (F, K, O), and the states after it.
+
+        As `rnnviz.engines.layer.forward` does, without what only a way back would need.
+        """
+        after, hidden = {}, self._experiment.hidden_size
+        for name, weights in self._layers.items():
+            h, c = states[name]
+            from_x, from_h = x @ weights.ih.mT + weights.b_ih, h @ weights.hh.mT + weights.b_hh
+            values = self._cell.forward(blocks(from_x[None], hidden)[0], blocks(from_h[None], hidden)[0], h, c, free)
+            after[name] = values["h"], values.get("c", c)
+            x = values["h"] + x if skips(self._experiment, (name,)) else values["h"]
+        return x @ self._weight + self._bias, after
 
 
 def states_at(traces: Sequence[Trace], t: int, walks: int) -> States:
@@ -56,6 +70,7 @@ def states_at(traces: Sequence[Trace], t: int, walks: int) -> States:
     found = {}
     for name in traces[0].layers:
         layers = [trace.layers[name] for trace in traces]
+        # A cell without c is handed h in its place, which it does not read.
         pairs = np.stack([[layer.h[t], layer.h[t] if layer.c is None else layer.c[t]] for layer in layers], axis=1)
         h, c = np.repeat(pairs[:, :, None], walks, axis=2)
         found[name] = h, c
