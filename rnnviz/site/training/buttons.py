@@ -97,8 +97,8 @@ def progress(bench: Bench, plan: Plan, lang: str) -> None:
     def look() -> None:
         if (bench.state, bench.moving) != before:
             st.rerun()  # other buttons can be pressed now, and there may be nothing more to look at
-        steps = sum(job.steps for job in bench.jobs) or 1
-        share = 0.0 if bench.state == "ready" else sum(job.updates for job in bench.jobs) / steps
+        taken = sum(job.steps if job.ended else job.updates for job in bench.jobs)
+        share = 0.0 if bench.plan is None else taken / sum(job.steps for job in bench.jobs)
         told = status(bench.jobs, lang) if bench.plan else sizes(plan, lang)
         tenths = int(share * TENTHS) * 100 // TENTHS
         spoken = say("training.spoken", lang, percent=tenths) if bench.state == "running" else told
@@ -111,7 +111,9 @@ def progress(bench: Bench, plan: Plan, lang: str) -> None:
 
 def remedies(bench: Bench, plan: Plan, lang: str) -> None:
     """Where a training broke, offer what helps."""
-    if bench.plan is None or "diverged" not in {job.state for job in bench.jobs}:
+    # Beside a network that is clipped, the one that is not may break: that is what it is there for.
+    shown = bench.jobs[:1] if bench.plan is not None and bench.plan.compare == "unclipped" else bench.jobs
+    if bench.plan is None or "diverged" not in {job.state for job in shown}:
         return
     rate = bench.plan.learning_rate / 10
     with st.container(key="training-remedies", horizontal=True, gap="small"):

@@ -14,14 +14,14 @@ KEY: Final = "training_try"
 PRESETS: Final = {
     "adding": Plan(),
     "open": Plan().changed(forget_bias=2.0),
-    "order": Plan(problem="order", options=(("length", 30),)),
+    "order": Plan(problem="order", options=(("length", 30),), steps=1000).changed(forget_bias=1.0),
     "count": Plan(problem="depth").changed(hidden_size=8),
     "echo": Plan(problem="echo", compare="gru"),
     "manual": Plan(problem="book", options=(("book", "manual"),), steps=2000, compare="none").changed(hidden_size=64),
-    "sentiment": Plan(problem="sentiment", steps=600).changed(hidden_size=16),
+    "sentiment": Plan(problem="sentiment", steps=200).changed(hidden_size=16),
     "stocks": Plan(problem="stocks", steps=600).changed(hidden_size=16),
-    "broken": Plan(problem="echo", steps=600, compare="unclipped").changed(
-        cell="rnn", nonlinearity="relu", init="orthogonal", gain=1.5
+    "broken": Plan(problem="depth", steps=600, optimiser="sgd", learning_rate=0.05, compare="unclipped").changed(
+        cell="rnn", nonlinearity="relu", init="orthogonal", hidden_size=16
     ),
 }
 """By name; ``training.preset.<name>`` says what each is."""

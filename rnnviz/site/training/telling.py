@@ -63,7 +63,7 @@ def status(jobs: Sequence[Job], lang: str) -> str:
     """Say how it stands with the trainings; of the one beside only what differs."""
     own = of_job(jobs[0], lang)
     for other in jobs[1:]:
-        named = f"{other.experiment.cell.upper()} · {other.experiment.hidden_size}"
+        named = _short(other, jobs[0], lang)
         if other.state == jobs[0].state == "running":
             own += " " + say("training.beside.running", lang, network=named, update=f"{other.updates:,}")
         elif other.state == jobs[0].state == "finished" and other.history.validations:
@@ -71,6 +71,14 @@ def status(jobs: Sequence[Job], lang: str) -> str:
         elif other.state != "paused":
             own += " " + say("training.beside", lang, network=named, state=of_job(other, lang))
     return own
+
+
+def _short(other: Job, own: Job, lang: str) -> str:
+    """Return what the training beside is called in a sentence on both."""
+    if other.experiment == own.experiment.replace(clip=None):
+        return say("training.beside.unclipped", lang)
+    cell, units = other.experiment.cell.upper(), other.experiment.hidden_size
+    return say("training.beside.network", lang, cell=cell, units=units)
 
 
 def of_job(job: Job, lang: str) -> str:
