@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from typing import Any, Final
 
@@ -90,8 +91,9 @@ class Desk:
             workers = list(self._all)
             for worker in workers:
                 worker.close()
+        deadline = time.monotonic() + PATIENCE
         for worker in workers:
-            worker.wait(PATIENCE)
+            worker.wait(max(0.0, deadline - time.monotonic()))
 
     def place_of(self, job: Job) -> int | None:
         """Return a job's place in the queue, from 1."""

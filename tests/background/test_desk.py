@@ -26,18 +26,48 @@ HOW: dict[str, Any] = {
 ENDLESS = 10**6
 
 
+class Lasting(Desk):
+    """A desk whose workers wait for the next test: to begin one takes longer than most tests do."""
+
+    def __init__(self, places: int) -> None:
+        super().__init__(places)
+        self._spares = places + 1
+
+    def _spare(self) -> None:
+        """Begin none that nobody needs."""
+
+    def clear(self) -> None:
+        """Stop all trainings, and wait until all workers have heard of it."""
+        for job in list(self._open):
+            job.stop()
+        with self.changed:
+            assert self.changed.wait_for(lambda: not self._jobs, PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[dict[int, Lasting]]:
+    desks: dict[int, Lasting] = {places: Lasting(places) for places in (1, 2)}
+    yield desks
+    for one in desks.values():
+        one.close()
+
+
 @pytest.fixture
-def opened() -> Iterator[Callable[..., Desk]]:
-    """Open desks that are closed in the end."""
-    desks: list[Desk] = []
+def opened(lasting) -> Iterator[Callable[..., Desk]]:
+    """Open desks, clear in the end."""
+    own: list[Desk] = []
 
     def opens(places: int = 1, **how: Any) -> Desk:
-        desks.append(Desk(places, **how))
-        return desks[-1]
+        if not how:
+            return lasting[places]
+        own.append(Desk(places, **how))
+        return own[-1]
 
     yield opens
-    for one in desks:
+    for one in own:
         one.close()
+    for one in lasting.values():
+        one.clear()
 
 
 def training(**changes: Any) -> Training:
@@ -294,12 +324,13 @@ def test_an_error_in_the_worker_is_a_sentence_and_the_worker_goes_on(opened, mon
     one = opened()
     monkeypatch.setattr(desk, "to_bytes", lambda training: b"nonsense")
     job = one.submit(training())
-    one.warm()  # so that the worker is kept
+    worker = job.worker
     ends(job, "failed")
     assert job.failure is not None and job.failure.key == "training.checkpoint_broken"
     assert "not a safetensors file" in str(job.failure)
     monkeypatch.setattr(desk, "to_bytes", to_bytes)
     again = one.submit(training())
+    assert again.worker is worker
     ends(again)
     assert again.history.loss == expected().loss
 
@@ -330,7 +361,7 @@ def test_the_moments_stay_within_their_memory_and_the_generation_says_when_some_
 
 
 def test_closing_ends_all_trainings_and_all_workers(opened) -> None:
-    one = opened(2)
+    one = opened(2, most=9)
     one.warm()
     jobs = [one.submit(training(steps=ENDLESS)) for _ in range(3)]
     reaches(jobs[0], 1)
