@@ -71,12 +71,13 @@ $(VENV)/.made:
 	@{ $(PY) -c '$(NEW)' && $(PIP) --version; } >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.run-installed: requirements.txt | $(VENV)/.made
+# With -e, .venv/bin/python knows rnnviz wherever a script of yours lies.
+$(VENV)/.run-installed: requirements.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing rnnviz into $(VENV). The first time takes a few minutes."
-	$(PIP) install -r requirements.txt
+	$(PIP) install -r requirements.txt -e .
 	@touch $@
 
-$(VENV)/.test-installed: tests/requirements.txt requirements.txt | $(VENV)/.made
+$(VENV)/.test-installed: tests/requirements.txt requirements.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing rnnviz and its checks into $(VENV). The first time takes a few minutes."
-	$(PIP) install -r tests/requirements.txt
+	$(PIP) install -r tests/requirements.txt -e .
 	@touch $(VENV)/.run-installed $@

@@ -94,6 +94,15 @@ def test_the_list_of_keys_opens_and_closes(screen: Screen) -> None:
     assert screen.press("ArrowRight").t == 1
 
 
+def test_the_list_of_keys_says_what_they_do_here(visit: Visit) -> None:
+    screen = visit("/gradients", text="hello")
+    screen.press("?")
+    told = screen.page.get_by_role("dialog", name=say("stage.help")).inner_text()
+    assert say("stage.key_frames_swept", title=say("gradients.slider.gain")) in told
+    assert say("stage.key_play_backwards") in told and say("stage.key_escape_screen") in told
+    assert "unit" not in told
+
+
 def test_full_screen_and_back(screen: Screen) -> None:
     screen.press("f")
     screen.page.wait_for_function("document.fullscreenElement?.dataset.stage === 'step'")

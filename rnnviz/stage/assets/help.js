@@ -27,7 +27,7 @@ export function helpDialog(data) {
     { class: "rv-help", "aria-labelledby": id },
     el("h3", { class: "rv-title", id }, data.say("stage.help")),
     el("dl", { class: "rv-keys" }, ...keys.map(([key, name]) => entry(key, meaning(data, name)))),
-    el("p", { class: "rv-hint" }, data.say("stage.help_note")),
+    el("p", { class: "rv-hint" }, data.say(data.flow ? "stage.help_note_steps" : "stage.help_note")),
     close,
   );
   close.addEventListener("click", () => dialog.close());
@@ -35,8 +35,12 @@ export function helpDialog(data) {
   return dialog;
 }
 
+/** What a key does on this page: what the slider moves through, which way playing goes, whether there are units. */
 function meaning(data, name) {
   if (name === "play" && data.stage.direction < 0) return data.say("stage.key_play_backwards");
+  if (name === "frames" && data.learning) return data.say("stage.key_frames_updates");
+  if (name === "frames" && data.frame_title) return data.say(data.flow?.swept ? "stage.key_frames_swept" : "stage.key_frames_named", { title: data.frame_title });
+  if (name === "escape" && data.flow) return data.say("stage.key_escape_screen");
   return data.say(`stage.key_${name}`);
 }
 

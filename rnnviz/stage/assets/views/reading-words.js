@@ -1,7 +1,8 @@
 /** What a unit goes with, in a sentence that follows the numbers: the thresholds of rnnviz/units.py. */
 
 /** Least |r| of which a sentence is made, and of a plain one. */
-export const [CLAIMED, STRONG] = [0.5, 0.8];
+export const CLAIMED = 0.5;
+export const STRONG = 0.8;
 /** Most units that are named. */
 export const NAMED = 8;
 /** Features that a place has or has not; the others are more or less. */
