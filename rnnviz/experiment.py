@@ -58,8 +58,9 @@ class Experiment:
         Of every random draw: the same experiment gives the same bits.
     text, series, task, network : one of them
         A text, split by ``tokens`` into "characters" (graphemes) or "words"; two or more numbers; the name of a
-        generator, with settings if wanted ("sine:period=8"); the name of a hand-built network, which then decides
-        cell, size and weights as well, and reads a ``text`` of its own symbols if one is given beside it. With none
+        generator, with settings if wanted ("sine:period=8"); the name of a ready-made network, built by hand or
+        trained, which then decides cell, size and weights as well, and reads a ``text`` of its own symbols if one is
+        given beside it. With none
         given, the text is "hello world".
     length : int, optional
         Steps of a ``task`` or a ``network``'s input.
@@ -108,7 +109,7 @@ class Experiment:
         for name in _CHECKS:
             object.__setattr__(self, name, _checked(name, getattr(self, name)))
         self._check_input()
-        if not self.network:  # a hand-built network decides cell and size itself; the run checks against those
+        if not self.network:  # a ready-made network decides cell and size itself; the run checks against those
             for held in self.hold:
                 check_hold(held, self.cell, self.hidden_size, self.layer_names)
 

@@ -30,7 +30,7 @@ def run(
         "numpy" is written to be read, see `rnnviz.engines.numpy_engine`. "torch" gives the same numbers in less time,
         and imports torch, which takes seconds the first time; see `rnnviz.engines.torch_engine`.
     parameters : dict, optional
-        Weights to run with instead of those the experiment draws or its hand-built network brings: arrays under
+        Weights to run with instead of those the experiment draws or its ready-made network brings: arrays under
         torch's names ("weight_ih_l0", …), the readout "weight_ho" (O, directions·H) and "bias_o" (O,).
     dtype : {"float64", "float32"}
         What the forward pass is computed in; "float32", what networks are mostly trained in, by "torch" only. A trace
@@ -39,7 +39,7 @@ def run(
     Returns
     -------
     Trace
-        Its ``experiment`` is the one given; for a hand-built network, with the cell and the sizes that it decides.
+        Its ``experiment`` is the one given; for a ready-made network, with the cell and the sizes that it decides.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def run(
 
 
 def resolve(experiment: Experiment) -> Experiment:
-    """Return an experiment on a hand-built network with the cell and sizes of that network, and its holds checked."""
+    """Return an experiment on a ready-made network with the cell and sizes of that network, and its holds checked."""
     if not experiment.network:
         return experiment
     network = network_named(experiment.network)

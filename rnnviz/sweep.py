@@ -38,7 +38,7 @@ OF_WALK: Final = ("hidden_size", "num_layers", "truncate")
 """What decides the input, the weights as they are drawn, and the shape of the way: that is then made for each frame."""
 
 OF_NETWORK: Final = ("length", "seed", "truncate", "clip", "clip_value")
-"""What a hand-built network leaves open."""
+"""What a ready-made network leaves open."""
 
 AT_ONCE: Final = 2**19
 """Most numbers T·F·H of one quantity in a stack; larger ones walk in parts, for there are some forty quantities."""
@@ -97,7 +97,7 @@ def sweep(experiment: Experiment, /, **field: Iterable[float]) -> Sweep:
     ------
     ExperimentError
         A ValueError, if it is not exactly one field, the field is not a number, its values are none, not all numbers
-        or out of its range, or it has no effect because the network is a hand-built one.
+        or out of its range, or it has no effect because the network is a ready-made one.
     """
     name, values = _check_field(field)
     _check_effect(experiment, name)

@@ -22,6 +22,7 @@ from rnnviz.sweep import sweep
 from rnnviz.tasks import inputs
 from rnnviz.tasks.corpora import quoted
 from rnnviz.tasks.learnt import posed_of, split
+from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.training import presets
 from rnnviz.training.presets import PRESETS, made, measure
 from rnnviz.units import Response
@@ -228,12 +229,14 @@ def test_what_it_shows_can_be_typed_again(name: str) -> None:
 
 def test_a_passage_is_of_what_it_was_not_trained_on_and_begins_with_a_line() -> None:
     posed = posed_of(trained("characters"))
+    assert isinstance(posed, NextSymbol)
     kept = "".join(posed.found[posed.cut :])
     for seed in range(20):
         read = inputs(Experiment(network="characters", seed=seed, length=60))
         text = "".join({"␣": " ", "⏎": "\n"}.get(label, label) for label in read.labels)
         assert "\n" + text in kept
         follows = kept[kept.index("\n" + text) + 1 :][1:61]
+        assert read.alphabet is not None
         assert [read.alphabet[target] for target in read.targets] == list(follows)
     with pytest.raises(ExperimentError, match="length is 100000, .* at most"):
         inputs(Experiment(network="characters", length=100_000))
