@@ -176,8 +176,8 @@ export class Facts {
   }
 
   /**
-   * The unit whose gate opened most from the start to the newest moment, and the moment by which it had opened most since
-   * the one before: where it was found that something has to be kept.
+   * The unit whose gate opened most from the start to the newest moment, how far, and the moment from which on it was more
+   * than half way there: where it was found that something has to be kept.
    */
   opening(cursor) {
     if (!this.keeper || this.count < 2) return null;
@@ -185,8 +185,10 @@ export class Facts {
     const rises = last.map((v, unit) => v - first[unit]);
     const unit = likeliest(rises);
     if (!(rises[unit] >= OPENED)) return null;
-    const found = steepest(Array.from({ length: this.count }, (_, k) => this.gate(k, cursor).units[unit]));
-    return found && { ...found, unit };
+    const half = first[unit] + rises[unit] / 2;
+    let k = this.count - 1;
+    while (this.gate(k - 1, cursor).units[unit] > half) k -= 1;
+    return { k, unit, by: rises[unit] };
   }
 
   /** The moment of the lowest loss. */

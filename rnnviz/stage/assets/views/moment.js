@@ -109,7 +109,7 @@ function eventful(data, cursor) {
       const [fall, opening, lowest] = [facts.fall(), facts.opening(cursor), facts.lowest()];
       const between = ({ k }) => ({ from: whole(facts.update(k - 1)), to: whole(facts.update(k)) });
       rows.fall.put(fall?.k ?? null, fall && data.say(fall.below ? "learned.event_fall" : "learned.event_fall_above", { ...between(fall), by: counted(data, fall.by) }));
-      rows.gate.put(opening?.k ?? null, opening && data.say(`learned.event_${facts.keeper}`, { ...between(opening), unit: unitName(data, opening.unit), by: data.format(opening.by) }), opening?.unit);
+      rows.gate.put(opening?.k ?? null, opening && data.say(`learned.event_${facts.keeper}`, { to: whole(facts.update(opening.k)), unit: unitName(data, opening.unit), by: data.format(opening.by) }), opening?.unit);
       rows.lowest.put(lowest, lowest === null ? null : data.say("learned.event_lowest", { to: whole(facts.update(lowest)) }));
       node.hidden = facts.count < 2;
     },

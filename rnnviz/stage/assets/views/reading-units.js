@@ -27,7 +27,9 @@ function row(data, k, choose) {
       node.hidden = own === null;
       if (own === null) return;
       text(parts.name, unitName(data, own));
-      text(parts.what, featureWords(data, found.feature));
+      const words = featureWords(data, found.feature);
+      text(parts.what, words);
+      attr(parts.what, "title", words);
       text(parts.r, data.format(found.r));
       parts.bar.firstChild.style.transform = `scaleX(${Math.abs(found.r).toFixed(3)})`;
       node.classList.toggle("rv-reading-weak", Math.abs(found.r) < CLAIMED);
