@@ -22,7 +22,7 @@ HOLDS: Final = 16
 """Gates held at once."""
 
 UPLOAD_MB: Final = 5
-"""Megabytes of an uploaded file, the same as server.maxUploadSize in .streamlit/config.toml."""
+"""Megabytes of an uploaded text or table."""
 
 WHOLE: Final[dict[str, Range]] = {
     "hidden_size": Range(1, 128),
@@ -73,9 +73,13 @@ MINIBATCH: Final = 4_000_000
 """Sequences × steps × kinds of symbols in one minibatch."""
 
 CHECKPOINT_MB: Final = 48
-"""Megabytes of a saved training; `KEPT` bytes of it are the moments that were kept."""
+"""Megabytes of a saved training, the same as server.maxUploadSize in .streamlit/config.toml: `KEPT` bytes of moments, and
+three numbers for each of `WEIGHTS`, the weight itself and what an optimiser remembers of it."""
 
-KEPT: Final = 32 * 2**20
+WEIGHTS: Final = 1_000_000
+"""Weights and biases of a network that is trained."""
+
+KEPT: Final = 16 * 2**20
 """Bytes that the kept moments of one training take at most, see `rnnviz.training.Settings.memory`."""
 
 FRAMES: Final = 200

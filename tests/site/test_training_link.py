@@ -164,6 +164,19 @@ def test_a_minibatch_never_takes_more_memory_than_is_stated() -> None:
     assert len(settled.sentences) == 1
 
 
+def test_a_network_never_has_more_weights_than_a_file_can_hold() -> None:
+    words = " ".join(f"w{n}" for n in range(3_000))
+    asked = {"problem": "text", "options": {"text": words, "tokens": "words"}, "hidden_size": 128}
+    settled = settle(asked, Plan(), "en")
+    larger = settled.plan.changed(hidden_size=settled.plan.experiment.hidden_size + 1)
+    assert settled.plan.weights <= limits.WEIGHTS < larger.weights
+    assert "hidden" in settled.sentences[0].lower()
+    most = Plan().changed(hidden_size=128, num_layers=3, bidirectional=True)
+    assert most.weights <= limits.WEIGHTS
+    # 8 bytes a number: the weights, what Adam remembers, the moments that were kept, the first and the last at least.
+    assert limits.CHECKPOINT_MB * 2**20 > 8 * 3 * limits.WEIGHTS + limits.KEPT
+
+
 def test_what_does_not_go_together_is_put_right() -> None:
     both, sentences = read(problem="book", truncate="5", bidirectional="true")
     assert both.experiment.truncate is None and len(sentences) == 1

@@ -87,6 +87,12 @@ class Plan:
         """How many weights and biases the network has."""
         return weights(self.experiment, self.posed)
 
+    def units_within(self, most: int) -> int:
+        """Return the largest number of hidden units with which the network has at most so many weights; at least 1."""
+        units = matching(self.experiment, most, self.posed.inputs, self.posed.outputs)
+        within = weights(self.experiment.replace(hidden_size=units), self.posed) <= most
+        return units if within else max(1, units - 1)
+
     def changed(self, **changes: Any) -> Plan:
         """Return a copy with some fields changed, the network's among them."""
         network = {name: changes.pop(name) for name in list(changes) if name in EXPERIMENT_FIELDS}

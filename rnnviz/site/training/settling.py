@@ -216,6 +216,10 @@ def _together(plan: Plan, complain: Complain) -> Plan:
     except ExperimentError as error:
         complain(error, None)
         plan = plan.changed(truncate=None)
+    if plan.weights > limits.WEIGHTS:
+        counts = {"count": f"{plan.weights:,}", "most": f"{limits.WEIGHTS:,}"}
+        wrong = ExperimentError("hidden_size", plan.experiment.hidden_size, "limit.weights", **counts)
+        plan = plan.changed(hidden_size=complain(wrong, plan.units_within(limits.WEIGHTS)))
     width = width_of(plan.posed)
     most = max(1, limits.MINIBATCH // width)
     if plan.batch_size > most:
