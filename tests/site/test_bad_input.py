@@ -1,0 +1,101 @@
+"""Whatever is linked or typed: one clear sentence that names what was asked, what may be, and what is shown instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnviz.experiment import Experiment
+from rnnviz.run import run
+from tests.site.visit import Visit
+
+HOSTILE = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
+SIZE = "Hidden units (hidden_size in the link) is {}, but must be a whole number from 1 to 128; {} is used"
+GAIN = "Gain (gain in the link) is {}, but must be a number from 0 to 10; {} is used"
+STEP = "opens at step {}, but steps are whole numbers from 1 to {}; step {} is shown"
+
+# The link, the number of steps of what is shown instead, and what the sentence says.
+LINKS: dict[str, tuple[dict[str, str], int, str]] = {
+    "unknown word": ({"colour": "red"}, 11, "'colour', which is no setting of this page; it is left out"),
+    "unknown cell": ({"cell": "transformer"}, 11, "is 'transformer', but must be one of rnn, gru, lstm; 'lstm'"),
+    "size beyond the limit": ({"hidden_size": "129"}, 11, SIZE.format("'129'", 128)),
+    "size of nothing": ({"hidden_size": ""}, 11, SIZE.format("''", 5)),
+    "size below one": ({"hidden_size": "-3"}, 11, SIZE.format("'-3'", 1)),
+    "size that is no number": ({"hidden_size": "many"}, 11, SIZE.format("'many'", 5)),
+    "size beyond all measure": ({"hidden_size": "9" * 400}, 11, SIZE.format("'" + "9" * 38 + "…", 128)),
+    "gain that is NaN": ({"gain": "nan"}, 11, GAIN.format("'nan'", 1)),
+    "gain that is infinite": ({"gain": "inf"}, 11, GAIN.format("'inf'", 10)),
+    "length beyond the limit": ({"task": "sine", "length": "100000"}, 1000, "from 2 to 1000; 1000 is used"),
+    "unknown network": ({"network": "brain"}, 24, "is 'brain', but must be one of latch, delay, counter"),
+    "two inputs": ({"text": "ab", "task": "sine"}, 2, "gives task beside text, but a network reads one input; text"),
+    "series with a word": ({"series": "1,2,three"}, 4, "item 3 (line 1, column 5) is 'three'"),
+    "series of one": ({"series": "1"}, 4, "must have at least 2 entries"),
+    "empty text": ({"text": ""}, 11, "Text is '', but must be a text of at least one symbol; 'hello world' is used"),
+    "step of nothing": ({"step": "soon"}, 11, STEP.format("'soon'", 11, 7)),
+    "step before the first": ({"step": "0"}, 11, STEP.format("'0'", 11, 1)),
+    "step after the last": ({"text": "hello", "step": "999"}, 5, STEP.format("'999'", 5, 5)),
+    "hostile word": ({HOSTILE: "1"}, 11, "'<script>window.pwned=1</script><img sr…, which is no setting of this page"),
+    "hostile value": ({"cell": HOSTILE}, 11, "is '<script>window.pwned=1</script><img sr…, but must be one of rnn"),
+    "hostile hold": ({"hold": "f:0:steps9-3"}, 11, "'hold', which is no setting of this page"),
+    "presenting, perhaps": ({"present": "yes"}, 11, "to 'yes', but it must be 1 (the page without its controls) or 0"),
+}
+
+
+def assert_one_sentence(visit: Visit, says: str) -> None:
+    (sentence,) = visit.errors
+    assert says in sentence
+    assert sentence.endswith(".") and len(sentence) < 400
+    assert "Traceback" not in sentence and "Error" not in sentence
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_that_cannot_be_followed(name) -> None:
+    query, steps, says = LINKS[name]
+    visit = Visit("step", **query)
+    assert_one_sentence(visit, says)
+    assert visit.meta()["T"] == steps
+
+
+@pytest.mark.parametrize(
+    ("hold", "says"),
+    [
+        ("f:0", "Hold a gate names the gate 'f', but a plain RNN has no gates"),
+        ("f=0", "Hold a gate (hold in the link) is 'f=0'"),
+    ],
+)
+def test_a_hold_of_a_cell_without_gates(hold, says) -> None:
+    visit = Visit("gates", cell="rnn", hold=hold)
+    assert_one_sentence(visit, says)
+    assert visit.meta("stage-gates")["hold"] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [("step", "step/extra"), ("gates", "gate"), ("start", "nosuch"), ("start", "nosuch/step"), ("start", HOSTILE)],
+)
+def test_an_address_of_no_page(page, asked) -> None:
+    assert_one_sentence(Visit(page, page=asked), f"; {page.title()} is shown")
+
+
+@pytest.mark.parametrize("text", ["مرحبا بالعالم", "שלום", "e\u0301a\u0300", "👩‍👩‍👧🏳️‍🌈", "你好", "a\tb c"])
+def test_any_script_is_read(text) -> None:
+    visit = Visit("step", text="hello world")
+    visit.test.text_input(key="text").set_value(text)
+    assert not visit.run().errors
+    assert visit.meta()["labels"] == [label.replace(" ", "␣") for label in run(Experiment(text=text)).labels]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("1, 2, nan", "item 3 (line 1, column 7) is 'nan'"),
+        ("1, inf, 2", "item 2 (line 1, column 4) is 'inf'"),
+        ("", "must have at least 2 entries"),
+        ("date,close\nmonday,low\ntuesday,high", "Numbers must be numbers"),
+    ],
+    ids=["NaN", "infinity", "empty", "words"],
+)
+def test_numbers_that_are_none(typed, says) -> None:
+    visit = Visit("step", series="1,2,3,4")
+    visit.test.text_area(key="series").set_value(typed)
+    assert_one_sentence(visit.run(), says)
+    assert visit.meta()["T"] == 4 and visit.test.session_state["series"] == typed
