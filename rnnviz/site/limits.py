@@ -83,7 +83,7 @@ KEPT: Final = 16 * 2**20
 """Bytes that the kept moments of one training take at most, see `rnnviz.training.Settings.memory`."""
 
 FRAMES: Final = 200
-FRAMES_BYTES: Final = 16 * 2**20
+FRAMES_BYTES: Final = 32 * 2**20
 """Moments of a training that are frames of a stage, and what these take at most."""
 
 FRAMES_KEPT: Final = 128 * 2**20

@@ -189,7 +189,12 @@ def run_of(run: Run, probe: int) -> Trace:
 
 def _frame(trace: Trace, more: Mapping[str, Any]) -> dict[str, Any]:
     norms = {name: row_norms(value.reshape(1, -1))[0] for name, value in trace.parameters.items()}
-    return {**frame_of(trace), "norms": _sent(norms), **{name: _sent(value) for name, value in more.items()}}
+    # What a unit adds up, and of what, no view of a training shows: half of all the numbers.
+    return {
+        **frame_of(trace, sums=False),
+        "norms": _sent(norms),
+        **{name: _sent(value) for name, value in more.items()},
+    }
 
 
 def _problem(problem: Posed, lang: str) -> dict[str, Any]:

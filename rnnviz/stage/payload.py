@@ -130,8 +130,8 @@ def _meta(trace: Trace) -> dict[str, Any]:
     }
 
 
-def frame_of(trace: Trace) -> dict[str, Any]:
-    """Return the arrays of one run, packed: a frame."""
+def frame_of(trace: Trace, sums: bool = True) -> dict[str, Any]:
+    """Return the arrays of one run, packed: a frame. Without ``sums`` that is without preactivations and weights."""
     targets = trace.targets.astype(np.float64)
     probabilities = trace.probabilities
     return {
@@ -140,19 +140,19 @@ def frame_of(trace: Trace) -> dict[str, Any]:
         "outputs": pack(trace.outputs),
         "probabilities": None if probabilities is None else pack(probabilities),
         "losses": pack(trace.losses),
-        "parameters": {name: pack(value) for name, value in trace.parameters.items()},
-        "layers": {name: _layer(layer) for name, layer in trace.layers.items()},
+        "parameters": {name: pack(value) for name, value in trace.parameters.items()} if sums else {},
+        "layers": {name: _layer(layer, sums) for name, layer in trace.layers.items()},
     }
 
 
-def _layer(layer: LayerTrace) -> dict[str, Any]:
+def _layer(layer: LayerTrace, sums: bool) -> dict[str, Any]:
     return {
         "h": pack(layer.h),
         "c": None if layer.c is None else pack(layer.c),
         "h0": pack(layer.h0),
         "c0": None if layer.c0 is None else pack(layer.c0),
         "gates": {name: pack(value) for name, value in layer.gates.items()},
-        "preactivations": {name: pack(value) for name, value in layer.preactivations.items()},
+        "preactivations": {name: pack(value) for name, value in layer.preactivations.items()} if sums else {},
         "dh_log10": pack(log10_norms(layer.dh)),
         "dc_log10": None if layer.dc is None else pack(log10_norms(layer.dc)),
     }
