@@ -62,7 +62,7 @@ TRAPS: Final = {
     "float32": Trap(Experiment(cell="rnn", hidden_size=32, task="sine", length=1000, loss="last")),
 }
 """By name, as `PRESETS`; the messages begin with ``trap.``."""
-MATTER: Final = ("vanish", "explode", "remember")
+MATTER: Final = ("vanish", "explode", "remember", "adding_lstm", "adding_rnn")
 """The other presets that are about gradients."""
 
 

@@ -18,6 +18,7 @@ from rnnviz.networks import network_named
 from rnnviz.networks.trained import TRAINED, Trained, path_of, to_bytes, trained
 from rnnviz.run import resolve, run
 from rnnviz.site.explained import explanation
+from rnnviz.site.making import owed
 from rnnviz.sweep import sweep
 from rnnviz.tasks import inputs
 from rnnviz.tasks.corpora import quoted
@@ -180,6 +181,11 @@ def test_adding() -> None:
     assert lstm.measured["long"] > lstm.measured["chance"] > lstm.measured["short"] > 100 * lstm.measured["score"]
     assert lstm.readings[0].feature == "place" and "sum" in {reading.feature for reading in lstm.readings}
     assert {reading.feature for reading in rnn.readings[:6]} == {"number", "mark"}
+    # Of what the answer is made of, input by input, the marked steps are mostly the largest parts.
+    found = [run(Experiment(network="adding_lstm", length=50, seed=seed)) for seed in range(20)]
+    largest = [set(np.argsort(-np.abs(owed(trace)[1][:, 0]))[:2]) for trace in found]
+    marked = [set(np.flatnonzero(trace.inputs[:, 1])) for trace in found]
+    assert sum(one == other for one, other in zip(largest, marked, strict=True)) >= 16
     # Of the gradient at the end hardly anything reaches the plain network's first steps.
     kept = {one.name: norms(run(Experiment(network=one.name, length=50))) for one in (lstm, rnn)}
     back = {name: found[10] / found[-1] for name, found in kept.items()}

@@ -110,6 +110,8 @@ class Trained:
         found = {name: _words(name, value) for name, value in self.measured.items()}
         made = {"units": self.hidden_size, "weights": f"{self.count:,}", "updates": f"{self.settings['steps']:,}"}
         found |= {name: str(value) for name, value in self.task["options"].items() if isinstance(value, int)}
+        if self.readings:
+            made["clearest"] = self.readings[0].unit + 1
         return {**found, **{name: str(value) for name, value in made.items()}, "command": self.command}
 
 
