@@ -73,8 +73,8 @@ MINIBATCH: Final = 4_000_000
 """Sequences × steps × kinds of symbols in one minibatch."""
 
 CHECKPOINT_MB: Final = 48
-"""Megabytes of a saved training, the same as server.maxUploadSize in .streamlit/config.toml: `KEPT` bytes of moments, and
-three numbers for each of `WEIGHTS`, the weight itself and what an optimiser remembers of it."""
+"""Megabytes of a saved training, the same as server.maxUploadSize in .streamlit/config.toml: `KEPT` bytes of moments,
+and three numbers for each of `WEIGHTS`, the weight itself and what an optimiser remembers of it."""
 
 WEIGHTS: Final = 1_000_000
 """Weights and biases of a network that is trained."""
