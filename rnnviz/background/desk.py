@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any, Final
 
 from rnnviz.background.account import State
@@ -126,10 +127,9 @@ class Desk:
                 return
             if job.state == "queued":
                 self._queue.remove(job)
-            if job.worker is None:
-                self._attach(job, go=False)
-            self._order(job, "step")
-            self._turn(job, "paused")
+            if job.worker is not None or self._attach(job, go=False):
+                self._order(job, "step")
+                self._turn(job, "paused")
 
     def stop(self, job: Job) -> None:
         """See `Job.stop`."""
@@ -166,10 +166,10 @@ class Desk:
             job = self._queue.popleft()
             if job not in self._busy:  # else it was told to pause, and has not said yet that it does
                 self._busy.append(job)
-            if job.worker is None:
-                self._attach(job, go=True)
-            else:
+            if job.worker is not None:
                 self._order(job, "go")
+            elif not self._attach(job, go=True):
+                continue
             self._turn(job, "running")
 
     def _turn(self, job: Job, state: str) -> None:
@@ -184,15 +184,21 @@ class Desk:
         job.standing = False
         job.worker.send({"kind": kind, "task": job.task, "order": job.order, **note}, body)
 
-    def _attach(self, job: Job, *, go: bool) -> None:
-        """Give a job a worker: one that is idle, else a new one; of those that only stand still few keep theirs."""
-        worker = self._idle.pop() if self._idle else self._begin()
-        self._spare()
+    def _attach(self, job: Job, *, go: bool) -> bool:
+        """Give a job a worker, one that is idle or a new one; return whether there was one to be had."""
+        try:
+            worker = self._idle.pop() if self._idle else self._begin()
+        except OSError:  # no more processes, or no memory for one
+            self._leave(job)
+            self._fail(job, ExperimentError("training", None, "background.no_worker"))
+            return False
         self._tasks += 1
         job.worker, job.task = worker, self._tasks
         self._jobs[worker] = job
+        self._spare()
         self._order(job, "begin", to_bytes(job.training(moments=False)), go=go)
         job.standing = not go
+        return True
 
     def _begin(self) -> Process:
         worker = Process(self._heard)
@@ -201,10 +207,11 @@ class Desk:
 
     def _spare(self) -> None:
         """Have as many spare workers as are wanted."""
-        while len(self._idle) < self._spares and not self._closed:
-            worker = self._begin()
-            worker.send({"kind": "warm"})
-            self._idle.append(worker)
+        with suppress(OSError):  # one more than can be had is not needed
+            while len(self._idle) < self._spares and not self._closed:
+                worker = self._begin()
+                worker.send({"kind": "warm"})
+                self._idle.append(worker)
 
     def _rest(self, worker: Process) -> None:
         """Keep an idle worker as a spare, or let it end."""

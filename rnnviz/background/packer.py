@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any, Final
 
@@ -78,7 +79,8 @@ class Packer:
         with self._changed:
             if self._process is None and self._lives:
                 self._lives -= 1
-                self._process = Process(self._heard, MODULE)
+                with suppress(OSError):
+                    self._process = Process(self._heard, MODULE)
             return self._ready
 
     def _ask(self, note: dict[str, Any], body: bytes) -> Message | None:

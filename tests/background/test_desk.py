@@ -335,6 +335,22 @@ def test_an_error_in_the_worker_is_a_sentence_and_the_worker_goes_on(opened, mon
     assert again.history.loss == expected().loss
 
 
+def test_where_no_process_can_be_begun_it_fails_with_a_sentence_and_the_next_is_tried(opened, monkeypatch) -> None:
+    own = opened(2, most=9)
+
+    def none(heard: Any) -> Any:
+        raise OSError("no more processes")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "Process", none)
+        for paused in (False, True):
+            job = own.submit(training(), paused=paused)
+            job.step()
+            assert job.state == "failed" and "could not begin another process" in str(job.failure)
+    ends(own.submit(training()))
+    assert not own._busy and not own._open
+
+
 def test_a_problem_that_a_worker_could_not_find_is_refused(opened) -> None:
     with pytest.raises(ExperimentError, match="no name to be found by"):
         opened().submit(start(CELL, Noise()))
