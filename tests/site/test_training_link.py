@@ -125,7 +125,7 @@ def test_a_learning_rate_that_cannot_be_leaves_the_last_good_one_in_force(rate: 
     settled = settle({"learning_rate": rate}, last, "en")
     assert settled.plan == last
     assert settled.sentences == (
-        f"Learning rate is '{rate}', but must be a number from 1e-06 to 10; 0.02 is used instead.",
+        f"Learning rate is '{rate}', but must be a number from 0.000001 to 10; 0.02 is used instead.",
     )
 
 

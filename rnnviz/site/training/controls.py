@@ -12,7 +12,7 @@ from rnnviz.site import limits, present
 from rnnviz.site.controls import KEEP
 from rnnviz.site.training import files, presets
 from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, Plan
-from rnnviz.site.training.settling import FIELDS, TYPED, WHOLE, label, range_of
+from rnnviz.site.training.settling import FIELDS, TYPED, WHOLE, label, range_of, written
 from rnnviz.tasks.problems import PROBLEMS, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES
@@ -20,6 +20,7 @@ from rnnviz.words import say
 
 OPEN: Final = ("length", "book", "text", "series", "ticker", "blanks", "delay")
 """Settings of problems that stand open; the others are behind "More"."""
+WIDTHS: Final = {"book": 200, "text": 230, "series": 230, "ticker": 120}
 
 
 def key_of(name: str, problem: str | None = None) -> str:
@@ -65,7 +66,7 @@ def controls(lang: str) -> Any:
         _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=158)
         for setting in problem.settings:
             if setting.name in OPEN:
-                _setting(problem.name, setting, lang)
+                _setting(problem.name, setting, lang, width=WIDTHS.get(setting.name, 124))
         _cells(lang)
         _amount("hidden_size", lang, width=133)
         _choose("compare", _comparable(), lang, "training.compare.{}", "training.compare.help", width=150)
@@ -108,7 +109,7 @@ def _more(problem: str, lang: str) -> None:
     _amount("learning_rate", lang, step=0.001, format="%g")
     _amount("steps", lang, step=100)
     _amount("batch_size", lang)
-    _amount("clip", lang, step=0.1, placeholder="training.clip.none", help="training.clip.help")
+    _amount("clip", lang, step=0.1, format="%g", placeholder="training.clip.none", help="training.clip.help")
     _amount("truncate", lang, placeholder="training.truncate.none", help="training.truncate.help")
     for setting in PROBLEMS[problem].settings:
         if setting.name not in OPEN:
@@ -141,21 +142,20 @@ def _fitting_rate() -> None:
     st.session_state[key_of("learning_rate")] = RATES[st.session_state[key_of("optimiser")]]
 
 
-def _setting(problem: str, setting: Setting, lang: str) -> None:
+def _setting(problem: str, setting: Setting, lang: str, **layout: Any) -> None:
     """Offer one of a problem's settings."""
-    layout: dict[str, Any] = {"key": key_of(setting.name, problem), **KEEP}
+    layout |= {"key": key_of(setting.name, problem), **KEEP}
     title = setting.title(lang)
     if setting.name in TYPED:
         most = f"{limits.OWN_TEXT if setting.name == 'text' else limits.OWN_SERIES:,}"
         shown = say(f"training.control.{setting.name}.limit", lang, label=title, most=most)
-        st.text_area(shown, height=68, width=230, **layout)
+        st.text_area(shown, height=68, **layout)
         files.upload(setting.name, layout["key"], lang)
     elif setting.choices:
-        layout["width"] = 120 if setting.name == "ticker" else 200
         st.selectbox(title, setting.choices, format_func=lambda one: _choice(setting.name, one, lang), **layout)
     else:
         layout |= {"step": 1} if isinstance(setting.default, int) else {"step": 0.5, "format": "%g"}
-        st.number_input(_limited(title, *range_of(setting), lang), **{"value": None, "width": 124, **layout})
+        st.number_input(_limited(title, *range_of(setting), lang), **{"value": None, **layout})
 
 
 def _choice(setting: str, value: str, lang: str) -> str:
@@ -192,7 +192,7 @@ def _amount(
 
 
 def _limited(title: str, least: float, most: float, lang: str) -> str:
-    ends = {"least": f"{least:g}".replace("-", "−"), "most": f"{most:,g}"}
+    ends = {"least": written(least), "most": written(most)}
     to = "training.limit.to" if least < 0 else "training.limit"
     return say("control.limited", lang, label=title, limit=say(to, lang, **ends))
 

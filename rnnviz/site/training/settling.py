@@ -192,8 +192,13 @@ def ranged(name: str, value: Any, within: limits.Range) -> Any:
         number = None
     if number is None or not least <= number <= most:
         key = "limit.empty" if value is None or value == "" else key
-        raise ExperimentError(name, value, key, least=f"{least:g}", most=f"{most:,g}")
+        raise ExperimentError(name, value, key, least=written(least), most=written(most))
     return number
+
+
+def written(end: float) -> str:
+    """Return the end of a range as a person reads it."""
+    return f"{end:f}".rstrip("0") if 0 < end < 1e-3 else f"{end:,g}".replace("-", "−")
 
 
 def nearest(name: str, value: Any, last: Plan) -> Any:
