@@ -138,7 +138,7 @@ def drag_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
 def epoch_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
     """Train a network, then drag the slider of the Training page through all its moments and back."""
     screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
-    screen.goto("/training", problem="adding:length=50", cell="lstm", hidden_size=HIDDEN, steps=MOMENTS - 1)
+    screen.goto("/training", problem="adding:length=20", cell="lstm", hidden_size=HIDDEN, steps=MOMENTS - 1)
     screen.page.get_by_role("button", name=say("training.do.train"), exact=True).click()
     screen.page.wait_for_function(ALL_MOMENTS, arg=MOMENTS, timeout=120_000)
     screen.settle().page.wait_for_timeout(3 * LATE)
@@ -147,7 +147,7 @@ def epoch_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
     assert not screen.problems, screen.problems
     screen.page.close()
     rows = [*_held_rows(held, "the slider moved"), Row("websocket messages a frame", held.messages, "", 0)]
-    return f"/training, the slider is dragged, LSTM beside RNN, T = 50, H = {HIDDEN}, {MOMENTS} moments", rows
+    return f"/training, the slider is dragged, LSTM beside RNN, T = 20, H = {HIDDEN}, {MOMENTS} moments", rows
 
 
 def plain_rows(browser: Browser) -> Iterator[tuple[str, list[Row]]]:

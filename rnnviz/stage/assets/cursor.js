@@ -110,12 +110,17 @@ export class Cursor {
     return this;
   }
 
-  /** More frames have come: stay at the newest if that was looked at, and have scales over all of them worked out anew. */
-  grow(F) {
+  /**
+   * More of a training has come: stay at the newest frame if that was looked at.
+   * @param {number} F how many frames there are now
+   * @param {boolean} rescaled whether a scale over all of them is another, so that the present one looks otherwise
+   */
+  grow(F, rescaled) {
     const { live, held } = this;
     this.set(live && !held ? { F, frame: F - 1 } : { F });
     this.live = live;
-    this._changed.add("frame");
+    this._changed.add("grown");
+    if (rescaled) this._changed.add("frame");
     this._request ||= requestAnimationFrame(() => this._flush());
   }
 

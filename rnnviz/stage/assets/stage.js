@@ -84,13 +84,15 @@ class Stage {
    * @param {{frames: object[], frame_labels: string[], update: number[], runs: object[]}} delta as made by rnnviz/stage/learning.py
    */
   grow({ frames = [], frame_labels: labels = [], ...learnt }) {
-    const { payload } = this;
+    const { payload, data } = this;
     if (this.destroyed || !payload?.learning) return;
+    const scales = () => ["h", "c", "g", "n"].map(data.limit).join();
+    const before = scales();
     payload.frames.push(...frames);
     payload.frame_labels?.push(...labels);
     payload.learning.grow(learnt);
-    this.data.grow(frames);
-    this.cursor.grow(this.length(payload));
+    data.grow(frames);
+    this.cursor.grow(this.length(payload), scales() !== before);
   }
 
   /** F: of two trainings side by side, that of the one that is further on. */

@@ -24,7 +24,8 @@ export class Tip {
     this.node.replaceChildren(el("div", { class: "rv-tip-where" }, tip.where), ...rows, ...(tip.sentence ? [el("div", {}, tip.sentence)] : []));
     const [plot, home] = [lane.plot.getBoundingClientRect(), this.home.getBoundingClientRect()];
     const x = plot.left - home.left + left + width / 2 - this.node.offsetWidth / 2;
-    const y = plot.top - home.top + top - this.node.offsetHeight - 8;
+    const above = plot.top - home.top + top - this.node.offsetHeight - 8;
+    const y = above < 0 ? plot.top - home.top + top + height + 8 : above; // the controls may lie above the first lane
     const room = this.home.offsetWidth - this.node.offsetWidth;
     style(this.node, { transform: `translate(${Math.round(Math.min(Math.max(0, x), room))}px, ${Math.round(y)}px)` });
     return undefined;

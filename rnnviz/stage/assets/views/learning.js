@@ -135,6 +135,7 @@ class Course {
     Object.assign(this, { width, ratio });
     this.axis.measure(width, scale);
     for (const lane of this.lanes) lane.layout();
+    this.drawTicks();
     this.furnish();
     this.moved();
     this.settle();
@@ -142,7 +143,6 @@ class Course {
 
   /** What stands about the lanes: the axis, where a run broke, what is still to come. */
   furnish() {
-    this.drawTicks();
     this.drawRug();
     this.drawBreaks();
     const { data, record } = this;
@@ -219,6 +219,7 @@ class Course {
   grow() {
     this.version = this.record.version;
     const longer = this.axis.fit();
+    if (longer) this.drawTicks();
     for (const lane of this.lanes) {
       if (longer) lane.layout();
       else lane.extend();

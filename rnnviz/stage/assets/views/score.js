@@ -182,6 +182,7 @@ class Score {
     if (changed.has("mode")) this.modes?.forEach((node, k) => attr(node, "aria-pressed", MODES[k] === cursor.mode));
     if (!this.width) return; // not laid out yet: the first layout draws
     if (changed.has("frame") || changed.has("layer") || changed.has("mode") || changed.has("veiled")) this.draw();
+    else if (changed.has("F") && this.outgrown()) this.draw();
     else if (changed.has("t")) this.moved();
     if (changed.has("unit")) {
       for (const lane of this.lanes) lane.mark(cursor.unit);
@@ -189,6 +190,14 @@ class Score {
     }
     if (changed.has("hover")) this.echo(cursor);
     if (changed.has("t") || changed.has("frame") || changed.has("layer") || changed.has("unit") || changed.has("veiled")) this.table.follow();
+  }
+
+  /** Whether runs have come that a lane's scale does not hold. */
+  outgrown() {
+    return this.lanes.some(({ range, spec }) => {
+      const scale = range && spec.scale();
+      return scale && (scale.low !== range.low || scale.high !== range.high);
+    });
   }
 
   /** Cover, in every view of the stage, what would tell what one is asked to predict. */
