@@ -27,6 +27,7 @@ from rnnviz.site.training import saved
 from rnnviz.site.training.bench import Bench
 from rnnviz.site.training.plan import FIRST, Plan, weights
 from rnnviz.site.training.presets import PRESETS
+from rnnviz.site.training.telling import status
 from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.training import History, load, start, to_bytes
 from rnnviz.words import say
@@ -476,3 +477,16 @@ def test_too_many_trainings_raise_what_the_page_can_say() -> None:
     with pytest.raises(ExperimentError):
         full = Desk(places=1, most=0)
         Bench(full).begin(small())
+
+
+def test_who_waits_is_told_the_place_in_the_queue() -> None:
+    desk = Desk(places=1)
+    try:
+        first, second = Bench(desk), Bench(desk)
+        first.begin(small(steps=20_000, compare="none"))
+        second.begin(small(compare="none"))
+        assert second.state == "queued" and status(second.jobs, "en") == "Waiting for a place: number 1 in the queue."
+        first.pause()
+        assert second.jobs[0].wait(PATIENCE) == "finished", "who pauses gives the place to the next"
+    finally:
+        desk.close()
