@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
-from contextlib import suppress
 from typing import Any, Final
 
 from rnnviz.background.account import State
 from rnnviz.background.job import Job
+from rnnviz.background.pool import Pool, see_off
 from rnnviz.background.process import Process
 from rnnviz.background.wire import Message
 from rnnviz.experiment import ExperimentError
@@ -19,8 +18,6 @@ from rnnviz.training.source import note_of
 
 MOST: Final = 64
 """Trainings that have not ended, at once."""
-PATIENCE: Final = 3.0
-"""Seconds that workers get to end by themselves."""
 
 
 class Desk:
@@ -43,10 +40,9 @@ class Desk:
         self._resting: list[Job] = []
         """Those that stand still and have a worker yet, the one that has stood longest first."""
         self._open: list[Job] = []
-        self._idle: list[Process] = []
+        self.pool = Pool(self._heard)
         self._jobs: dict[Process, Job] = {}
-        self._all: set[Process] = set()
-        self._tasks, self._closed, self._spares = 0, False, 0
+        self._tasks, self._closed = 0, False
 
     # What a page asks for
 
@@ -80,8 +76,8 @@ class Desk:
     def warm(self, spares: int = 1) -> None:
         """Have workers ready that have imported torch, so that the next training's first update comes at once."""
         with self.changed:
-            self._spares = max(self._spares, spares)
-            self._spare()
+            self.pool.spares = max(self.pool.spares, spares)
+            self.pool.warm()
 
     def close(self) -> None:
         """Stop all trainings and end all workers."""
@@ -89,12 +85,9 @@ class Desk:
             self._closed = True
             for job in list(self._open):
                 self.stop(job)
-            workers = list(self._all)
-            for worker in workers:
-                worker.close()
-        deadline = time.monotonic() + PATIENCE
-        for worker in workers:
-            worker.wait(max(0.0, deadline - time.monotonic()))
+            workers = self.pool.workers
+            self.pool.close()
+        see_off(workers)
 
     def place_of(self, job: Job) -> int | None:
         """Return a job's place in the queue, from 1."""
@@ -187,7 +180,7 @@ class Desk:
     def _attach(self, job: Job, *, go: bool) -> bool:
         """Give a job a worker, one that is idle or a new one; return whether there was one to be had."""
         try:
-            worker = self._idle.pop() if self._idle else self._begin()
+            worker = self.pool.take()
         except OSError:  # no more processes, or no memory for one
             self._leave(job)
             self._fail(job, ExperimentError("training", None, "background.no_worker"))
@@ -195,30 +188,9 @@ class Desk:
         self._tasks += 1
         job.worker, job.task = worker, self._tasks
         self._jobs[worker] = job
-        self._spare()
         self._order(job, "begin", to_bytes(job.training(moments=False)), go=go)
         job.standing = not go
         return True
-
-    def _begin(self) -> Process:
-        worker = Process(self._heard)
-        self._all.add(worker)
-        return worker
-
-    def _spare(self) -> None:
-        """Have as many spare workers as are wanted."""
-        with suppress(OSError):  # one more than can be had is not needed
-            while len(self._idle) < self._spares and not self._closed:
-                worker = self._begin()
-                worker.send({"kind": "warm"})
-                self._idle.append(worker)
-
-    def _rest(self, worker: Process) -> None:
-        """Keep an idle worker as a spare, or let it end."""
-        if len(self._idle) < self._spares and not self._closed:
-            self._idle.append(worker)
-        else:
-            worker.close()
 
     def _heard(self, worker: Process, message: Message | None) -> None:
         with self.changed:
@@ -236,7 +208,7 @@ class Desk:
             if not job.ended:
                 error = note["error"]
                 self._fail(job, ExperimentError(error["field"], error["value"], error["key"], **error["values"]))
-            self._rest(self._detach(job))
+            self.pool.rest(self._detach(job))
             return
         job.write(message)
         if note["secure"]:
@@ -246,7 +218,7 @@ class Desk:
             self._stood(job)
         elif standing in ("finished", "diverged", "stopped"):
             self._end(job, standing)
-            self._rest(self._detach(job))
+            self.pool.rest(self._detach(job))
 
     def _stood(self, job: Job) -> None:
         """Give up the place of a job that stands still; if too many workers stand still, send the first of them off."""
@@ -256,7 +228,7 @@ class Desk:
         while len(self._resting) > self.places:
             first = self._resting[0]
             self._order(first, "end")
-            self._rest(self._detach(first))
+            self.pool.rest(self._detach(first))
 
     def _detach(self, job: Job) -> Process:
         worker = job.worker
@@ -285,9 +257,7 @@ class Desk:
 
     def _lost(self, worker: Process, job: Job | None) -> None:
         """Forget a worker that is gone; its training has failed, unless it stood still and can go on with another."""
-        self._all.discard(worker)
-        if worker in self._idle:
-            self._idle.remove(worker)
+        self.pool.forget(worker)
         if job is None:
             return
         stood = job.standing

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnviz.background import Desk, Job, desk
+from rnnviz.background import Desk, Job, desk, pool
+from rnnviz.background.pool import Pool
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.training import Training, load, start, to_bytes, train
 from tests.sources import ROOT
@@ -26,15 +27,20 @@ HOW: dict[str, Any] = {
 ENDLESS = 10**6
 
 
+class Frugal(Pool):
+    """Begins no worker that nobody needs."""
+
+    def warm(self) -> None:
+        """Begin none."""
+
+
 class Lasting(Desk):
     """A desk whose workers wait for the next test: to begin one takes longer than most tests do."""
 
     def __init__(self, places: int) -> None:
         super().__init__(places)
-        self._spares = places + 1
-
-    def _spare(self) -> None:
-        """Begin none that nobody needs."""
+        self.pool = Frugal(self._heard)
+        self.pool.spares = places + 1
 
     def clear(self) -> None:
         """Stop all trainings, and wait until all workers have heard of it."""
@@ -342,7 +348,7 @@ def test_where_no_process_can_be_begun_it_fails_with_a_sentence_and_the_next_is_
         raise OSError("no more processes")
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "Process", none)
+        patch.setattr(pool, "Process", none)
         for paused in (False, True):
             job = own.submit(training(), paused=paused)
             job.step()
@@ -381,7 +387,7 @@ def test_closing_ends_all_trainings_and_all_workers(opened) -> None:
     one.warm()
     jobs = [one.submit(training(steps=ENDLESS)) for _ in range(3)]
     reaches(jobs[0], 1)
-    workers = list(one._all)
+    workers = one.pool.workers
     one.close()
     assert [job.state for job in jobs] == ["stopped"] * 3
     assert len(workers) >= 3 and all(worker._process.poll() is not None for worker in workers)
