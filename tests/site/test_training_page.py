@@ -490,3 +490,12 @@ def test_who_waits_is_told_the_place_in_the_queue() -> None:
         assert second.jobs[0].wait(PATIENCE) == "finished", "who pauses gives the place to the next"
     finally:
         desk.close()
+
+
+def test_how_it_ended_is_told_in_the_problem_s_own_measure() -> None:
+    plan = Plan(problem="parity", options=(("length", 3),), steps=10, engine="numpy").changed(hidden_size=4)
+    visit = Training(**plan.query()).press("main")
+    own, beside = visit.wait("finished"), visit.wait("finished", run=1)
+    right = [f"{100 * numbers(run['validation']['score'])[-1]:.3g} %" for run in (own, beside)]
+    assert f"{right[0]} are right, by chance 50 %" in visit.progress["told"]
+    assert f"{right[1]}." in visit.progress["told"]

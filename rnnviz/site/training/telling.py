@@ -56,7 +56,7 @@ def _baseline(one: Baseline, kind: str, lang: str) -> str:
     loss, words = number(one.loss), one.words(lang)
     if kind == "numbers":
         return say("training.baseline", lang, loss=loss, words=words)
-    return say("training.baseline.score", lang, loss=loss, score=f"{100 * one.score:.3g} %", words=words)
+    return say("training.baseline.score", lang, loss=loss, score=percent(one.score), words=words)
 
 
 def status(jobs: Sequence[Job], lang: str) -> str:
@@ -67,7 +67,7 @@ def status(jobs: Sequence[Job], lang: str) -> str:
         if other.state == jobs[0].state == "running":
             own += " " + say("training.beside.running", lang, network=named, update=f"{other.updates:,}")
         elif other.state == jobs[0].state == "finished" and other.history.validations:
-            own += " " + say("training.beside.loss", lang, network=named, loss=last_loss(other))
+            own += " " + say("training.beside.result", lang, network=named, result=last(other))
         elif other.state != "paused":
             own += " " + say("training.beside", lang, network=named, state=of_job(other, lang))
     return own
@@ -107,12 +107,22 @@ def result(job: Job, lang: str) -> str:
     """Say what the last validation came to, beside chance; nothing if there was none."""
     if not job.history.validations:
         return ""
-    return say("training.result", lang, loss=last_loss(job), chance=number(job.problem.chance))
+    chance = number(job.problem.chance)
+    if job.problem.kind == "numbers":
+        return say("training.result", lang, loss=last(job), chance=chance)
+    by_chance = percent(job.problem.chance_score)
+    return say("training.result.answers", lang, right=last(job), by_chance=by_chance)
 
 
-def last_loss(job: Job) -> str:
-    """Return what the last validation came to."""
-    return number(job.history.validations[-1].loss)
+def last(job: Job) -> str:
+    """Return what the last validation came to: of symbols the share of right answers, of numbers the loss."""
+    found = job.history.validations[-1]
+    return number(found.loss) if job.problem.kind == "numbers" else percent(found.score)
+
+
+def percent(share: float) -> str:
+    """Return a share as a person reads it."""
+    return f"{100 * share:.3g} %"
 
 
 def number(value: float) -> str:
