@@ -11,6 +11,7 @@ The arrays' names:
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,7 @@ class Teller:
     def __init__(self, training: Training) -> None:
         self._training = training
         self._told, self._validated = training.update, len(training.history.validations)
+        training.history.memory = sys.maxsize  # none is kept for long, and what is thinned out is for the server to say
 
     def account(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Return a note and arrays; moments that were told of are not kept here any longer."""

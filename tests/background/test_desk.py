@@ -374,8 +374,12 @@ def test_too_many_are_refused_with_a_sentence(opened) -> None:
 def test_the_moments_stay_within_their_memory_and_the_generation_says_when_some_went(opened) -> None:
     experiment = CELL.replace(hidden_size=32)
     how = HOW | {"steps": 120, "trace_every": 1, "memory": 2**18, "batch_size": 1}
-    job = opened().submit(start(experiment, "adding", **how))
-    assert job.generation == 0
+    job = opened().submit(start(experiment, "adding", **how), paused=True)
+    for _ in range(3):
+        job.step()
+    ends(job, "paused")
+    assert job.generation == 0 and job.history.moments == (0, 1, 2, 3)
+    job.resume()
     ends(job)
     assert job.history.nbytes <= 2**18 and job.history.every > 1
     assert job.generation >= 1
