@@ -88,17 +88,18 @@ class Stage {
     if (this.destroyed || !payload?.learning) return;
     const scales = () => ["h", "c", "g", "n"].map(data.limit).join();
     const before = scales();
+    const behind = this.cursor.frame >= payload.frames.length; // what is looked at comes only now
     payload.frames.push(...frames);
     payload.frame_labels?.push(...labels);
     payload.learning.grow(learnt);
     data.grow(frames);
-    this.cursor.grow(this.length(payload), scales() !== before);
+    this.cursor.grow(this.length(payload), behind || scales() !== before);
   }
 
-  /** F: of two trainings side by side, that of the one that is further on. */
+  /** F: of two trainings side by side, that of the stage that leads the page. */
   length({ frames, learning }) {
-    const others = learning ? [...this.shared.stages].filter((stage) => stage !== this && stage.payload?.learning) : [];
-    return Math.max(frames.length, ...others.map(({ payload }) => payload.frames.length));
+    const lead = learning && [...this.shared.stages].find(({ payload }) => payload?.learning && payload.stage.size !== "small");
+    return (lead ? lead.payload.frames : frames).length;
   }
 
   /** Bring the page's cursor to this run: a new one to its start, a used one stays where it is, clamped. */

@@ -147,7 +147,8 @@ export class CurvesOfCourse {
     this.said = said;
     this.guides.replaceChildren(...guides.map(({ value, words }) => {
       const y = this.yOf(value);
-      const above = y > NAME * this.axis.scale;
+      const room = NAME * this.axis.scale;
+      const above = y > room && !guides.some((other) => this.yOf(other.value) < y && y - this.yOf(other.value) < 1.3 * room);
       return el("span", { class: above ? "" : "rv-course-under", style: { top: `${round(y)}px` } }, words);
     }));
   }
