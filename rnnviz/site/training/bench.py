@@ -70,7 +70,6 @@ class Bench:
         ExperimentError
             If too many trainings have not ended.
         """
-        self.reset()
         jobs: list[Job] = []
         try:
             for training in trainings(plan):
@@ -79,6 +78,7 @@ class Bench:
             for job in jobs:
                 job.stop()
             raise
+        self.reset()
         self._put(tuple(jobs))
         self.plan = plan
 

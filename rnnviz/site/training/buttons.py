@@ -13,7 +13,6 @@ from rnnviz.site import limits
 from rnnviz.site.training import controls, saved
 from rnnviz.site.training.bench import ACTIVE, Bench
 from rnnviz.site.training.plan import Plan
-from rnnviz.site.training.settling import sentence
 from rnnviz.site.training.telling import number, sizes, status
 from rnnviz.stage.mount import mount_module
 from rnnviz.words import say
@@ -84,10 +83,7 @@ def _guarded(bench: Bench, does: Callable[[], None], lang: str) -> None:
     try:
         does()
     except ExperimentError as error:
-        bench.notice = sentence(error, None, lang) if error.key in _PUT_RIGHT else error.in_language(lang)
-
-
-_PUT_RIGHT: Final = ("limit.empty",)
+        bench.notice = error.in_language(lang)
 
 
 def progress(bench: Bench, plan: Plan, lang: str) -> None:

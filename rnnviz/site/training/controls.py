@@ -11,8 +11,9 @@ from rnnviz.experiment import CELLS, INITS, NONLINEARITIES
 from rnnviz.site import limits, present
 from rnnviz.site.controls import KEEP
 from rnnviz.site.training import files, presets
+from rnnviz.site.training.naming import TYPED, label, written
 from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, Plan
-from rnnviz.site.training.settling import FIELDS, TYPED, WHOLE, label, range_of, written
+from rnnviz.site.training.settling import FIELDS, WHOLE, range_of
 from rnnviz.tasks.problems import PROBLEMS, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES

@@ -8,8 +8,9 @@ from typing import Any, Final
 from rnnviz.checks import shorten
 from rnnviz.experiment import ExperimentError
 from rnnviz.site import limits
+from rnnviz.site.training.naming import TYPED, sentence
 from rnnviz.site.training.plan import Plan
-from rnnviz.site.training.settling import FIELDS, TYPED, ranged, sentence, settle
+from rnnviz.site.training.settling import FIELDS, ranged, settle
 from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.words import say
 

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rnnviz import checks
-from rnnviz.checks import finite, shorten
+from rnnviz.checks import finite
 from rnnviz.experiment import CELLS, INITS, NONLINEARITIES, ExperimentError
-from rnnviz.inputs import readable
 from rnnviz.site import limits
+from rnnviz.site.training.naming import sentence, written
 from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, Plan, width_of
 from rnnviz.tasks.problems import PROBLEMS, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES, check_trainable
-from rnnviz.words import catalogue, say
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "cell": CELLS,
@@ -34,8 +33,6 @@ OPTIONAL: Final = ("forget_bias", "truncate", "clip")
 """Numbers that may be left empty, each with a meaning of its own."""
 WHOLE: Final = ("hidden_size", "num_layers", "seed", "truncate", "steps", "batch_size", "probe")
 FIELDS: Final = (*EXPERIMENT_FIELDS, "optimiser", "learning_rate", "steps", "batch_size", "engine", "compare")
-TYPED: Final = ("text", "series")
-"""Settings of problems that a person writes."""
 
 
 @dataclass(frozen=True)
@@ -196,11 +193,6 @@ def ranged(name: str, value: Any, within: limits.Range) -> Any:
     return number
 
 
-def written(end: float) -> str:
-    """Return the end of a range as a person reads it."""
-    return f"{end:f}".rstrip("0") if 0 < end < 1e-3 else f"{end:,g}".replace("-", "−")
-
-
 def nearest(name: str, value: Any, last: Plan) -> Any:
     """Return what is used instead of a value that was refused."""
     before = getattr(last.experiment if name in EXPERIMENT_FIELDS else last, name)
@@ -238,37 +230,6 @@ def _together(plan: Plan, complain: Complain) -> Plan:
         wrong = ExperimentError("compare", plan.compare, "limit.compare_clip")
         plan = replace(plan, compare=complain(wrong, "none"))
     return plan
-
-
-def sentence(error: ExperimentError, used: Any, lang: str, *, link: bool = False) -> str:
-    """Return what was wrong with a field, its limit, and what is used instead, as one sentence."""
-    named = label(error.field, lang)
-    field = say("notice.parameter", lang, label=named, name=error.field) if link else named
-    problem = say(error.key, lang, **{**error.values, "field": field})
-    if "used" in error.values or error.key == "problem.setting":  # the message says itself what becomes of it
-        return problem
-    return say("notice.used", lang, problem=problem.rstrip("."), used=shown(error.field, used, lang))
-
-
-def label(name: str, lang: str) -> str:
-    """Return what a field is called beside its control."""
-    for key in (f"training.control.{name}", f"control.{name}", f"problem.setting.{name}"):
-        if key in catalogue(lang):
-            return say(key, lang)
-    return shorten(name)
-
-
-def shown(name: str, value: Any, lang: str) -> str:
-    """Return a value as a person reads it."""
-    if value is None:
-        return say("notice.nothing", lang)
-    if isinstance(value, bool):
-        return say("control.on" if value else "control.off", lang)
-    if isinstance(value, tuple):
-        return shorten(", ".join(map(readable, value[:12])))
-    if isinstance(value, str):
-        return shorten(value) if name in TYPED else value
-    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
 
 
 def _closest(value: Any, choices: tuple[str, ...]) -> str | None:
