@@ -402,18 +402,20 @@ def test_closing_ends_all_trainings_and_all_workers(opened) -> None:
 ORPHANS = """
 import os, sys
 from rnnviz.background import Desk
+from rnnviz.training import load
 from tests.background.test_desk import ENDLESS, reaches, training
 two = Desk(2)
 two.warm()
-for job in [two.submit(training(steps=ENDLESS)) for _ in range(2)]:
+for job in [two.submit(training(steps=ENDLESS, engine=engine)) for engine in ("numpy", "torch")]:
     reaches(job, 1)
+    assert load(job.save()).update >= 1
 print("torch" in sys.modules, "pickle" in vars(sys.modules["rnnviz.background.wire"]), flush=True)
 os.kill(os.getpid(), 9) if os.name == "posix" else os._exit(1)
 """
 
 
 def test_workers_end_with_the_process_that_began_them_however_that_ends() -> None:
-    """They write to the same standard error: once that has ended, the last of them has."""
+    """They write to the same standard error: once that has ended, the last of them has. Torch is theirs alone."""
     ended = subprocess.run([sys.executable, "-c", ORPHANS], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.stdout.split() == ["False", "False"]
     assert ended.returncode in (-9, 1) and "Error" not in ended.stderr
