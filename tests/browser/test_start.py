@@ -89,7 +89,7 @@ def test_the_first_screen_holds_a_stage_at_once(visit: Visit) -> None:
 def test_the_map_leads_to_every_lesson(visit: Visit) -> None:
     screen = visit("/")
     for lesson in list(LESSONS.values())[1:]:
-        screen.page.locator("main").get_by_role("link", name=say(f"lesson.{lesson.name}")).first.click()
+        screen.page.locator("main").get_by_role("link", name=say(f"{lesson.name}.title")).first.click()
         screen.page.wait_for_url(f"**/{lesson.path}*")
         screen.settle()
         assert screen.page.get_by_role("heading", level=1).inner_text() == say(f"{lesson.name}.title")
