@@ -18,7 +18,6 @@ DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 WIDEST = 132  # pixels: no column is wider, however few steps there are
 PATIENCE = 20_000  # ms
-QUIET = 0.4  # seconds; a text field waits 0.3 for the next key
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 # querySelectorAll that looks into shadow roots too.
@@ -41,6 +40,8 @@ NUMBERS = (
 }"""
 )
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+# Until the page has nothing more to do at the moment.
+AT_REST = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 1000 }))"
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ class Screen:
     address: str
     problems: list[str] = field(default_factory=list)
     sent: int = 0  # messages to the server
-    finished: int = 0  # runs of the script
-    latest: float = 0.0  # when either last happened
+    answered: int = 0  # how many of them the runs of the script that have ended knew
     heard: list[tuple[Any, Callable[[Any], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -111,12 +111,12 @@ class Screen:
     def _on_websocket(self, socket: WebSocket) -> None:
         def on_sent(_: Any) -> None:
             self.sent += 1
-            self.latest = time.monotonic()
 
         def on_received(payload: str | bytes) -> None:
-            if isinstance(payload, bytes) and ForwardMsg.FromString(payload).HasField("script_finished"):
-                self.finished += 1
-                self.latest = time.monotonic()
+            message = ForwardMsg.FromString(payload) if isinstance(payload, bytes) else ForwardMsg()
+            early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            if message.HasField("script_finished") and not early:
+                self.answered = self.sent
 
         socket.on("framesent", on_sent)
         socket.on("framereceived", on_received)
@@ -136,14 +136,14 @@ class Screen:
         self.page.locator("[data-stage][data-steps]").or_(fault).first.wait_for(timeout=PATIENCE)
         assert not fault.count(), "the page says that it has a fault"
         self.page.wait_for_selector(READY, timeout=PATIENCE)
+        self.page.evaluate(AT_REST)
         return self.paint()
 
     def settled(self, act: Callable[[], object]) -> Screen:
         """Do something that makes the script run again, and wait until its result stands."""
-        before, deadline = self.finished, time.monotonic() + PATIENCE / 1000
+        before, deadline = self.sent, time.monotonic() + PATIENCE / 1000
         act()
-        # A field that reports while one types may ask for a run of its own a little later.
-        while self.finished == before or time.monotonic() - self.latest < QUIET:
+        while self.sent == before or self.answered < self.sent:
             assert time.monotonic() < deadline, "the script did not run again"
             self.page.wait_for_timeout(20)
         return self.settle()
@@ -228,6 +228,13 @@ class Screen:
             "(step) => new URLSearchParams(location.search).get('step') === step", arg=str(self.t + 1)
         )
         return self.page.url
+
+    def turn(self, theme: str) -> Screen:
+        """Let the visitor's system turn light or dark, and wait until every stage has."""
+        self.page.emulate_media(color_scheme=theme)
+        follows = "(theme) => !document.querySelector(`[data-stage]:not([data-theme=${theme}])`)"
+        self.page.wait_for_function(follows, arg=theme)
+        return self.paint()
 
     def complaints(self) -> list[str]:
         """Return what the page says is wrong with what was asked for, sentence by sentence."""

@@ -75,11 +75,11 @@ def test_space_plays_to_the_end_and_sends_nothing(screen: Screen) -> None:
 
 
 def test_space_pauses(screen: Screen) -> None:
-    screen.press("Space")
+    screen.press("]", "]", "Space")
     screen.page.wait_for_function("Number(document.querySelector('[data-stage]').dataset.t) >= 1")
     screen.press("Space")
     t = screen.t
-    screen.page.wait_for_timeout(1200)
+    screen.page.wait_for_timeout(400)  # three steps at eight a second
     assert screen.t == t < len(TEXT) - 1
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import ViewportSize
 from rnnviz.site.lessons import LESSONS
 from rnnviz.words import catalogue
 from tests.browser.conftest import Visit
-from tests.browser.screen import DESKTOP, PHONE
+from tests.browser.screen import PHONE
 
 NARROWEST = ViewportSize(width=320, height=640)
 PATHS = {lesson.name: f"/{lesson.path}" for lesson in LESSONS.values()}
@@ -26,37 +26,26 @@ OUTSIDE = """() => [...document.querySelectorAll("main h1, main h3, main p, main
   .map((e) => `${e.localName}.${e.className}: ${e.textContent.trim().slice(0, 40)}`)"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_axe_finds_nothing(visit: Visit, path: str, theme: str) -> None:
-    screen = visit(path, theme=theme)
+def test_in_the_visitors_theme_axe_finds_nothing_and_every_word_is_said(visit: Visit, path: str) -> None:
+    screen = visit(path, theme="dark")
+    assert screen.page.evaluate(BRIGHTNESS) < 0.2
     assert screen.axe() == []
-
-
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_axe_finds_nothing_on_a_phone(visit: Visit, path: str) -> None:
-    assert visit(path, size=PHONE).axe() == []
-
-
-@pytest.mark.parametrize("size", [PHONE, NARROWEST], ids=["phone", "narrowest"])
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_a_phone_shows_all_of_it(visit: Visit, path: str, size: ViewportSize) -> None:
-    screen = visit(path, size=size)
-    assert screen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    assert screen.page.evaluate(OUTSIDE) == []
-    start = screen.t
-    assert screen.press("Home", "ArrowRight").t == 1 != start or start == 1
-
-
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_the_theme_is_the_visitors(visit: Visit, path: str) -> None:
-    light, dark = (visit(path, theme=theme) for theme in ("light", "dark"))
-    assert light.page.evaluate(BRIGHTNESS) > 0.9
-    assert dark.page.evaluate(BRIGHTNESS) < 0.2
-
-
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_every_word_is_said(visit: Visit, path: str) -> None:
-    words = visit(path, size=DESKTOP).words()
+    assert screen.turn("light").page.evaluate(BRIGHTNESS) > 0.9
+    assert screen.axe() == []
+    words = screen.words()
     assert re.findall(rf"\b(?:{'|'.join(ROOMS)})\.[a-z]\w*\b(?!\.)", words) == [], "a message that no catalogue has"
     assert re.findall(r"\{\w+\}|:gray\[|\bundefined\b|\bNaN\b|\[object", words) == []
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_a_phone_shows_all_of_it(visit: Visit, path: str) -> None:
+    screen = visit(path, size=PHONE)
+    start = screen.t
+    assert screen.axe() == []
+    for size in (PHONE, NARROWEST):
+        screen.page.set_viewport_size(size)
+        screen.paint()
+        assert screen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert screen.page.evaluate(OUTSIDE) == []
+    assert screen.press("Home", "ArrowRight").t == 1 != start or start == 1
