@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, ViewportSize
 
 from rnnviz import Experiment, run
 from rnnviz.experiment import GATES
@@ -16,7 +16,7 @@ from rnnviz.gradients.verdicts import EXPLODED, VANISHED
 from rnnviz.site.flows import Question
 from rnnviz.words import say
 from tests.browser.conftest import Visit
-from tests.browser.screen import DEEP, PHONE, Number, Screen
+from tests.browser.screen import DEEP, DESKTOP, PHONE, Number, Screen
 from tests.browser.truth import Truth, reads_as
 from tests.sources import ROOT
 
@@ -282,12 +282,11 @@ def _power(log: float) -> str:
     return f"{10**log:.2f}" if log > -2 else f"{mantissa:.1f}·10{raised}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [None, PHONE])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("guess", ["0", "1"])
-def test_axe_finds_nothing_in_the_gradients_lanes(visit: Visit, theme: str, size: Any, guess: str) -> None:
-    more = {"size": size} if size else {}
-    screen = visit("/gradients", theme=theme, **more, **link(EVERY, guess=guess))
-    assert screen.axe() == []
+def test_axe_finds_nothing_in_the_gradients_lanes(visit: Visit, size: ViewportSize, guess: str) -> None:
+    screen = visit("/gradients", size=size, **link(EVERY, guess=guess))
+    for theme in ("light", "dark"):
+        assert screen.turn(theme).axe() == []
     wide = screen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
