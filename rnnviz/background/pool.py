@@ -48,7 +48,7 @@ class Pool:
         OSError
             If no process can be begun.
         """
-        worker = self._idle.pop() if self._idle else self._begin()
+        worker = self._idle.pop(0) if self._idle else self._begin()  # the one that has been getting ready longest
         self.warm()
         return worker
 
