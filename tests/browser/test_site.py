@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from rnnviz.site.lessons import LESSONS
 from tests.browser.conftest import Visit
 
@@ -16,14 +14,14 @@ def query(url: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(url).query)
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
-def test_nothing_at_all_goes_wrong_while_a_page_opens(visit: Visit, lesson) -> None:
+def test_nothing_at_all_goes_wrong_while_a_page_opens(visit: Visit) -> None:
     screen = visit("/")
     failed: list[str] = []
-    screen.page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
-    screen.page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)
-    screen.goto(f"/{lesson.path}")
-    assert not failed, "not even what Streamlit's own front end asks below a page's path"
+    screen.listen("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    screen.listen("console", lambda message: failed.append(message.text) if message.type == "error" else None)
+    for lesson in LESSONS.values():
+        screen.goto(f"/{lesson.path}")
+        assert not failed, "not even what Streamlit's own front end asks below a page's path"
 
 
 def test_presenting_shows_the_stage_alone_and_has_a_way_out(visit: Visit) -> None:
