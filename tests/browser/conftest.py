@@ -64,6 +64,16 @@ def visit(tabs: Tabs, server: Server) -> Iterator[Visit]:
 
     When the test ends, no page may have logged an error or sent a request elsewhere, and no script may have crashed.
     """
+    yield from _visits(tabs, server)
+
+
+@pytest.fixture(scope="module")
+def stay(tabs: Tabs, server: Server) -> Iterator[Visit]:
+    """Open pages as `visit` does, for all tests of a module that leave a page as they found it."""
+    yield from _visits(tabs, server)
+
+
+def _visits(tabs: Tabs, server: Server) -> Iterator[Visit]:
     screens: list[Screen] = []
     log_before = len(server.written())
 

@@ -28,12 +28,25 @@ def screen(visit: Visit) -> Screen:
     return visit("/step", text=TEXT, step=1)
 
 
-def test_tab_reaches_everything_and_is_never_trapped(screen: Screen) -> None:
+@pytest.fixture(scope="module")
+def kept(stay: Visit) -> Screen:
+    return stay("/step", text=TEXT, step=1)
+
+
+@pytest.fixture
+def same(kept: Screen) -> Screen:
+    """Return the one page of the tests that only move the cursor, at its first step."""
+    kept.page.bring_to_front()
+    kept.page.evaluate("document.activeElement?.blur()")
+    return kept.press("Home")
+
+
+def test_tab_reaches_everything_and_is_never_trapped(same: Screen) -> None:
     stops: list[str] = []
-    screen.page.evaluate("document.activeElement?.blur()")
+    same.page.evaluate("document.activeElement?.blur()")
     for _ in range(150):
-        screen.page.keyboard.press("Tab")
-        stop = screen.page.evaluate(FOCUSED)
+        same.page.keyboard.press("Tab")
+        stop = same.page.evaluate(FOCUSED)
         if not stop or (len(stops) > 5 and stop == stops[0]):
             break
         stops.append(stop)
@@ -46,12 +59,12 @@ def test_tab_reaches_everything_and_is_never_trapped(screen: Screen) -> None:
     assert "(unseen)" not in reached, reached
 
 
-def test_keys_move_the_cursor_and_stay_within_the_run(screen: Screen) -> None:
+def test_keys_move_the_cursor_and_stay_within_the_run(same: Screen) -> None:
     last = len(TEXT) - 1
     steps = {"ArrowLeft": 0, "ArrowRight": 1, "End": last, "Home": 0}
-    assert {key: screen.press(key).t for key in steps} == steps
-    assert screen.press("End", "ArrowRight", "ArrowRight").t == last
-    assert screen.press("ArrowLeft").t == last - 1
+    assert {key: same.press(key).t for key in steps} == steps
+    assert same.press("End", "ArrowRight", "ArrowRight").t == last
+    assert same.press("ArrowLeft").t == last - 1
 
 
 def test_keys_in_a_text_field_belong_to_the_field(screen: Screen) -> None:
@@ -83,15 +96,15 @@ def test_space_pauses(screen: Screen) -> None:
     assert screen.t == t < len(TEXT) - 1
 
 
-def test_the_list_of_keys_opens_and_closes(screen: Screen) -> None:
-    screen.press("?")
-    dialog = screen.page.get_by_role("dialog", name=say("stage.help"))
+def test_the_list_of_keys_opens_and_closes(same: Screen) -> None:
+    same.press("?")
+    dialog = same.page.get_by_role("dialog", name=say("stage.help"))
     assert say("stage.key_play") in dialog.inner_text()
-    screen.press("ArrowRight")
-    assert screen.t == 0, "the page behind the dialog moved"
-    screen.press("Escape")
+    same.press("ArrowRight")
+    assert same.t == 0, "the page behind the dialog moved"
+    same.press("Escape")
     assert not dialog.is_visible()
-    assert screen.press("ArrowRight").t == 1
+    assert same.press("ArrowRight").t == 1
 
 
 def test_the_list_of_keys_says_what_they_do_here(visit: Visit) -> None:
@@ -103,43 +116,43 @@ def test_the_list_of_keys_says_what_they_do_here(visit: Visit) -> None:
     assert "unit" not in told
 
 
-def test_full_screen_and_back(screen: Screen) -> None:
-    screen.press("f")
-    screen.page.wait_for_function("document.fullscreenElement?.dataset.stage === 'step'")
-    box, window = screen.stage.bounding_box(), screen.page.viewport_size
+def test_full_screen_and_back(same: Screen) -> None:
+    same.press("f")
+    same.page.wait_for_function("document.fullscreenElement?.dataset.stage === 'step'")
+    box, window = same.stage.bounding_box(), same.page.viewport_size
     assert box is not None and window is not None
     assert (box["width"], box["height"]) == (window["width"], window["height"])
-    assert screen.press("ArrowRight", "ArrowRight").t == 2
-    screen.press("f")
-    screen.page.wait_for_function("document.fullscreenElement === null")
-    assert screen.t == 2
+    assert same.press("ArrowRight", "ArrowRight").t == 2
+    same.press("f")
+    same.page.wait_for_function("document.fullscreenElement === null")
+    assert same.t == 2
 
 
-def test_dragging_along_the_scrubber_follows_the_pointer(screen: Screen) -> None:
-    screen.scrubber.scroll_into_view_if_needed()
-    sent, box = screen.sent, screen.scrubber.bounding_box()
+def test_dragging_along_the_scrubber_follows_the_pointer(same: Screen) -> None:
+    same.scrubber.scroll_into_view_if_needed()
+    sent, box = same.sent, same.scrubber.bounding_box()
     assert box is not None
-    mouse = screen.page.mouse
+    mouse = same.page.mouse
     for t, press in [(2, True), (5, False), (11, False), (9, False)]:
-        x, y = screen.place_of(t)
+        x, y = same.place_of(t)
         mouse.move(box["x"] + x, box["y"] + y)
         if press:
             mouse.down()
-        assert screen.paint().t == t
+        assert same.paint().t == t
     mouse.move(box["x"] + box["width"] + 300, box["y"] + 200, steps=3)
-    assert screen.paint().t == len(TEXT) - 1
+    assert same.paint().t == len(TEXT) - 1
     mouse.up()
     mouse.move(box["x"] + 5, box["y"] + 5)
-    assert screen.paint().t == len(TEXT) - 1
-    assert screen.sent == sent
+    assert same.paint().t == len(TEXT) - 1
+    assert same.sent == sent
 
 
-def test_the_scrubber_tells_where_it_is(screen: Screen) -> None:
-    screen.scrubber.focus()
+def test_the_scrubber_tells_where_it_is(same: Screen) -> None:
+    same.scrubber.focus()
     for key, t in [("ArrowRight", 1), ("PageUp", 11), ("End", 16), ("Home", 0)]:
-        screen.press(key)
-        assert screen.scrubber.get_attribute("aria-valuenow") == str(t + 1)
-        spoken = screen.scrubber.get_attribute("aria-valuetext") or ""
+        same.press(key)
+        assert same.scrubber.get_attribute("aria-valuenow") == str(t + 1)
+        spoken = same.scrubber.get_attribute("aria-valuetext") or ""
         assert re.search(rf"\b{t + 1}\b.*\b{len(TEXT)}\b", spoken), spoken
 
 
