@@ -10,6 +10,7 @@ VIEWS: list[dict[str, Any]] = [
     {"view": "moment", "area": "panel"},
     {"view": "score", "area": "score", "options": {"lanes": LANES}},
 ]
+NETWORK: list[dict[str, Any]] = [{"view": "unrolled", "area": "graph"}, {"view": "equations", "area": "panel"}]
 BESIDE = [{"view": "score", "area": "score", "options": {"lanes": LANES}}]
 SAMPLES = [{"view": "samples", "area": "wide"}]
 READING = [{"view": "reading", "area": "wide"}]
@@ -18,7 +19,7 @@ with open_training() as page:
     page.lead()
     page.run()
     learned = (SAMPLES if page.continues else []) + (READING if page.reads else [])
-    page.watch([*VIEWS, *learned], BESIDE)
+    page.watch([*VIEWS, *learned], NETWORK, BESIDE)
     page.prose("look")
     page.prose("update")
     page.prose("chance")

@@ -36,8 +36,8 @@ class Packer:
         self._awaited: set[int] = set()
         self._answers: dict[int, Message] = {}
 
-    def frames(self, run: Run, moments: Sequence[int], probe: int) -> dict[int, bytes]:
-        """Return moments of a training as frames, as JSON.
+    def frames(self, run: Run, moments: Sequence[int], probe: int, sums: bool = False) -> dict[int, bytes]:
+        """Return moments of a training as frames, as JSON; see `rnnviz.stage.learning.frames_at`.
 
         Raises
         ------
@@ -47,7 +47,8 @@ class Packer:
         wanted, found = sorted(set(moments)), dict[int, bytes]()
         for first in range(0, len(wanted), AT_ONCE):
             block = wanted[first : first + AT_ONCE]
-            found |= self._elsewhere(run, block, probe) or dict(zip(block, packed(run, block, probe), strict=True))
+            there = self._elsewhere(run, block, probe, sums)
+            found |= there or dict(zip(block, packed(run, block, probe, sums), strict=True))
         return found
 
     def warm(self) -> None:
@@ -61,14 +62,15 @@ class Packer:
             if self._process is not None:
                 self._process.close()
 
-    def _elsewhere(self, run: Run, moments: Sequence[int], probe: int) -> dict[int, bytes] | None:
+    def _elsewhere(self, run: Run, moments: Sequence[int], probe: int, sums: bool) -> dict[int, bytes] | None:
         """Return what the worker makes of it; None if there is none that does."""
         if not self._there() or name_of(run.problem) is None:
             return None
         known = sets(run.history)
         tensors = {f"{one}/{name}": value for one in moments for name, value in known.get(one, {}).items()}
         task, experiment = note_of(run.problem), run.history.experiment.to_dict()
-        answer = self._ask({"task": task, "experiment": experiment, "probe": probe}, pack(tensors))
+        order = {"task": task, "experiment": experiment, "probe": probe, "sums": sums}
+        answer = self._ask(order, pack(tensors))
         if answer is None or answer.note["moments"] != list(moments):
             return None
         ends = [sum(answer.note["sizes"][:k]) for k in range(len(moments) + 1)]

@@ -1,7 +1,7 @@
 """A worker that packs frames: ``python -m rnnviz.background.packing``, see `rnnviz.background.packer`.
 
-An order names a problem, an experiment, a probe, and brings the parameters of some moments, ``U/NAME``; the answer is
-the frames of these as JSON, one after the other, and how long each of them is.
+An order names a problem, an experiment, a probe, whether sums are wanted, and brings the parameters of some moments,
+``U/NAME``; the answer is the frames of these as JSON, one after the other, and how long each of them is.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from rnnviz.training.source import posed
 MODULE: Final = "rnnviz.background.packing"
 
 
-def packed(run: Run, moments: list[int], probe: int) -> list[bytes]:
+def packed(run: Run, moments: list[int], probe: int, sums: bool = False) -> list[bytes]:
     """Return moments of a training as frames, each as JSON."""
-    found = frames_at(run, moments, probe)
+    found = frames_at(run, moments, probe, sums)
     return [to_json(found[moment]) for moment in moments]
 
 
@@ -44,7 +44,7 @@ def ordered(order: Message) -> tuple[dict[str, Any], bytes]:
     experiment = Experiment.from_json(json.dumps(note["experiment"]))
     history = History(experiment, problem.probes, None, 0, kept=kept, problem=note["task"]["name"])
     moments = sorted(kept)
-    frames = packed(Run("", history, problem, (), 0), moments, note["probe"])
+    frames = packed(Run("", history, problem, (), 0), moments, note["probe"], note["sums"])
     sizes = [len(frame) for frame in frames]
     return {"number": note["number"], "moments": moments, "sizes": sizes}, b"".join(frames)
 

@@ -4,6 +4,7 @@ A token is given to those who began the training, and cannot be guessed. What it
 
     run=0|1         whose stage: the training's own, or that of the one compared with it
     probe=0         which sequence is traced
+    sums=0|1        1: with weights and all that units add up, for views of the network; else with what was learned
     lang=en
     have=F, updates=U, generation=G
                     what the browser has: F frames and the curves of U updates, under generation G
@@ -69,9 +70,10 @@ def forget(token: str) -> None:
             _ended.popitem(last=False)
 
 
-def address(token: str, run: int = 0, probe: int = 0, lang: str = DEFAULT_LANGUAGE) -> str:
+def address(token: str, run: int = 0, probe: int = 0, lang: str = DEFAULT_LANGUAGE, sums: bool = False) -> str:
     """Return the path at which a training is followed, below the site's own."""
-    return f"{PATH}/{token}?{urlencode({'run': run, 'probe': probe, 'lang': lang})}"
+    asked = {"run": run, "probe": probe, "lang": lang} | ({"sums": 1} if sums else {})
+    return f"{PATH}/{token}?{urlencode(asked)}"
 
 
 def answer(token: str, query: Mapping[str, str]) -> tuple[int, bytes]:

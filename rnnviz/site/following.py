@@ -33,6 +33,7 @@ class Asked:
     def __init__(self, query: Mapping[str, str]) -> None:
         self.run, self.probe = _whole(query, "run"), _whole(query, "probe")
         self.have, self.updates, self._generation = (_whole(query, name) for name in ("have", "updates", "generation"))
+        self.sums = _whole(query, "sums") > 0
         self._knows = {"have", "updates", "generation"} <= set(query)
         lang = query.get("lang", DEFAULT_LANGUAGE)
         self.lang = lang if lang in languages() else DEFAULT_LANGUAGE
@@ -52,6 +53,7 @@ class Followed:
         self.jobs, self._names = tuple(jobs), names
         self._lock, self._number = threading.Lock(), next(_numbers)
         self._reels: dict[int, tuple[Reel, list[Companion]]] = {}
+        self._opened: set[int] = set()
         self._baselines = [job.problem.baselines for job in jobs]
 
     def answer(self, asked: Asked) -> bytes:
@@ -61,7 +63,7 @@ class Followed:
             own = runs[asked.run]
             if asked.probe >= len(own.history.probes):
                 raise IndexError(asked.probe)
-            reel, beside = self._follow(runs, asked.probe)
+            reel, beside = self._follow(runs, asked.probe, asked.sums)
             companion = beside[asked.run - 1] if asked.run else None
             shown = list(companion.moments if companion else reel.moments)
             moments = reel.moments[: len(shown)]
@@ -83,11 +85,12 @@ class Followed:
 
     def _frames(self, run: Run, moments: Sequence[int], asked: Asked) -> list[bytes]:
         """Return frames as JSON; those that somebody has asked for lately are there."""
-        found = {moment: kept.get((self._number, asked.run, asked.probe, moment)) for moment in moments}
+        key = self._number, asked.run, asked.probe, asked.sums
+        found = {moment: kept.get((*key, moment)) for moment in moments}
         missing = [moment for moment, frame in found.items() if frame is None]
-        made = packer.frames(run, missing, asked.probe)
+        made = packer.frames(run, missing, asked.probe, asked.sums)
         for moment, frame in made.items():
-            kept.put((self._number, asked.run, asked.probe, moment), frame)
+            kept.put((*key, moment), frame)
         return [made.get(moment) or found[moment] or b"" for moment in moments]
 
     def _runs(self, lang: str) -> list[Run]:
@@ -95,13 +98,18 @@ class Followed:
         each = zip(self.jobs, names, self._baselines, strict=True)
         return [_run(job, name, baselines, lang) for job, name, baselines in each]
 
-    def _follow(self, runs: Sequence[Run], probe: int) -> tuple[Reel, list[Companion]]:
-        """Return which moments are frames now, the training's own and those of the one compared with it."""
+    def _follow(self, runs: Sequence[Run], probe: int, sums: bool) -> tuple[Reel, list[Companion]]:
+        """Return which moments are frames now, the training's own and those of the one compared with it.
+
+        All stages of a page have the same ones: where they are few because frames with sums are large, they are few
+        for the others, too.
+        """
         if probe not in self._reels:
-            size = max(_size(run, probe) for run in runs)
-            most = min(limits.FRAMES, limits.FRAMES_BYTES // size)
-            self._reels[probe] = Reel(runs[0].steps, most), [Companion() for _ in runs[1:]]
+            self._reels[probe] = Reel(runs[0].steps, _most(runs, probe)), [Companion() for _ in runs[1:]]
         reel, beside = self._reels[probe]
+        if sums and probe not in self._opened:
+            self._opened.add(probe)
+            reel.narrow(_most(runs, probe, sums), runs[0].history)
         reel.follow(runs[0].history)
         for companion, run, job in zip(beside, runs[1:], self.jobs[1:], strict=True):
             companion.follow(reel, run.history, job.ended)
@@ -137,10 +145,11 @@ def _run(job: Job, name: str, baselines: Any, lang: str) -> Run:
     )
 
 
-def _size(run: Run, probe: int) -> int:
-    """Return the bytes of one frame as it is sent."""
-    (frame,) = packer.frames(run, run.history.moments[:1], probe).values()
-    return len(frame)
+def _most(runs: Sequence[Run], probe: int, sums: bool = False) -> int:
+    """Return how many frames there may be, by the bytes of one as it is sent."""
+    first = (packer.frames(run, run.history.moments[:1], probe, sums) for run in runs)
+    size = max(len(frame) for found in first for frame in found.values())
+    return min(limits.FRAMES, limits.FRAMES_BYTES // size)
 
 
 def _whole(query: Mapping[str, str], name: str) -> int:

@@ -162,8 +162,8 @@ def sets(history: History) -> dict[int, Parameters]:
     return dict(sorted({**kept, **({} if last is None else {last[0]: last[1]})}.items()))
 
 
-def frames_at(run: Run, moments: Sequence[int], probe: int) -> dict[int, dict[str, Any]]:
-    """Return moments of a training as frames, packed.
+def frames_at(run: Run, moments: Sequence[int], probe: int, sums: bool = False) -> dict[int, dict[str, Any]]:
+    """Return moments of a training as frames, packed: with what was learned, or, ``sums``, with all that is added up.
 
     Raises
     ------
@@ -176,6 +176,9 @@ def frames_at(run: Run, moments: Sequence[int], probe: int) -> dict[int, dict[st
     for first in range(0, len(wanted), BLOCK):  # a few at a time, for what is packed need not be kept unpacked
         block = tuple(wanted[first : first + BLOCK])
         traces = Frames(history.experiment, history.probes[probe], block, history.parameters)[:]
+        if sums:
+            packed |= dict(zip(block, map(frame_of, traces), strict=True))
+            continue
         found = learned(history, run.problem, block, traces, probe)
         packed |= dict(zip(block, map(_frame, traces, found), strict=True))
     return packed
@@ -189,7 +192,7 @@ def run_of(run: Run, probe: int) -> Trace:
 
 def _frame(trace: Trace, more: Mapping[str, Any]) -> dict[str, Any]:
     norms = {name: row_norms(value.reshape(1, -1))[0] for name, value in trace.parameters.items()}
-    # What a unit adds up, and of what, no view of a training shows: half of all the numbers.
+    # What a unit adds up, and of what, is half of all the numbers, and asked for apart.
     return {
         **frame_of(trace, sums=False),
         "norms": _sent(norms),

@@ -56,6 +56,12 @@ class Reel:
         else:
             self.moments += more
 
+    def narrow(self, most: int, history: History) -> None:
+        """Let there be fewer frames at most; those that are too many are chosen anew."""
+        self._most = min(self._most, max(2, most))
+        if len(self.moments) > self._most:
+            self._choose(history.moments, history.every)
+
     def _on(self, moment: int, history: History) -> bool:
         return history.every is not None and moment % self._wide(history.every) == 0
 

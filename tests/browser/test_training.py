@@ -36,7 +36,7 @@ def trained(plan: Plan) -> History:
 
 
 def test_one_key_trains_and_the_moment_that_is_seen_is_the_network_of_then(visit: Visit) -> None:
-    screen = visit("/training", **PLAN.query())
+    screen = visit("/training", open="1", **PLAN.query())
     assert button(screen, "train").is_enabled() and not button(screen, "stop").is_enabled()
     train_to_the_end(screen)
     history = trained(PLAN)
@@ -52,6 +52,11 @@ def test_one_key_trains_and_the_moment_that_is_seen_is_the_network_of_then(visit
         assert states
         for unit, value in states.items():
             assert value == pytest.approx(trace.layers["l0"].h[screen.t, unit], abs=1e-6)
+        opened = [one for one in screen.numbers() if one.stage == "stage-training-network" and one.quantity == "h"]
+        there = {(int(one.step), int(one.unit)): one.value for one in opened if one.step and one.unit.isdecimal()}
+        assert len({step for step, _ in there}) > 1, "the graph shows more than one step"
+        for place, value in there.items():
+            assert value == pytest.approx(trace.layers["l0"].h[place], abs=1e-6)
     assert screen.axe() == []
 
     before = told(screen)

@@ -60,13 +60,14 @@ class Browser:
     token: str
     run: int = 0
     probe: int = 0
+    sums: int = 0
     generation: int = -1
     payload: dict[str, Any] = field(default_factory=dict)
     wholes: int = 0
 
     def asks(self, fresh: bool = False) -> dict[str, Any]:
         """Ask for what is new; return the answer."""
-        query = {"run": str(self.run), "probe": str(self.probe), "lang": "en"}
+        query = {"run": str(self.run), "probe": str(self.probe), "lang": "en", "sums": str(self.sums)}
         if self.payload and not fresh:
             known = min(len(run["loss"]) for run in self.payload["learning"]["runs"])
             query |= {"generation": str(self.generation), "updates": str(known)}
@@ -201,9 +202,9 @@ def test_frames_that_were_made_are_there_for_the_next_who_asks(told, monkeypatch
     Browser(told[0]).asks()
     asked: list[int] = []
 
-    def made(self: Packer, run: Any, moments: list[int], probe: int) -> dict[int, bytes]:
+    def made(self: Packer, run: Any, moments: list[int], probe: int, sums: bool) -> dict[int, bytes]:
         asked.extend(moments)
-        return dict(zip(moments, packed(run, moments, probe), strict=True))
+        return dict(zip(moments, packed(run, moments, probe, sums), strict=True))
 
     monkeypatch.setattr(Packer, "frames", made)
     other = Browser(told[0])
@@ -212,6 +213,41 @@ def test_frames_that_were_made_are_there_for_the_next_who_asks(told, monkeypatch
     ours.on(10)
     other.asks()
     assert asked == [25, 30]
+
+
+def test_the_network_itself_is_sent_to_who_asks_for_it_at_the_same_moments(told, monkeypatch) -> None:
+    ours = Told()
+    told.append(feed.register([ours.job]))
+    ours.on(20)
+    plain, opened = Browser(told[0]), Browser(told[0], sums=1)
+    for browser in (plain, opened):
+        browser.asks()
+    assert opened.payload["learning"]["update"] == plain.payload["learning"]["update"]
+    weights = opened.payload["frames"][-1]["parameters"]["weight_hh_l0"]
+    np.testing.assert_array_equal(unpack(weights), np.float32(ours.job.history.kept[20]["weight_hh_l0"]))
+    assert plain.payload["frames"][-1]["parameters"] == {}
+    assert opened.payload["frames"][-1]["layers"]["l0"]["preactivations"].keys() == {"i", "f", "g", "o"}
+    large = Told(CELL.replace(hidden_size=24))
+    token = feed.register([large.job])
+    told.append(token)
+    size = len(json.dumps(large_frame(token), separators=(",", ":")))
+    monkeypatch.setattr(limits, "FRAMES_BYTES", 4 * size)  # of frames so large there are few, for all who look
+    large.on(30)
+    told.append(feed.register([large.job]))
+    before, after = Browser(told[-1]), Browser(told[-1], sums=1)
+    before.asks()
+    assert len(before.payload["frames"]) == 7
+    after.asks()
+    before.asks()
+    assert before.payload["learning"]["update"] == after.payload["learning"]["update"]
+    assert len(after.payload["frames"]) <= 4 and before.wholes == 2
+
+
+def large_frame(token: str) -> dict[str, Any]:
+    browser = Browser(token, sums=1)
+    browser.asks()
+    frame: dict[str, Any] = browser.payload["frames"][0]
+    return frame
 
 
 def test_it_is_said_what_is_learned_by_whom_and_how_it_stands(told) -> None:

@@ -89,6 +89,7 @@ NONSENSE = {
     "engine": ["jax"],
     "compare": ["lstm", "itself"],
     "probe": ["0", "4", "one"],
+    "open": ["", "2", "yes"],
     "problem": [
         "",
         "addign",

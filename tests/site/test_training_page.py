@@ -299,6 +299,22 @@ def test_a_choice_stands_in_the_link(name: str, value: str, link: dict[str, str]
     assert visit.asked == link and not visit.errors
 
 
+def test_the_network_itself_can_be_opened_at_every_moment_and_the_link_says_so() -> None:
+    visit = Training(**SMALL)
+    assert "open" not in visit.asked
+    visit.test.toggle(key="training_open").set_value(True)
+    visit.run()
+    assert visit.asked["open"] == "1"
+    drawn = start(small().experiment, small().posed, **small().settings.to_dict())
+    (first,) = visit.payload("stage-training-network")["frames"]
+    weights = numbers(first["parameters"]["weight_hh_l0"])
+    np.testing.assert_array_equal(weights, np.float32(drawn.state()["parameters"]["weight_hh_l0"]))
+    views = [view["view"] for view in visit.component("stage-training-network")["given"]["stage"]["views"]]
+    assert views == ["unrolled", "equations"]
+    again = Training(**visit.asked)
+    assert again.payload("stage-training-network")["learning"]["update"] == [0]
+
+
 def test_a_cell_that_was_compared_with_takes_another_beside_it() -> None:
     visit = Training()
     visit.test.button_group(key="training_cell").set_value("rnn")

@@ -52,6 +52,21 @@ def test_frames_only_become_more_under_one_generation(steps, every, most, memory
         assert reel.moments == again
 
 
+def test_fewer_frames_are_chosen_anew_and_said_to_be() -> None:
+    one, reel = history(5), Reel(100, 200)
+    advance(one, 50)
+    reel.follow(one)
+    assert len(reel.moments) == 11
+    reel.narrow(20, one)
+    assert (len(reel.moments), reel.generation) == (11, 0)
+    reel.narrow(6, one)
+    assert reel.moments == [0, 20, 40, 50] and reel.generation == 1
+    reel.narrow(8, one)
+    advance(one, 50, stands=True)
+    reel.follow(one)
+    assert len(reel.moments) <= 6 and (reel.moments[0], reel.moments[-1]) == (0, 100)
+
+
 def test_all_planned_moments_fit_from_the_beginning() -> None:
     """So nothing is sent twice of a training that goes through."""
     for steps, every, most in ((2000, 20, 200), (20_000, 20, 200), (997, 1, 100), (50, 60, 10)):

@@ -47,6 +47,7 @@ def ready() -> None:
     if key_of("problem") not in st.session_state:
         put(Plan())
     st.session_state.setdefault(key_of("probe"), 1)
+    st.session_state.setdefault(key_of("open"), False)
     for problem in PROBLEMS.values():
         for setting in problem.settings:
             st.session_state.setdefault(key_of(setting.name, problem.name), _typed(setting.default))
@@ -95,6 +96,11 @@ def probe_control(count: int, lang: str) -> None:
         label_visibility="collapsed",
         **KEEP,
     )
+
+
+def open_control(lang: str) -> None:
+    """Offer to open the network of the moment that is seen: its graph, and its numbers worked out."""
+    st.toggle(say("training.control.open", lang), key=key_of("open"), help=say("training.open.help", lang), **KEEP)
 
 
 def _more(problem: str, lang: str) -> None:

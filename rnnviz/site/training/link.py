@@ -14,28 +14,35 @@ from rnnviz.site.training.settling import FIELDS, ranged, settle
 from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.words import say
 
-OWN: Final = ("problem", *TYPED, "probe")
+LOOK: Final = ("probe", "open")
+"""What of the training is looked at: which sequence, and whether the network itself is."""
+
+OWN: Final = ("problem", *TYPED, *LOOK)
 MOST: Final = 24
 """Settings of a problem that are read at all."""
 
 
 def read_plan(query: Mapping[str, Sequence[str]], lang: str) -> tuple[dict[str, Any], list[str]]:
-    """Return the plan that a link asks for, or the nearest to it, and which probe is seen, counted from 1.
+    """Return the plan that a link asks for, or the nearest to it, and what is looked at: `LOOK`; probes count from 1.
 
     Nothing, where the link sets nothing; and a sentence for each thing that was wrong.
     """
     asked, sentences = read(query, lang)
     if not asked:
         return {}, sentences
+    look = {name: asked.pop(name) for name in LOOK if name in asked}
     probe = 1
-    if "probe" in asked:
-        given = asked.pop("probe")
+    if "probe" in look:
         try:
-            probe = ranged("probe", given, limits.PROBES)
+            probe = ranged("probe", look["probe"], limits.PROBES)
         except ExperimentError as error:
             sentences.append(sentence(error, probe, lang, link=True))
+    shown = look.get("open", "0")
+    if shown not in ("0", "1"):
+        sentences.append(say("notice.own", lang, name="open", value=shorten(shown), choices="0, 1", used="0"))
     settled = settle(asked, Plan(), lang, link=True)
-    return {"plan": settled.plan, "probe": probe}, [*sentences, *settled.sentences]
+    found = {"plan": settled.plan, "probe": probe, "open": shown == "1"}
+    return found, [*sentences, *settled.sentences]
 
 
 def read(query: Mapping[str, Sequence[str]], lang: str) -> tuple[dict[str, Any], list[str]]:

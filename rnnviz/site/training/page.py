@@ -37,6 +37,7 @@ class TrainingPage:
     plan: Plan
     bench: Bench
     probe: int
+    opened: bool
 
     @property
     def lang(self) -> str:
@@ -75,12 +76,17 @@ class TrainingPage:
         if self.bench.notice:
             self.page.sentences.append(self.bench.notice)
 
-    def watch(self, views: Sequence[Mapping[str, Any]], beside: Sequence[Mapping[str, Any]]) -> None:
-        """Show the training on a stage, and the one beside it on a second, small one.
+    def watch(
+        self,
+        views: Sequence[Mapping[str, Any]],
+        network: Sequence[Mapping[str, Any]],
+        beside: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Show the training on a stage, its network on another, if that is open, and the one beside it on a small one.
 
         Parameters
         ----------
-        views, beside : sequence of mapping
+        views, network, beside : sequence of mapping
             As of `Page.stage`.
         """
         jobs = self.bench.jobs
@@ -95,10 +101,16 @@ class TrainingPage:
             if len(probes) > 1 and not present.presenting():
                 controls.probe_control(len(probes), self.lang)
         mount_learning(self._feed(0, probe), views, key=f"stage-{NAME}", **stage)
+        follower = {"transport": False, "address": False}
+        if not present.presenting():
+            controls.open_control(self.lang)
+        if self.opened:
+            there = stage | {"name": say("training.stage.network", self.lang), **follower}
+            mount_learning(self._feed(0, probe, sums=True), network, key=f"stage-{NAME}-network", **there)
         if len(jobs) > 1:
             named = telling.network_of(jobs[1], self.lang)
             st.markdown(f"### {say('training.stage.beside', self.lang, network=named)}")
-            stage |= {"name": named, "size": "small", "transport": False, "address": False}
+            stage |= {"name": named, "size": "small", **follower}
             mount_learning(self._feed(1, probe), beside, key=f"stage-{NAME}-beside", **stage)
 
     def _start(self, steps: int, counts: str) -> int:
@@ -107,8 +119,8 @@ class TrainingPage:
             return address.open_at(steps, self.lang)
         return steps // 2 if counts == "every" else steps - 1
 
-    def _feed(self, run: int, probe: int) -> str:
-        return feed.address(self.bench.token, run=run, probe=probe, lang=self.lang)
+    def _feed(self, run: int, probe: int, sums: bool = False) -> str:
+        return feed.address(self.bench.token, run=run, probe=probe, lang=self.lang, sums=sums)
 
     def prose(self, block: str) -> None:
         """Show a block of the lesson's Markdown, in a column of reading width, with the numbers of what is shown."""
@@ -146,7 +158,8 @@ def open_training() -> Iterator[TrainingPage]:
         controls.ready()
         if "plan" in known:
             controls.put(known["plan"])
-            st.session_state[controls.key_of("probe")] = known["probe"]
+            for name in link.LOOK:
+                st.session_state[controls.key_of(name)] = known[name]
         if not present.presenting():
             with page.bar:
                 page.tools = controls.controls(page.lang)
@@ -154,9 +167,10 @@ def open_training() -> Iterator[TrainingPage]:
         settled = settle(controls.asked(), st.session_state.get(LAST, Plan()), page.lang)
         plan = st.session_state[LAST] = settled.plan
         page.sentences += [*settled.sentences, *files.notices(plan.problem, page.lang)]
-        found, probe = bench(), st.session_state[controls.key_of("probe")]
+        found, (probe, opened) = bench(), (st.session_state[controls.key_of(name)] for name in link.LOOK)
         if found.plan is None:
             desk().warm(spares=1 if plan.beside() is None else 2)
-        page.query = plan.query() | ({} if probe == 1 else {"probe": str(probe)})
+        looked = ({} if probe == 1 else {"probe": str(probe)}) | ({"open": "1"} if opened else {})
+        page.query = plan.query() | looked
         found.show(plan)
-        yield TrainingPage(page, plan, found, probe - 1)
+        yield TrainingPage(page, plan, found, probe - 1, opened)

@@ -96,9 +96,9 @@ class Stage {
     this.cursor.grow(this.length(payload), behind || scales() !== before);
   }
 
-  /** F: of two trainings side by side, that of the stage that leads the page. */
+  /** F: of several stages of a training, that of the one that leads the page. */
   length({ frames, learning }) {
-    const lead = learning && [...this.shared.stages].find(({ payload }) => payload?.learning && payload.stage.size !== "small");
+    const lead = learning && [...this.shared.stages].find(({ payload }) => payload?.learning && leads(payload));
     return (lead ? lead.payload.frames : frames).length;
   }
 
@@ -106,7 +106,7 @@ class Stage {
   follow(payload, before) {
     const { meta, stage, autoplay } = payload;
     const F = this.length(payload);
-    const linked = stage.address ?? stage.size !== "small";
+    const linked = leads(payload);
     // A stage that keeps no address may be there first: where the page opens, the one that does has the say.
     const fresh = !this.shared.cursor || (linked && !this.shared.led);
     this.shared.led ||= linked;
@@ -298,6 +298,11 @@ class Stage {
 function sameFrame({ learning, feed }, before, cursor, F) {
   if (!learning || !before?.learning) return learning && cursor.live ? F - 1 : cursor.frame;
   return cursor.live || feed !== before.feed ? F - 1 : learning.nearest(before.learning.update[cursor.frame] ?? Infinity);
+}
+
+/** Whether a stage leads its page: the link is its own, and the moments of a training are those that it has. */
+function leads({ stage }) {
+  return stage.address ?? stage.size !== "small";
 }
 
 /** Which of the stacked runs is the one that was asked for, in words: when that changes, it is what one wants to see. */
