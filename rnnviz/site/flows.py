@@ -13,25 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.experiment import CELLS, Experiment
-from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
+from rnnviz.gradients import float32_zeros
 from rnnviz.gradients.facts import curve
 from rnnviz.gradients.lengths import cut_short
 from rnnviz.initial import parameter_shapes
 from rnnviz.run import resolve, run
+from rnnviz.site import pairs
 from rnnviz.site.runs import traced
 from rnnviz.site.sweeping import Slider, slider
 from rnnviz.stage.flow import Family, flow_payload
+from rnnviz.stage.mount import base
 from rnnviz.stage.payload import payload
 from rnnviz.sweep import sweep
 from rnnviz.trace import Array, Trace
 from rnnviz.words import say
-
-MATRIX_STEPS: Final = 128
-"""T up to which the matrices of all pairs of steps are worked out and sent."""
-
-MATRIX_WORK: Final = 80_000
-"""T² × H of all matrices together: the own frame always, others as far as this goes."""
-
 
 FLOAT32: Final = -30.0
 """log10 down to which a gradient is far from float32's smallest number, so that none is lost."""
@@ -159,22 +154,6 @@ def _swept(experiment: Experiment, values: Slider) -> Sequence[Trace]:
     return sweep(experiment, **{values.field: values.values})
 
 
-def matrices(found: Family) -> dict[int, tuple[Array, Array]]:
-    """Return log10 of the itemised norms and of the Jacobians' norms, of the focus cell, at some frames.
-
-    The run's own frame always, unless it is too long; others spread over the slider as far as the work goes.
-    """
-    traces = found.runs[found.focus]
-    if found.steps > MATRIX_STEPS:
-        return {}
-    if found.field == "length":  # a shorter run's matrices are the corner of the longest's
-        return {found.own: (log10_itemised(found.trace), log10_jacobian_norms(found.trace))}
-    cost = found.steps**2 * found.trace.layers["l0"].h.shape[1]
-    others = min(len(traces) - 1, MATRIX_WORK // cost)
-    frames = {found.own, *(round(k) for k in np.linspace(0, len(traces) - 1, others) if others > 1)}
-    return {frame: (log10_itemised(traces[frame]), log10_jacobian_norms(traces[frame])) for frame in sorted(frames)}
-
-
 @lru_cache(maxsize=24)
 def packed(
     question: Question,
@@ -200,17 +179,17 @@ def packed(
     page, start, lang
         See `rnnviz.stage.payload.payload`.
     """
-    found = family(question)
+    found, values = family(question), question.slider()
     zeros = lost(found.trace)
     field = found.field
     return flow_payload(
         found,
-        matrices=matrices(found),
+        pairs=f"{base()}{pairs.address(found.trace.experiment, values)}" if found.steps <= pairs.STEPS else None,
         before=None if without is None else family(without),
         remedies=remedies,
         mark=zeros.astype(np.float64) if zeros.any() else None,
         title=say(f"gradients.slider.{field}", lang) if field else "",
-        labels=question.slider().labels(lang) if field else (),
+        labels=values.labels(lang) if field else (),
         views=json.loads(views),
         page=page,
         start=start,

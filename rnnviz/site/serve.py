@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.routing import BaseRoute
 from threadpoolctl import threadpool_limits
 
-from rnnviz.site import feed, index, lost
+from rnnviz.site import feed, index, lost, pairs
 from rnnviz.site.language import language
 from rnnviz.stage import routes as assets
 from rnnviz.stage.mount import base
@@ -20,7 +20,7 @@ from rnnviz.words import say
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the site: its documents, its assets, and what leads back from where there is neither."""
-    return [*index.routes(base()), *assets.routes(base()), feed.route(base()), lost.route(base())]
+    return [*index.routes(base()), *assets.routes(base()), feed.route(base()), pairs.route(base()), lost.route(base())]
 
 
 @asynccontextmanager

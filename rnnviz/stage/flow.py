@@ -63,7 +63,8 @@ class Family:
 def flow_payload(
     family: Family,
     *,
-    matrices: Mapping[int, tuple[Array, Array]],
+    matrices: Mapping[int, tuple[Array, Array]] | None = None,
+    pairs: str | None = None,
     before: Family | None = None,
     remedies: Sequence[str] = (),
     mark: Array | None = None,
@@ -76,8 +77,10 @@ def flow_payload(
     Parameters
     ----------
     family : Family
-    matrices : dict of frame to two (T, T) arrays
+    matrices : dict of frame to two (T, T) arrays, optional
         log10 of the itemised norms ‖∂L_k/∂h_t‖ and of the Jacobians' norms ‖∂h_t/∂h_s‖, of some frames.
+    pairs : str, optional
+        Where the browser may ask for those of any frame.
     before : Family, optional
         The same without the remedies that are on.
     remedies : sequence of str
@@ -99,8 +102,9 @@ def flow_payload(
         "swept": None if family.field is None else {"field": family.field, "values": list(family.values)},
         "matrices": [
             {"frame": frame, "itemised_log10": packed_matrix(items, both), "jacobian_log10": packed_matrix(norms, both)}
-            for frame, (items, norms) in sorted(matrices.items())
+            for frame, (items, norms) in sorted((matrices or {}).items())
         ],
+        "pairs": pairs,
         "mark": None if mark is None else {"float32_zero": pack(mark)},
         "before": list(remedies),
     }

@@ -137,7 +137,12 @@ class Screen:
         assert not fault.count(), "the page says that it has a fault"
         self.page.wait_for_selector(READY, timeout=PATIENCE)
         self.page.evaluate(AT_REST)
-        return self.paint()
+        return self.come().paint()
+
+    def come(self) -> Screen:
+        """Wait until what the stages asked the server for stands on them."""
+        self.page.wait_for_function("!document.querySelector('[data-coming]')", timeout=PATIENCE)
+        return self
 
     def settled(self, act: Callable[[], object]) -> Screen:
         """Do something that makes the script run again, and wait until its result stands."""

@@ -101,6 +101,40 @@ def test_the_panel_says_what_w_hh_is_and_how_much_arrives(visit: Visit) -> None:
         assert min(abs(sent / number.value - 1)) < 2e-5, "each is what one of the losses sends to that step"
 
 
+def note(screen: Screen, name: str) -> str:
+    return screen.stage.locator(f".rv-lane[data-lane=matrix-{name}] .rv-matrix-note").inner_text()
+
+
+def test_every_place_of_the_slider_gets_its_own_matrices(visit: Visit) -> None:
+    experiment = GRADIENTS.replace(loss="every", text="the dog that bit")
+    screen = visit("/gradients", **experiment.to_query(), step=9)
+    place = frame(screen)
+    for moves in (0, 3, 4):
+        screen.press(*["ArrowUp"] * moves).come().paint()
+        place += moves
+        column = itemised(run(experiment.replace(gain=GAINS[place])))[:, 8]
+        shown = [number for number in screen.numbers() if (number.view, number.quantity) == ("flow", "itemised")]
+        told = [number.value for number in shown if number.step == "8"]
+        assert told == pytest.approx(sorted(column, reverse=True)[: len(told)], rel=2e-5) and len(told) >= 2
+        title, value = say("gradients.slider.gain"), "0123456789"
+        assert say("score.matrix_until", title=title, value=value).split(value)[1] not in note(screen, "jacobian")
+
+
+def test_where_nobody_answers_what_is_known_stays_and_says_what_it_is(visit: Visit) -> None:
+    screen = visit("/gradients", **GRADIENTS.replace(loss="every").to_query())
+    own = screen.stage.get_by_text(say("score.itemised_hint")).inner_text()
+    answer = {"status": 200, "body": "nothing that could be read"}  # one that failed the browser would report
+    screen.page.route("**/pairs/**", lambda route: route.fulfill(**answer))
+    screen.press("ArrowUp").come().paint()
+    for name in ("itemised", "jacobian"):
+        assert say("score.matrix_of", title=say("gradients.slider.gain"), value="1") in note(screen, name)
+    screen.page.unroute("**/pairs/**")
+    screen.press("ArrowDown").come().paint()
+    assert note(screen, "itemised") == own
+    screen.press("ArrowUp").come().paint()
+    assert note(screen, "itemised") == own, "asked again, and answered"
+
+
 def test_a_slider_moved_is_in_the_link_and_comes_back(visit: Visit) -> None:
     screen = visit("/gradients", **GRADIENTS.to_query(), step=30)
     slider(screen).fill("33")

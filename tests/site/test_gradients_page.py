@@ -18,7 +18,7 @@ from rnnviz.engines.clipping import global_norm
 from rnnviz.figures.powers import powers
 from rnnviz.gradients import float32_zeros, log10_norms
 from rnnviz.gradients.facts import facts_of
-from rnnviz.site import flows, limits, own
+from rnnviz.site import flows, limits, own, pairs
 from rnnviz.site.presets import GRADIENTS, TRAPS
 from rnnviz.site.remedies import REMEDIES, active, below, offered, without
 from rnnviz.words import say
@@ -145,8 +145,8 @@ def test_a_value_beyond_the_slider_is_on_it_nevertheless(gain: str) -> None:
 
 def test_a_long_run_gets_fewer_values_and_no_matrices() -> None:
     visit = Gradients(cell="rnn", task="sine", length="1000", hidden_size="64", loss="last")
-    assert 1 <= len(visit.payload["frames"]) < 41 and visit.payload["flow"]["matrices"] == []
-    assert not visit.errors
+    assert 1 <= len(visit.payload["frames"]) < 41 and visit.payload["flow"]["pairs"] is None
+    assert visit.payload["flow"]["matrices"] == [] and not visit.errors
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
@@ -397,14 +397,9 @@ def test_where_no_step_lies_before_the_loss_no_slider_is_said_to_change_it(query
     assert say("remedy.no_factor") in visit.words and "from –" not in visit.words
 
 
-def test_a_shorter_run_has_the_corner_of_the_longest_runs_matrix() -> None:
-    visit = Gradients(**GRADIENTS.to_query(), sweep="length")
-    assert [entry["frame"] for entry in visit.payload["flow"]["matrices"]] == [visit.payload["stage"]["frame"]]
-
-
-def test_the_gain_has_a_matrix_where_it_vanishes_and_where_it_explodes() -> None:
-    found = Gradients().payload["flow"]["matrices"]
-    assert {0, 40} < {entry["frame"] for entry in found}
+def test_the_matrices_are_not_sent_but_where_to_ask_for_them() -> None:
+    flow = Gradients().payload["flow"]
+    assert flow["matrices"] == [] and flow["pairs"].startswith(f"{pairs.PATH}/")
 
 
 def test_no_two_values_of_the_slider_are_all_but_the_same() -> None:

@@ -2,6 +2,7 @@
 import { attr, el, style, text } from "../dom.js";
 import { silent, size } from "./backflow-column.js";
 import { itemised, share } from "./flow-model.js";
+import { pairsOf } from "./flow-pairs.js";
 
 const NAMED = 4;
 /** Powers of ten that the bars of several losses span at least. */
@@ -11,6 +12,8 @@ export class Losses {
   /** @param {import("../arrays.js").Data} data @param {import("../cursor.js").Cursor} cursor */
   constructor(data, cursor, scale) {
     Object.assign(this, { data, cursor, scale: { ...scale, low: Math.min(scale.low, scale.high - SPAN) } });
+    this.pairs = pairsOf(data);
+    this.stop = this.pairs.watch(() => this.way && this.show(this.way, this.t));
     this.title = el("h4", { class: "rv-flow-subtitle" });
     this.rows = Array.from({ length: NAMED }, () => this.row());
     this.list = el("ul", { class: "rv-flow-list" }, this.rows.map(({ item }) => item));
@@ -28,6 +31,7 @@ export class Losses {
 
   show(way, t) {
     const { data } = this;
+    Object.assign(this, { way, t });
     const found = way.inside(t) ? this.largest(way, t) : { list: [], frame: null, count: 0 };
     text(this.title, data.say("flow.losses_title", { t: t + 1 }));
     this.rows.forEach((row, n) => this.fill(row, found.list[n], t));
@@ -42,7 +46,9 @@ export class Losses {
       const list = Number.isFinite(way.dh[t]) && !way.beyond(t) ? [{ k: way.only, log: way.dh[t] }] : [];
       return { list, count: list.length, frame: way.frame };
     }
-    const column = this.cursor.layer === this.data.meta.layers[0] ? itemised(this.data, way.frame, t) : null;
+    const lowest = this.cursor.layer === this.data.meta.layers[0];
+    if (lowest) this.pairs.want(way.frame);
+    const column = lowest ? itemised(this.data, way.frame, t) : null;
     if (!column) return { list: [], count: 0, frame: null };
     const list = way.losses.map((k) => ({ k, log: column.at(k) })).filter(({ log }) => log > -Infinity);
     return { list: list.sort((a, b) => b.log - a.log).slice(0, NAMED), count: list.length, frame: column.frame };
@@ -64,12 +70,13 @@ export class Losses {
 
   remark(way, t, { list, frame, count }) {
     const { data } = this;
-    if (frame === null) return way.only === null && way.source !== null ? data.say("flow.not_itemised") : "";
+    const coming = this.pairs.coming(way.frame) && this.cursor.layer === data.meta.layers[0];
+    if (frame === null) return way.only === null && way.source !== null ? data.say(coming ? "flow.itemised_coming" : "flow.not_itemised") : "";
     if (!list.length) return data.say(way.inside(t) && way.onlyInCell(t) ? "flow.no_loss_reaches_h" : "flow.no_loss_reaches");
     const rest = count - list.length;
     const more = rest === 1 ? data.say("flow.one_more") : rest > 1 ? data.say("flow.more", { n: rest }) : "";
     if (frame === way.frame) return more;
-    const at = data.say("flow.at_setting", { title: data.frame_title, value: data.frame_labels?.[frame] ?? frame + 1 });
+    const at = data.say(coming ? "flow.until_setting" : "flow.at_setting", { title: data.frame_title, value: data.frame_labels?.[frame] ?? frame + 1 });
     return `${more} ${at}`.trim();
   }
 }

@@ -3,6 +3,7 @@
  * log10 of a norm, for their range exceeds that of any float; −∞ is an exact zero.
  */
 import { unpack } from "../arrays.js";
+import { pairsOf } from "./flow-pairs.js";
 import { stepsOf } from "./lanes-flow.js";
 
 /** Below this power of ten the next smaller number of a float64 is none: an exact zero that follows is an underflow. */
@@ -252,19 +253,18 @@ export function zeroInFloat32(data) {
 const decoded = new WeakMap();
 
 /**
- * How much of each step's loss reaches step t: of the frame nearest to the one that is seen for which it was worked out.
+ * How much of each step's loss reaches step t: of the frame nearest to the one that is seen for which it is known.
  * @returns {{frame: number, at: (k: number) => number}|null}
  */
 export function itemised(data, frame, t) {
-  const all = data.flow?.matrices ?? [];
-  if (!all.length) return null;
-  const near = all.reduce((best, one) => (Math.abs(one.frame - frame) < Math.abs(best.frame - frame) ? one : best));
-  const packed = near.itemised_log10;
+  const pairs = pairsOf(data);
+  const near = pairs.nearest(frame);
+  const packed = near === null ? null : pairs.entries.get(near).itemised_log10;
   if (!packed) return null;
   if (!decoded.has(packed)) decoded.set(packed, numbersOf(packed));
   const numbers = decoded.get(packed);
   const at = packed.triangle ? (k) => (k < t ? -Infinity : numbers[(k * (k + 1)) / 2 + t]) : (k) => numbers[k * packed.shape[1] + t];
-  return { frame: near.frame, at };
+  return { frame: near, at };
 }
 
 function numbersOf({ triangle, shape, data }) {

@@ -19,7 +19,11 @@ import { layerName } from "../transport.js";
  */
 export function mount(element, data, cursor) {
   const panel = new Panel(element, data, cursor);
-  return cursor.subscribe((_, changed) => panel.follow(changed), element);
+  const unfollow = cursor.subscribe((_, changed) => panel.follow(changed), element);
+  return () => {
+    unfollow();
+    for (const part of panel.parts) part.stop?.();
+  };
 }
 
 class Panel {

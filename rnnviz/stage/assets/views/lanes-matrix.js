@@ -1,8 +1,9 @@
 /** A T × T picture on the shared time axis: which step's loss, or state, hears how much of which state. */
 import { Matrix, raised } from "../arrays.js";
 import { attr, el, style, text } from "../dom.js";
+import { pairsOf } from "./flow-pairs.js";
 import { laneFrame, powerText } from "./lanes.js";
-import { startOf } from "./lanes-flow.js";
+import { firstFrame, startOf } from "./lanes-flow.js";
 import { Ink, paintMatrix } from "./lanes-matrix-pixels.js";
 import { isBlankAbove, square } from "./lanes-triangle.js";
 
@@ -22,16 +23,12 @@ export class MatrixLane {
     const { data } = this;
     this.spec = { name: `matrix-${which}`, quantity: this.kind.quantity, title: data.say(`score.${which}`) };
     Object.assign(this, laneFrame({ ...this.spec, hue: "gradient" }));
-    this.known = data.flow.matrices.filter((entry) => entry[this.kind.array]);
+    this.pairs = pairsOf(data);
     this.decoded = new Map();
-    if (which === "itemised") this.follow();
+    this.follow();
     this.plot.classList.add("rv-lane-matrix");
-    if (!this.known.length) return this.refuse();
-    const all = this.known.map((entry, k) => this.matrix(k));
-    this.ink = new Ink(all, DEEPEST, HIGHEST);
-    this.full = all.map(rowsOf);
-    this.few = this.full.every((rows) => rows.length <= Math.min(FEW, data.meta.T - 1));
-    this.most = this.few ? Math.max(1, ...this.full.map((rows) => rows.length)) : data.meta.T;
+    if (!this.frames.length && !this.pairs.address) return this.refuse();
+    this.measure();
     this.canvas = el("canvas", { class: "rv-lane-canvas", role: "img" });
     this.rowMark = el("div", { class: "rv-matrix-row" });
     this.rowName = el("span", { class: "rv-matrix-here" });
@@ -42,19 +39,55 @@ export class MatrixLane {
     this.legendTicks = el("div", { class: "rv-matrix-decades", "aria-hidden": "true" });
     this.value.append(el("div", { class: "rv-matrix-legend" }, this.legend, this.legendTicks));
     // Half of the square is empty, and has room for what there is to say.
-    this.half = !this.few && all.every((matrix) => isBlankAbove(matrix));
     this.element.append(el("div", { class: `rv-lane-below ${this.half ? "rv-in-half" : ""}` }, this.note));
     text(this.sub, data.say(`score.${which}_sub`));
+    this.stop = this.pairs.watch(() => this.arrived());
   }
 
   /** Of a single loss the one row is the curve itself, which is there for every run: none stands for another. */
   follow() {
-    const { data } = this;
-    if (!this.known.length || this.known.some((entry, k) => rowsOf(this.matrix(k)).length !== 1)) return;
-    const curves = data.frames.map(({ layers }) => layers[data.meta.layers[0]].dh_log10.data);
-    this.decoded.clear();
-    this.known = curves.map((curve, frame) => ({ frame }));
-    curves.forEach((curve, k) => this.decoded.set(k, single(curve)));
+    const { data, pairs } = this;
+    if (this.which !== "itemised") return;
+    const one = (frame) => rowsOf(this.matrix(frame)).length === 1;
+    if (!(pairs.address ? lossesOf(data) === 1 : this.frames.length && this.frames.every(one))) return;
+    this.curves = data.frames.map(({ layers }) => single(layers[data.meta.layers[0]].dh_log10.data));
+  }
+
+  /** The frames of which there is a matrix. */
+  get frames() {
+    if (this.curves) return this.curves.map((_, frame) => frame);
+    return this.pairs.frames.filter((frame) => this.pairs.entries.get(frame)[this.kind.array]);
+  }
+
+  /** How many rows there are to draw, and how much ink a number gets: of all runs of which there is a matrix, one scale. */
+  measure() {
+    const { data, which } = this;
+    const { T, directions } = data.meta;
+    const all = this.frames.map((frame) => this.matrix(frame));
+    this.ink = all.length ? new Ink(all, DEEPEST, HIGHEST) : null;
+    if (this.pairs.address && !this.curves) {
+      // Before any has come, it is the losses that say how high the picture will be.
+      const rows = which === "itemised" ? lossesOf(data) : T;
+      this.few = rows > 0 && rows <= Math.min(FEW, T - 1);
+      this.most = this.few ? rows : T;
+      this.half = !this.few && (which === "jacobian" || directions === 1);
+      return;
+    }
+    const full = all.map(rowsOf);
+    this.few = full.every((rows) => rows.length <= Math.min(FEW, T - 1));
+    this.most = this.few ? Math.max(1, ...full.map((rows) => rows.length)) : T;
+    this.half = !this.few && all.every((matrix) => isBlankAbove(matrix));
+  }
+
+  /** Matrices have come, or cannot. */
+  arrived() {
+    if (!this.height) return;
+    this.measure();
+    this.shown = null;
+    this.drawLegend();
+    this.draw();
+    this.step(Math.min(this.cursor.t, this.axis.T - 1));
+    this.tell();
   }
 
   /** No matrices for a run this long: one sentence in their place. */
@@ -63,17 +96,19 @@ export class MatrixLane {
     this.plot.append(el("p", { class: "rv-hint rv-matrix-none" }, data.say("score.matrix_none", { T: data.meta.T })));
   }
 
-  /** One of the runs of which there is a matrix, decoded when first seen. */
-  matrix(k) {
-    if (!this.decoded.has(k)) this.decoded.set(k, square(this.known[k][this.kind.array]));
-    return this.decoded.get(k);
+  /** The matrix of one of the runs of which there is one, decoded when first seen. */
+  matrix(frame) {
+    if (this.curves) return this.curves[frame];
+    if (!this.decoded.has(frame)) this.decoded.set(frame, square(this.pairs.entries.get(frame)[this.kind.array]));
+    return this.decoded.get(frame);
   }
 
-  /** The run of which there is a matrix and that lies nearest to the one that is seen. */
+  /** The run of which there is a matrix and that lies nearest to the one that is seen, which is asked for. */
   nearest() {
     const { frame } = this.cursor;
-    const away = this.known.map((entry) => Math.abs(entry.frame - frame));
-    return away.indexOf(Math.min(...away));
+    if (this.curves) return frame;
+    this.pairs.want(frame);
+    return this.pairs.nearest(frame);
   }
 
   layout() {
@@ -112,6 +147,7 @@ export class MatrixLane {
 
   drawLegend() {
     const { axis, ink, data } = this;
+    if (!ink) return;
     const height = axis.px(Math.max(30, Math.min(150, (this.height / axis.scale) * 0.8)));
     const width = axis.px(10);
     style(this.legend, { width: `${width}px`, height: `${height}px` });
@@ -129,15 +165,22 @@ export class MatrixLane {
 
   draw() {
     if (!this.canvas) return;
-    const k = this.nearest();
-    this.values = this.matrix(k);
-    this.rows = this.few ? this.full[k] : (this.rows ?? Array.from({ length: this.axis.T }, (_, row) => row));
-    this.tellWhich(this.known[k].frame);
-    if (this.shown === k || !this.canvas.width) return;
-    this.shown = k;
+    const frame = this.nearest();
+    attr(this.element, "data-coming", !this.curves && this.pairs.coming(this.cursor.frame) ? "" : null);
+    if (frame === null) return text(this.note, this.waiting());
+    this.values = this.matrix(frame);
+    this.rows = this.few ? rowsOf(this.values) : (this.rows ?? Array.from({ length: this.axis.T }, (_, row) => row));
+    this.tellWhich(frame);
+    if (this.shown === frame || !this.canvas.width) return;
+    this.shown = frame;
     this.drawTicks();
     this.image = paintMatrix(this.canvas, this.picked(this.values), this.ink, this.axis, (row) => this.top(row), this.data, this.image);
     this.told = null;
+  }
+
+  /** What there is to say of a matrix that is not there. */
+  waiting() {
+    return this.data.say(this.pairs.coming(this.cursor.frame) ? "score.matrix_coming" : "score.matrix_missing");
   }
 
   /** The rows that are drawn. */
@@ -151,7 +194,7 @@ export class MatrixLane {
     const { data, cursor } = this;
     const said = [];
     if (frame !== cursor.frame) {
-      said.push(data.say("score.matrix_of", { title: data.frame_title ?? data.say("stage.frames"), value: data.frame_labels?.[frame] ?? frame + 1 }));
+      said.push(data.say(this.pairs.coming(cursor.frame) ? "score.matrix_until" : "score.matrix_of", { title: data.frame_title ?? data.say("stage.frames"), value: data.frame_labels?.[frame] ?? frame + 1 }));
     }
     said.push(data.say(`score.${this.which}_${this.few ? "few" : "hint"}`));
     if (this.hasZeros(this.values)) said.push(data.say("score.matrix_zero"));
@@ -165,7 +208,7 @@ export class MatrixLane {
   }
 
   tell() {
-    if (this.canvas && this.told !== this.shown) attr(this.canvas, "aria-label", this.describe());
+    if (this.values && this.told !== this.shown) attr(this.canvas, "aria-label", this.describe());
     this.told = this.shown;
   }
 
@@ -194,7 +237,7 @@ export class MatrixLane {
   /** The cursor's step has a row as well as a column. */
   step(t) {
     if (!this.canvas) return;
-    const row = this.rows.indexOf(t);
+    const row = this.rows?.indexOf(t) ?? -1;
     this.rowMark.hidden = this.rowName.hidden = row < 0;
     for (const node of this.hidden ?? []) node.classList.remove("rv-covered");
     this.hidden = [];
@@ -210,7 +253,7 @@ export class MatrixLane {
   mark() {}
 
   tip(x, y) {
-    if (!this.canvas) return null;
+    if (!this.values) return null;
     const { axis } = this;
     const t = axis.stepAt(x);
     const row = Math.min(this.rows.length - 1, Math.max(0, Math.floor(y / this.row)));
@@ -228,6 +271,11 @@ function single(curve) {
   const values = new Float64Array(T * T).fill(NaN);
   values.set(curve, Math.max(0, startOf(curve)) * T);
   return new Matrix([T, T], values);
+}
+
+/** How many steps have a loss, in the run that is seen first. */
+function lossesOf(data) {
+  return data.frames[firstFrame(data)].losses.data.reduce((count, v) => count + Number(v !== 0 && v === v), 0);
 }
 
 /** The rows in which there is anything. */

@@ -237,6 +237,7 @@ class Score {
     this.resized.disconnect();
     this.unfollow();
     this.stop?.();
+    for (const lane of this.lanes) if (lane !== this.scrubber) lane.stop?.();
   }
 }
 
