@@ -226,3 +226,12 @@ def test_frames_of_a_task_have_their_own_lengths() -> None:
 def test_a_hold_of_one_layer_stays_there_in_a_stack(hold: Hold) -> None:
     experiment = Experiment(hidden_size=4, num_layers=2, text="hello", hold=(hold,))
     same_runs(experiment, sweep(experiment, gain=[0.5, 2.0]))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_without_the_weights_gradients_everything_else_is_the_same(cell: str) -> None:
+    experiment = Experiment(cell=cell, hidden_size=3, text="abracadabra", clip=0.1)
+    gains = (0.5, 1.0, 2.0)
+    for lean, trace in zip(sweep(experiment, of_weights=False, gain=gains), sweep(experiment, gain=gains), strict=True):
+        assert lean.parameter_grads == {} and np.isnan(lean.grad_norm)
+        same(dataclasses.replace(lean, parameter_grads=trace.parameter_grads, grad_norm=trace.grad_norm), trace)

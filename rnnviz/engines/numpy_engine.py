@@ -54,7 +54,10 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array])
 
 @np.errstate(over="ignore", invalid="ignore")
 def traces(
-    experiments: Sequence[Experiment], data: Sequence[Inputs], parameters: Sequence[Mapping[str, Array]]
+    experiments: Sequence[Experiment],
+    data: Sequence[Inputs],
+    parameters: Sequence[Mapping[str, Array]],
+    of_weights: bool = True,
 ) -> list[Trace]:
     """Run F experiments as a stack: one walk through time for all, and the very bits that `trace` gives of each.
 
@@ -63,6 +66,9 @@ def traces(
     experiments, data, parameters : F each
         As of `trace`. The experiments differ in nothing that shapes a walk: cell, sizes, steps, holds, truncation.
         Their arrays in the traces are views of the stack's.
+    of_weights : bool
+        Whether the weights' gradients are worked out as well as the states'; else ``parameter_grads`` is empty and
+        ``grad_norm`` NaN.
     """
     stack = stacked(parameters)
     x = joined([one.inputs[:, None] for one in data], axis=1)
@@ -76,7 +82,8 @@ def traces(
         own = {name: run.of(f, Weights.of(parameters[f], name)) for name, run in runs.items()}
         back = {name: adjoint.of(f) for name, adjoint in adjoints.items()}
         alike = range(f, f + 1) if width > 1 else range(len(data))  # a walk that all have in common was walked once
-        found += (whole(experiments[k], data[k], parameters[k], reading, own, back) for k in alike)
+        how = gradients if of_weights else None
+        found += (whole(experiments[k], data[k], parameters[k], reading, own, back, how) for k in alike)
     return found
 
 
@@ -156,14 +163,10 @@ def whole(
     reading: Reading,
     runs: Mapping[str, Run],
     adjoints: Mapping[str, Adjoint],
-    gradients: Callable[[Run, Array, Array], tuple[Array, Array, Array, Array]] = gradients,
+    gradients: Callable[[Run, Array, Array], tuple[Array, Array, Array, Array]] | None = gradients,
 ) -> Trace:
-    """Put a run's trace together, with the gradients of its parameters."""
-    grads = {"weight_ho": reading.d_outputs.T @ reading.top, "bias_o": reading.d_outputs.sum(axis=0)}
-    for name, run in runs.items():
-        names = (f"{kind}_{name}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-        grads |= dict(zip(names, gradients(run, adjoints[name].from_x, adjoints[name].from_h), strict=True))
-    norm = global_norm(grads)
+    """Put a run's trace together, with the gradients of its parameters, if it is known how they come about."""
+    grads = {} if gradients is None else of_parameters(reading, runs, adjoints, gradients)
     return Trace(
         experiment=experiment,
         kind=data.kind,
@@ -175,12 +178,26 @@ def whole(
         outputs=reading.outputs,
         losses=reading.losses,
         parameters=parameters,
-        parameter_grads=clipped(experiment, {name: grads[name] for name in parameters}),
-        grad_norm=norm,
+        parameter_grads=clipped(experiment, {name: grads[name] for name in parameters}) if grads else {},
+        grad_norm=global_norm(grads) if grads else float("nan"),
         dtop=reading.dtop,
         layers={name: layer_trace(run, adjoints[name]) for name, run in runs.items()},
         unit_names=data.unit_names,
     )
+
+
+def of_parameters(
+    reading: Reading,
+    runs: Mapping[str, Run],
+    adjoints: Mapping[str, Adjoint],
+    gradients: Callable[[Run, Array, Array], tuple[Array, Array, Array, Array]],
+) -> dict[str, Array]:
+    """Return the gradient of every parameter under torch's names, before any clipping."""
+    grads = {"weight_ho": reading.d_outputs.T @ reading.top, "bias_o": reading.d_outputs.sum(axis=0)}
+    for name, run in runs.items():
+        names = (f"{kind}_{name}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        grads |= dict(zip(names, gradients(run, adjoints[name].from_x, adjoints[name].from_h), strict=True))
+    return grads
 
 
 def layer_trace(run: Run, adjoint: Adjoint) -> LayerTrace:

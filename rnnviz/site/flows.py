@@ -151,7 +151,7 @@ def _frames(own: Trace, values: Slider) -> list[Trace]:
 @lru_cache(maxsize=12)
 def _swept(experiment: Experiment, values: Slider) -> Sequence[Trace]:
     assert values.field is not None
-    return sweep(experiment, **{values.field: values.values})
+    return sweep(experiment, of_weights=False, **{values.field: values.values})
 
 
 @lru_cache(maxsize=24)
