@@ -22,7 +22,7 @@ with open_training() as page:
     page.watch([*VIEWS, *learned], NETWORK, BESIDE)
     page.prose("look")
     page.prose("update")
-    page.prose("chance")
+    page.prose("line")
     page.prose("why")
     if page.forecasts:
         page.prose("windows")

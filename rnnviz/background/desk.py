@@ -186,7 +186,7 @@ class Desk:
             self._fail(job, ExperimentError("training", None, "background.no_worker"))
             return False
         self._tasks += 1
-        job.worker, job.task = worker, self._tasks
+        job.worker, job.task, job.starting = worker, self._tasks, True
         self._jobs[worker] = job
         self._order(job, "begin", to_bytes(job.training(moments=False)), go=go)
         job.standing = not go
@@ -233,7 +233,7 @@ class Desk:
     def _detach(self, job: Job) -> Process:
         worker = job.worker
         assert worker is not None
-        job.worker, job.standing = None, True
+        job.worker, job.standing, job.starting = None, True, False
         del self._jobs[worker]
         self._leave(job)
         if job in self._resting:

@@ -35,6 +35,8 @@ class Job:
         Why it failed, to be said in any language.
     rate : float or None
         Updates a second; None until that is known.
+    starting : bool
+        Whether it has a worker of which nothing has been heard yet.
     """
 
     def __init__(self, desk: Desk, training: Training) -> None:
@@ -47,6 +49,7 @@ class Job:
         self.failure: ExperimentError | None = None
         self.rate: float | None = None
         self.worker: Process | None = None
+        self.starting = False
         self.standing, self.task, self.order, self.told = True, 0, 0, 0
 
     @property
@@ -135,6 +138,7 @@ class Job:
     def write(self, message: Message) -> None:
         """Write down an account of the worker's."""
         note, tensors = message.note, unpack(message.body)
+        self.starting = False
         before = self.history.moments
         write_down(self.history, note, tensors)
         if note["secure"]:

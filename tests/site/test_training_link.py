@@ -120,13 +120,13 @@ def asked_of(plan: Plan) -> dict[str, Any]:
     return {"problem": plan.problem, "options": dict(plan.options), **fields}
 
 
-@pytest.mark.parametrize("rate", ["0", "1e9", "NaN"])
-def test_a_learning_rate_that_cannot_be_leaves_the_last_good_one_in_force(rate: str) -> None:
-    last = Plan(learning_rate=0.02)
-    settled = settle({"learning_rate": rate}, last, "en")
-    assert settled.plan == last
+@pytest.mark.parametrize(("rate", "used"), [("0", 1e-6), ("1e9", 10.0), ("NaN", 0.02)])
+def test_a_learning_rate_that_cannot_be_is_put_right_and_nothing_else_is_touched(rate: str, used: float) -> None:
+    settled = settle({"learning_rate": rate}, Plan(learning_rate=0.02), "en")
+    assert settled.plan == Plan(learning_rate=used)
+    told = {1e-6: "0.000001"}.get(used, f"{used:g}")
     assert settled.sentences == (
-        f"Learning rate is '{rate}', but must be a number from 0.000001 to 10; 0.02 is used instead.",
+        f"Learning rate is '{rate}', but must be a number from 0.000001 to 10; {told} is used instead.",
     )
 
 
@@ -176,6 +176,34 @@ def test_a_network_never_has_more_weights_than_a_file_can_hold() -> None:
     assert most.weights <= limits.WEIGHTS
     # 8 bytes a number: the weights, what Adam remembers, the moments that were kept, the first and the last at least.
     assert limits.CHECKPOINT_MB * 2**20 > 8 * 3 * limits.WEIGHTS + limits.KEPT
+
+
+def test_a_number_that_is_left_empty_is_none_in_a_link() -> None:
+    plan, sentences = read(clip="none", truncate="none", forget_bias="none")
+    assert not sentences and plan == Plan().changed(clip=None)
+    assert plan.query() == {"clip": "none"}
+    _, (told,) = read(problem="book", truncate="5", bidirectional="true")
+    assert told.endswith("the gradient flows back the whole way.") and "nothing" not in told
+
+
+def test_a_link_s_words_are_called_as_their_controls_and_one_that_sets_nothing_is_left_out() -> None:
+    _, (told,) = read(problem="adding:length=-5")
+    assert told.startswith("Length (length in the link) is '-5'") and told.endswith("2 is used instead.")
+    plan, (told,) = read(problem="adding:foo=3")
+    assert plan == Plan() and "no setting 'foo'; it is left out" in told and "length, spread" in told
+
+
+@pytest.mark.parametrize("name", ["hidden_size", "learning_rate", "steps", "clip", "gain"])
+def test_a_number_out_of_its_range_becomes_the_nearest_and_what_is_none_the_usual(name) -> None:
+    least, most = limits.TRAINING[name]
+
+    def used(value: str) -> Any:
+        plan, sentences = read(**{name: value})
+        assert len(sentences) == 1
+        return getattr(plan if hasattr(plan, name) else plan.experiment, name)
+
+    usual = getattr(Plan() if hasattr(Plan(), name) else FIRST, name)
+    assert (used("-1"), used("1e9"), used("much")) == (least, most, usual)
 
 
 def test_what_does_not_go_together_is_put_right() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -23,7 +24,7 @@ from rnnviz.background import Desk
 from rnnviz.experiment import ExperimentError
 from rnnviz.site import feed, limits
 from rnnviz.site.training import bench as benches
-from rnnviz.site.training import saved
+from rnnviz.site.training import saved, telling
 from rnnviz.site.training.bench import Bench
 from rnnviz.site.training.plan import FIRST, Plan, weights
 from rnnviz.site.training.presets import PRESETS
@@ -182,6 +183,89 @@ def test_step_takes_one_update_and_then_stands_still() -> None:
     assert visit.wait("finished")["updates"] == 30
 
 
+def bench_of(visit: Training) -> Bench:
+    found: Bench = visit.test.session_state["bench"]
+    return found
+
+
+def stands(visit: Training) -> Training:
+    """Wait until no update is under way any more."""
+    for job in bench_of(visit).jobs:
+        assert job.wait_until(partial(getattr, job, "standing"), PATIENCE)
+    visit.run()
+    return visit
+
+
+def test_what_is_told_of_an_update_that_is_under_way_is_not_yet_that_it_stands_still() -> None:
+    visit = Training(**SMALL, compare="none")
+    bench, plan = bench_of(visit), small(compare="none")
+    bench.begin(plan, paused=True)
+    job = bench.jobs[0]
+    with job._desk.changed:  # as long as this is held nothing is heard of the worker
+        bench.step()
+        assert job.starting and status(bench.jobs, "en") == say("training.state.starting")
+        job.starting = False
+        assert status(bench.jobs, "en") == say("training.state.update", update="0", steps="30")
+    assert "Paused at update 1 of 30" in stands(visit).progress["told"] and not job.starting
+
+
+def test_a_training_that_has_begun_says_so_before_its_first_update(desk: Desk) -> None:
+    bench = Bench(desk)
+    with desk.changed:
+        bench.begin(small(compare="none"))
+        assert bench.state == "running" and status(bench.jobs, "en") == say("training.state.starting")
+    assert bench.jobs[0].wait(PATIENCE) == "finished" and not bench.jobs[0].starting
+    bench.reset()
+
+
+def test_the_bar_counts_the_updates_that_were_taken_and_a_pause_tells_of_both() -> None:
+    visit = Training(**SMALL).press("step")
+    told = stands(visit).progress["told"]
+    assert "Paused at update 1 of 30" in told and "Beside it, RNN · 9: 1." in told
+    bench_of(visit).jobs[0].resume()
+    assert bench_of(visit).jobs[0].wait(PATIENCE) == "finished"
+    visit.press("stop")
+    assert visit.progress["share"] == pytest.approx(31 / 60) and visit.progress["state"] == "stopped"
+
+
+def test_two_trainings_that_were_stopped_are_told_of_with_one_line_to_beat(desk: Desk) -> None:
+    bench = Bench(desk)
+    bench.begin(small())
+    assert all(job.wait(PATIENCE) == "finished" for job in bench.jobs)
+    for job in bench.jobs:
+        job.state = "stopped"
+    told = status(bench.jobs, "en")
+    assert told.startswith("Stopped after update 30. On sequences") and told.count("line to beat") == 1
+    assert told.endswith(f"Beside it, RNN · 9: {telling.last(bench.jobs[1])}, stopped after update 30.")
+    bench.reset()
+
+
+def test_a_file_is_called_by_what_is_in_it() -> None:
+    visit = Training(**SMALL).press("step")
+    assert saved.file_name(bench_of(stands(visit))) == "adding-lstm-4-after-1.safetensors"
+    visit.press("step")
+    assert saved.file_name(bench_of(stands(visit))) == "adding-lstm-4-after-2.safetensors"
+
+
+@pytest.mark.parametrize(("name", "words"), [("stocks", "last_value"), ("tagging", "tag_of_word"), ("book", "pairs")])
+def test_the_end_is_told_beside_the_problem_s_own_line_and_not_chance(name: str, words: str) -> None:
+    plan = Plan(problem=name, steps=1, batch_size=2, engine="numpy", compare="none").changed(hidden_size=2)
+    visit = Training(**plan.query()).press("main")
+    visit.wait("finished")
+    (line,) = [one for one in plan.posed.baselines if one.name == words]
+    shown = telling.number(line.loss) if plan.posed.kind == "numbers" else telling.percent(line.score)
+    assert f"The line to beat, {shown}, {line.words()}." in visit.progress["told"]
+    assert "chance" not in visit.progress["told"] + visit.words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.25, "0.25"), (3.953e-5, "3.95·10⁻⁵"), (1e-4, "1·10⁻⁴"), (0.0, "0"), (-2e-12, "−2·10⁻¹²")],
+)
+def test_a_loss_is_written_as_on_the_stage(value: float, text: str) -> None:
+    assert telling.number(value) == text
+
+
 def test_pause_resume_stop_and_reset() -> None:
     visit = Training(**{**SMALL, "steps": "20000"}, compare="none").press("main")
     visit.press("main")
@@ -246,9 +330,19 @@ def test_changed_controls_do_not_touch_what_runs() -> None:
     visit.test.number_input(key="training_hidden_size").set_value(6)
     visit.run()
     assert visit.component("stage-training")["feed"] == before
-    assert say("training.changed") in visit.words and visit.main == "Train"
+    assert say("training.changed.ended") in visit.progress["told"] and visit.main == "Train"
+    assert "goes on" not in visit.progress["told"], "it is over"
     visit.press("main")
-    assert visit.wait("finished")["hidden_size"] == 6 and say("training.changed") not in visit.words
+    assert visit.wait("finished")["hidden_size"] == 6 and "changed" not in visit.progress["told"]
+
+
+def test_controls_that_change_while_it_runs_or_stands_still_are_told_of_as_it_is() -> None:
+    visit = Training(**{**SMALL, "steps": "20000"}, compare="none").press("main")
+    visit.test.number_input(key="training_hidden_size").set_value(6)
+    visit.run()
+    assert say("training.changed.running") in visit.progress["told"]
+    visit.press("main")
+    assert say("training.changed.paused") in visit.progress["told"] and visit.main == "Resume"
 
 
 CONTROLS = {
@@ -256,7 +350,7 @@ CONTROLS = {
     "learning_rate": (0.5, {"learning_rate": "0.5"}),
     "steps": (40, {"steps": "40"}),
     "batch_size": (7, {"batch_size": "7"}),
-    "clip": (None, {"clip": ""}),
+    "clip": (None, {"clip": "none"}),
     "truncate": (3, {"truncate": "3"}),
     "gain": (1.5, {"gain": "1.5"}),
     "forget_bias": (2.0, {"forget_bias": "2"}),
@@ -346,10 +440,10 @@ def test_a_forecast_tells_what_its_scale_was_fitted_to() -> None:
     assert "2 becomes 0 and 8 becomes 1" in visit.words
 
 
-@pytest.mark.parametrize("rate", ["0", "1e9", "NaN"])
-def test_a_link_with_a_learning_rate_that_cannot_be_trains_with_the_usual_one(rate: str) -> None:
+@pytest.mark.parametrize(("rate", "used"), [("0", "0.000001 is used"), ("1e9", "10 is used"), ("NaN", "0.01 is used")])
+def test_a_link_with_a_learning_rate_that_cannot_be_trains_with_the_nearest(rate: str, used: str) -> None:
     visit = Training(learning_rate=rate)
-    assert len(visit.errors) == 1 and "learning_rate" in visit.errors[0] and "0.01" in visit.errors[0]
+    assert len(visit.errors) == 1 and "learning_rate" in visit.errors[0] and used in visit.errors[0]
 
 
 def test_markup_in_a_link_is_text() -> None:
@@ -470,7 +564,9 @@ def test_a_file_that_is_loaded_shows_in_the_controls_and_goes_on() -> None:
     visit.run()
     assert not visit.errors and visit.asked == plan.query()
     assert visit.main == "Resume" and "update 5 of 12" in visit.progress["told"]
+    assert say("training.loaded") in visit.progress["told"]
     visit.press("main")
+    assert say("training.loaded") not in visit.progress["told"]
     own = visit.wait("finished")
     np.testing.assert_array_equal(numbers(own["loss"]), np.float32(trained(plan).loss))
     assert load(to_bytes(training)).run().loss == trained(plan).loss
@@ -513,5 +609,5 @@ def test_how_it_ended_is_told_in_the_problem_s_own_measure() -> None:
     visit = Training(**plan.query()).press("main")
     own, beside = visit.wait("finished"), visit.wait("finished", run=1)
     right = [f"{100 * numbers(run['validation']['score'])[-1]:.3g} %" for run in (own, beside)]
-    assert f"{right[0]} are right, by chance 50 %" in visit.progress["told"]
+    assert f"{right[0]} are right. The line to beat, 50 %," in visit.progress["told"]
     assert f"{right[1]}." in visit.progress["told"]

@@ -34,6 +34,8 @@ class Bench:
         Counts what was pressed, so that the browser knows that it is to ask again.
     notice : str
         What was wrong with what was pressed last.
+    loaded : int or None
+        How many updates a training had that came from a file, which holds the one of the page alone.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -41,6 +43,7 @@ class Bench:
         self._going: threading.Timer | None = None
         self._drawn: Plan | None = None
         self.plan: Plan | None = None
+        self.loaded: int | None = None
         self.jobs: tuple[Job, ...] = ()
         self.token, self.turn, self.notice = "", 0, ""
 
@@ -93,7 +96,7 @@ class Bench:
         job = self._desk.submit(load(data), paused=True)
         self.reset()
         self._put((job,))
-        self.plan = plan
+        self.plan, self.loaded = plan, job.updates
 
     def pause(self) -> None:
         """Let both stand still."""
@@ -115,7 +118,7 @@ class Bench:
         """End both and forget them."""
         self.stop()
         feed.forget(self.token)
-        self.plan, self._drawn, self.jobs, self.token = None, None, (), ""
+        self.plan, self.loaded, self._drawn, self.jobs, self.token = None, None, None, (), ""
 
     def leave(self) -> None:
         """End both, unless whoever closed the tab, or lost the connection, is back in time."""

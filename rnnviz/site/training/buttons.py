@@ -43,11 +43,9 @@ def buttons(bench: Bench, plan: Plan, lang: str) -> None:
             st.button(
                 label, key=key, type=kind, disabled=not button.can, on_click=_guarded, args=(bench, button.does, lang)
             )
-        progress(bench, plan, lang)
         saved.save_button(bench, lang)
         saved.load_button(bench, lang)
-    if bench.plan is not None and bench.plan != plan:
-        st.caption(say("training.changed", lang))
+        progress(bench, plan, lang)
 
 
 def _main(bench: Bench, plan: Plan) -> Button:
@@ -93,9 +91,9 @@ def progress(bench: Bench, plan: Plan, lang: str) -> None:
     def look() -> None:
         if (bench.state, bench.moving) != before:
             st.rerun()  # other buttons can be pressed now, and there may be nothing more to look at
-        taken = sum(job.steps if job.ended else job.updates for job in bench.jobs)
+        taken = sum(job.updates for job in bench.jobs)
         share = 0.0 if bench.plan is None else taken / sum(job.steps for job in bench.jobs)
-        told = status(bench.jobs, lang) if bench.plan else sizes(plan, lang)
+        told = _told(bench, plan, lang)
         tenths = int(share * TENTHS) * 100 // TENTHS
         spoken = say("training.spoken", lang, percent=tenths) if bench.state == "running" else told
         data = {"share": share, "told": told, "spoken": spoken, "state": bench.state}
@@ -103,6 +101,19 @@ def progress(bench: Bench, plan: Plan, lang: str) -> None:
 
     with st.container(key="training-progress-place", width="stretch"):
         st.fragment(look, run_every=EVERY if bench.moving else None)()
+
+
+def _told(bench: Bench, plan: Plan, lang: str) -> str:
+    """Say what would be trained, or how it stands with what was begun."""
+    if bench.plan is None:
+        return sizes(plan, lang)
+    sentences = [status(bench.jobs, lang)]
+    if bench.loaded == bench.jobs[0].updates and bench.state not in ACTIVE:
+        sentences.insert(0, say("training.loaded", lang))
+    if bench.plan != plan:
+        state = "paused" if bench.state == "paused" else "running" if bench.state in ACTIVE else "ended"
+        sentences.append(say(f"training.changed.{state}", lang))
+    return " ".join(sentences)
 
 
 def remedies(bench: Bench, plan: Plan, lang: str) -> None:

@@ -11,6 +11,8 @@ from rnnviz.words import catalogue, say
 
 TYPED: Final = ("text", "series")
 """Settings of problems that a person writes."""
+UNSET: Final = {name: f"training.unset.{name}" for name in ("clip", "truncate", "forget_bias")}
+"""What becomes of numbers that may be left empty."""
 
 
 def sentence(error: ExperimentError, used: Any, lang: str, *, link: bool = False) -> str:
@@ -18,14 +20,16 @@ def sentence(error: ExperimentError, used: Any, lang: str, *, link: bool = False
     named = label(error.field, lang)
     field = say("notice.parameter", lang, label=named, name=error.field) if link else named
     problem = say(error.key, lang, **{**error.values, "field": field})
-    if "used" in error.values or error.key == "problem.setting":  # the message says itself what becomes of it
+    if "used" in error.values:  # the message says itself what becomes of it
         return problem
+    if used is None and error.field in UNSET:
+        return say(UNSET[error.field], lang, problem=problem.rstrip("."))
     return say("notice.used", lang, problem=problem.rstrip("."), used=shown(error.field, used, lang))
 
 
 def label(name: str, lang: str) -> str:
     """Return what a field is called beside its control."""
-    for key in (f"training.control.{name}", f"control.{name}", f"problem.setting.{name}"):
+    for key in (f"training.control.{name}", f"problem.setting.{name}", f"control.{name}"):
         if key in catalogue(lang):
             return say(key, lang)
     return shorten(name)
@@ -41,9 +45,9 @@ def shown(name: str, value: Any, lang: str) -> str:
         return shorten(", ".join(map(readable, value[:12])))
     if isinstance(value, str):
         return shorten(value) if name in TYPED else value
-    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
+    return written(value) if isinstance(value, float) else f"{value:,}"
 
 
 def written(end: float) -> str:
-    """Return the end of a range as a person reads it."""
-    return f"{end:f}".rstrip("0") if 0 < end < 1e-3 else f"{end:,g}".replace("-", "−")
+    """Return the end of a range, or what is used, as a person reads it."""
+    return f"{end:.12f}".rstrip("0") if 0 < end < 1e-3 else f"{end:,g}".replace("-", "−")

@@ -20,6 +20,8 @@ RATES: Final[Mapping[str, float]] = {"adam": 0.01, "rmsprop": 0.003, "adagrad": 
 """Step sizes with which networks as small as these learn while one watches."""
 STEPS: Final = 1500
 BATCH: Final = 32
+UNSET: Final = "none"
+"""The word of a link for a number that is left empty."""
 COMPARED: Final = ("none", *CELLS, "unclipped")
 """What may run beside a network: another cell of as many weights, or the same one with its gradient not clipped."""
 MOMENTS: Final = 100
@@ -172,7 +174,7 @@ def _in_word(name: str, value: Any, default: Any) -> bool:
 
 def _word(value: Any) -> str:
     if value is None:
-        return ""
+        return UNSET
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

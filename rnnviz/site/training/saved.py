@@ -14,9 +14,10 @@ from rnnviz.site.training.bench import Bench
 from rnnviz.site.training.plan import EXPERIMENT_FIELDS, FIRST, Plan
 from rnnviz.site.training.settling import settle
 from rnnviz.training.checkpoint import Checkpoint, read
+from rnnviz.training.source import name_of
 from rnnviz.words import say
 
-FILE: Final = "training.safetensors"
+NAMELESS: Final = "training"
 KEY: Final = "training_load"
 
 
@@ -26,13 +27,22 @@ def save_button(bench: Bench, lang: str) -> None:
     st.download_button(
         say("training.do.save", lang),
         data=lambda: jobs[0].save(),
-        file_name=FILE,
+        file_name=file_name(bench),
         mime="application/octet-stream",
         key="training_save",
         help=say("training.do.save.help", lang),
         on_click="ignore",
         disabled=bench.state == "ready",
     )
+
+
+def file_name(bench: Bench) -> str:
+    """Return what a file is called: what was trained, and where that stands still, after how many updates."""
+    job = bench.jobs[0]
+    parts = [name_of(job.problem) or NAMELESS, job.experiment.cell, str(job.experiment.hidden_size)]
+    if job.standing:  # else there are more by the time the file is made
+        parts += ["after", str(job.updates)]
+    return f"{'-'.join(parts)}.safetensors"
 
 
 def load_button(bench: Bench, lang: str) -> None:

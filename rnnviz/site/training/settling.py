@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rnnviz import checks
-from rnnviz.checks import finite
+from rnnviz.checks import finite, shorten
 from rnnviz.experiment import CELLS, INITS, NONLINEARITIES, ExperimentError
 from rnnviz.site import limits
 from rnnviz.site.training.naming import sentence, written
-from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, Plan, width_of
+from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, UNSET, Plan, width_of
 from rnnviz.tasks.problems import PROBLEMS, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES, check_trainable
@@ -31,6 +31,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 OPTIONAL: Final = ("forget_bias", "truncate", "clip")
 """Numbers that may be left empty, each with a meaning of its own."""
+EMPTY: Final = (None, "", UNSET)
 WHOLE: Final = ("hidden_size", "num_layers", "seed", "truncate", "steps", "batch_size", "probe")
 FIELDS: Final = (*EXPERIMENT_FIELDS, "optimiser", "learning_rate", "steps", "batch_size", "engine", "compare")
 
@@ -89,8 +90,8 @@ def _problem(asked: Mapping[str, Any], last: Plan, complain: Complain) -> Plan:
     options = {**PROBLEMS[name].defaults, **before}
     for given, value in asked.get("options", {}).items():
         if given not in known:
-            error = ExperimentError(given, value, "problem.setting", problem=name, choices=", ".join(known))
-            complain(error, None)
+            named = {"name": shorten(given), "problem": name, "choices": ", ".join(known)}
+            complain(ExperimentError(given, value, "training.link.setting", used="", **named), None)
             continue
         try:
             options[given] = setting_value(known[given], value)
@@ -168,7 +169,7 @@ def admit(name: str, value: Any) -> Any:
         return checks.choice(CHOICES[name])(name, value)
     if name == "bidirectional":
         return checks.truth(name, value)
-    if name in OPTIONAL and (value is None or value == ""):
+    if name in OPTIONAL and value in EMPTY:
         return None
     return ranged(name, value, limits.TRAINING[name])
 
@@ -199,8 +200,7 @@ def nearest(name: str, value: Any, last: Plan) -> Any:
     if name in CHOICES:
         return _closest(value, CHOICES[name]) or before
     number = finite(value)
-    # The nearest step size that is allowed would not learn, or break at once.
-    if name == "bidirectional" or name == "learning_rate" or number is None:
+    if name == "bidirectional" or number is None:
         return before
     least, most = limits.TRAINING[name]
     return (int if name in WHOLE else float)(min(max(number, least), most))

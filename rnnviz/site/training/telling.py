@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from rnnviz.background import Job
 from rnnviz.experiment import Experiment
 from rnnviz.site.training.plan import Plan, weights
 from rnnviz.tasks.problems import Baseline, Posed, problem_named
 from rnnviz.words import say
+
+RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def lead(plan: Plan, lang: str) -> str:
@@ -64,11 +67,12 @@ def status(jobs: Sequence[Job], lang: str) -> str:
     own = of_job(jobs[0], lang)
     for other in jobs[1:]:
         named = _short(other, jobs[0], lang)
-        if other.state == jobs[0].state == "running":
+        if other.state == jobs[0].state and other.state in ("running", "paused"):
             own += " " + say("training.beside.running", lang, network=named, update=f"{other.updates:,}")
-        elif other.state == jobs[0].state == "finished" and other.history.validations:
-            own += " " + say("training.beside.result", lang, network=named, result=last(other))
-        elif other.state != "paused":
+        elif other.state == jobs[0].state and other.state in ("finished", "stopped") and other.history.validations:
+            ended, update = f"training.beside.{other.state}", f"{other.updates:,}"
+            own += " " + say(ended, lang, network=named, result=last(other), update=update)
+        else:
             own += " " + say("training.beside", lang, network=named, state=of_job(other, lang))
     return own
 
@@ -92,26 +96,35 @@ def of_job(job: Job, lang: str) -> str:
     if state == "failed":
         fault = job.failure.in_language(lang) if job.failure else ""
         return f"{fault} {say('training.state.failed', lang, update=update)}".strip()
+    if state in ("running", "paused") and job.starting:
+        return say("training.state.starting", lang)
     if state == "running" and (job.rate is None or job.seconds_left is None):
         return say("training.state.running.soon", lang, **counts)
     if state == "running":
         left = f"{math.ceil(job.seconds_left or 0):,}"
         return say("training.state.running", lang, **counts, rate=f"{job.rate:.3g}", left=left)
     if state == "paused":
-        return say("training.state.paused", lang, **counts)
+        return say("training.state.paused" if job.standing else "training.state.update", lang, **counts)
     told = say("training.state.stopped" if state == "stopped" else "training.state.finished", lang, update=update)
     return f"{told} {result(job, lang)}".strip()
 
 
 def result(job: Job, lang: str) -> str:
-    """Say what the last validation came to, beside chance; nothing if there was none."""
+    """Say what the last validation came to, beside the line to beat; nothing if there was none."""
     if not job.history.validations:
         return ""
-    chance = number(job.problem.chance)
+    beat = to_beat(job.problem)
     if job.problem.kind == "numbers":
-        return say("training.result", lang, loss=last(job), chance=chance)
-    by_chance = percent(job.problem.chance_score)
-    return say("training.result.answers", lang, right=last(job), by_chance=by_chance)
+        return say("training.result", lang, loss=last(job), line=number(beat.loss), words=beat.words(lang))
+    line = percent(beat.score)
+    return say("training.result.answers", lang, right=last(job), line=line, words=beat.words(lang))
+
+
+def to_beat(posed: Posed) -> Baseline:
+    """Return the best of all answers that remember nothing, by what `last` tells: only below it is there a memory."""
+    if posed.kind == "numbers":
+        return min(posed.baselines, key=lambda one: one.loss)
+    return max(posed.baselines, key=lambda one: (one.score, -one.loss))
 
 
 def last(job: Job) -> str:
@@ -126,5 +139,9 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return a loss as a person reads it."""
-    return f"{value:.3g}".replace("-", "−")
+    """Return a loss as a person reads it, written as on the stage."""
+    text = f"{value:.2e}" if 0 < abs(value) < 1e-3 else f"{value:.3g}"
+    digits, _, power = text.replace("-", "−", text.startswith("-")).partition("e")
+    if not power:
+        return digits
+    return f"{digits.rstrip('0').rstrip('.')}·10{str(int(power)).translate(RAISED)}"
