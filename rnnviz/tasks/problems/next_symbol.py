@@ -32,10 +32,11 @@ SHARE: Final = Setting("share", 10, 0, 50)
 
 @dataclass(frozen=True)
 class NextSymbol(Posed):
-    """Each step reads a symbol of a text and is asked for the next; after the text's last comes END.
+    """Each step reads a symbol of a text and is asked for the next.
 
     A sequence is a window of the text. The text's end is kept for validation: no symbol of it is in a window that is
-    trained on, neither as what is read nor as an answer.
+    trained on, neither as what is read nor as an answer. A text too short to be parted is all trained on, and with it
+    END, which comes after its last symbol. Otherwise nothing asks for END: it would come once, where nobody learns it.
     """
 
     kind: ClassVar[str] = "symbols"
@@ -83,7 +84,7 @@ class NextSymbol(Posed):
     @property
     def validation_count(self) -> int:
         """How many windows, one after the other, the validation part has."""
-        return -(-(len(self.codes) - 1 - self.cut) // self.steps) if self.has_validation else 0
+        return -(-(len(self._kept) - 1) // self.steps) if self.has_validation else 0
 
     @property
     def inputs(self) -> int:
@@ -115,6 +116,11 @@ class NextSymbol(Posed):
         return self.codes[: self.cut] if self.has_validation else self.codes
 
     @property
+    def _kept(self) -> NDArray[np.int64]:
+        """The validation part; each of its symbols but the first is asked for."""
+        return self.codes[self.cut : -1]
+
+    @property
     def stream(self) -> Inputs:
         """The training part as one sequence."""
         codes = self._training
@@ -126,7 +132,7 @@ class NextSymbol(Posed):
     def baselines(self) -> tuple[Baseline, ...]:
         """Any symbol; then the best answers that know how often each follows any other, or the present one."""
         uniform = Baseline("any_symbol", log(self.outputs), 1 / self.outputs)
-        train, test = self._training, self.codes[self.cut :] if self.has_validation else self._training
+        train, test = self._training, self._kept if self.has_validation else self._training
         nothing = np.zeros_like
         frequent = table_baseline(
             "frequencies", (nothing(train[:-1]), train[1:]), (nothing(test[:-1]), test[1:]), (1, self.outputs)
@@ -141,7 +147,7 @@ class NextSymbol(Posed):
             lengths = np.full(size, self.steps)
         else:
             first = self.cut + self.steps * (np.arange(size) % self.validation_count)
-            lengths = np.minimum(self.steps, len(self.codes) - 1 - first)
+            lengths = np.minimum(self.steps, self.cut + len(self._kept) - 1 - first)
         steps = np.arange(self.steps)
         inside = steps < lengths[:, None]
         at = np.where(inside, first[:, None] + steps, 0)
