@@ -58,6 +58,11 @@ class Job:
         return self._desk.place_of(self)
 
     @property
+    def places(self) -> int:
+        """How many trainings run at once."""
+        return self._desk.places
+
+    @property
     def steps(self) -> int:
         """How many updates there will be."""
         return self.settings.steps

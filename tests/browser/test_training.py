@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Locator
 
@@ -64,6 +66,26 @@ def test_one_key_trains_and_the_moment_that_is_seen_is_the_network_of_then(visit
         link = screen.page.get_by_role("link", name=say(f"lesson.{lesson}"), exact=True)
         screen.settled(link.click)
     assert told(screen) == before and screen.page.url.partition("?")[2], "who comes back finds the run, and its link"
+
+
+def test_who_leaves_a_training_that_goes_on_is_asked_and_nothing_moves_when_its_state_changes(visit: Visit) -> None:
+    screen = visit("/training", **replace(PLAN, steps=20_000, compare="none").query())
+
+    def asked() -> bool:
+        found: bool = screen.page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+        return found
+
+    def top() -> float:
+        box = screen.stage.bounding_box()
+        assert box
+        return box["y"]
+
+    before = top()
+    assert not asked()
+    for name, state in (("train", "running"), ("pause", "paused"), ("stop", "stopped")):
+        button(screen, name).click()
+        screen.page.wait_for_selector(f".site-progress[data-state={state}]", timeout=PATIENCE)
+        assert asked() == (state != "stopped") and top() == before
 
 
 def test_on_a_phone_in_the_dark_it_has_one_column_and_can_be_read(visit: Visit) -> None:

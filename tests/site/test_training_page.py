@@ -240,6 +240,29 @@ def test_two_trainings_that_were_stopped_are_told_of_with_one_line_to_beat(desk:
     bench.reset()
 
 
+def test_the_time_left_is_that_of_the_slower_of_two(desk: Desk) -> None:
+    bench = Bench(desk)
+    with desk.changed:  # as long as this is held nothing is heard of the workers
+        bench.begin(small(steps=100))
+        for job, rate in zip(bench.jobs, (50.0, 5.0), strict=True):
+            job.starting, job.rate, job.state = False, rate, "running"
+        assert "50 a second; about 20 s left in all" in status(bench.jobs, "en")
+    bench.reset()
+
+
+def test_a_network_that_has_read_the_answer_is_not_said_to_foretell() -> None:
+    visit = Training(problem="book", bidirectional="true", compare="none")
+    assert say("training.look.foreseen") in visit.words and say("training.look.book") not in visit.words
+    assert say("training.look.adding") in Training(bidirectional="true", compare="none").words
+
+
+def test_where_nothing_could_be_kept_apart_it_is_said() -> None:
+    plan = Plan(problem="text", options=(("text", "ab"),), steps=2, batch_size=2, engine="numpy", compare="none")
+    visit = Training(**plan.changed(hidden_size=2).query()).press("main")
+    visit.wait("finished")
+    assert visit.progress["told"] == f"Finished: 2 updates. {say('training.result.none')}"
+
+
 def test_a_file_is_called_by_what_is_in_it() -> None:
     visit = Training(**SMALL).press("step")
     assert saved.file_name(bench_of(stands(visit))) == "adding-lstm-4-after-1.safetensors"
@@ -597,7 +620,8 @@ def test_who_waits_is_told_the_place_in_the_queue() -> None:
         first, second = Bench(desk), Bench(desk)
         first.begin(small(steps=20_000, compare="none"))
         second.begin(small(compare="none"))
-        assert second.state == "queued" and status(second.jobs, "en") == "Waiting for a place: number 1 in the queue."
+        told = status(second.jobs, "en")
+        assert second.state == "queued" and told.startswith("Waiting for a place: number 1 in the queue. At most 1 run")
         first.pause()
         assert second.jobs[0].wait(PATIENCE) == "finished", "who pauses gives the place to the next"
     finally:

@@ -21,7 +21,7 @@ from rnnviz.words import say
 
 OPEN: Final = ("length", "book", "text", "series", "ticker", "blanks", "delay")
 """Settings of problems that stand open; the others are behind "More"."""
-WIDTHS: Final = {"book": 200, "text": 230, "series": 230, "ticker": 120}
+WIDTHS: Final = {"book": 200, "text": 230, "series": 230, "ticker": 120, "blanks": 156, "delay": 176}
 
 
 def key_of(name: str, problem: str | None = None) -> str:
@@ -65,7 +65,7 @@ def controls(lang: str) -> Any:
     """Show the row of controls; return the place beside it for what acts on the whole page."""
     problem = PROBLEMS[st.session_state[key_of("problem")]]
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=158)
+        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=184)
         for setting in problem.settings:
             if setting.name in OPEN:
                 _setting(problem.name, setting, lang, width=WIDTHS.get(setting.name, 124))

@@ -10,6 +10,8 @@ from rnnviz.background import Job
 from rnnviz.experiment import Experiment
 from rnnviz.site.training.plan import Plan, weights
 from rnnviz.tasks.problems import Baseline, Posed, problem_named
+from rnnviz.tasks.problems.forecast import Forecast
+from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.words import say
 
 RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -21,8 +23,15 @@ def lead(plan: Plan, lang: str) -> str:
 
 
 def look_for(plan: Plan, lang: str) -> str:
-    """Return what to look for in a problem."""
+    """Return what to look for in a problem; of a network that has read the answer already, that it has."""
+    if foreseen(plan):
+        return say("training.look.foreseen", lang)
     return say(f"training.look.{plan.problem}", lang)
+
+
+def foreseen(plan: Plan) -> bool:
+    """Return whether a network reads what it is asked to foretell: it comes from the end, and the next is asked for."""
+    return plan.experiment.bidirectional and isinstance(plan.posed, Forecast | NextSymbol) and plan.posed.steps > 1
 
 
 def network_of(job: Job, lang: str) -> str:
@@ -64,7 +73,9 @@ def _baseline(one: Baseline, kind: str, lang: str) -> str:
 
 def status(jobs: Sequence[Job], lang: str) -> str:
     """Say how it stands with the trainings; of the one beside only what differs."""
-    own = of_job(jobs[0], lang)
+    # The bar and the time are of all that runs.
+    left = max((job.seconds_left or 0.0 for job in jobs if job.state == "running"), default=0.0)
+    own = of_job(jobs[0], lang, left)
     for other in jobs[1:]:
         named = _short(other, jobs[0], lang)
         if other.state == jobs[0].state and other.state in ("running", "paused"):
@@ -73,7 +84,7 @@ def status(jobs: Sequence[Job], lang: str) -> str:
             ended, update = f"training.beside.{other.state}", f"{other.updates:,}"
             own += " " + say(ended, lang, network=named, result=last(other), update=update)
         else:
-            own += " " + say("training.beside", lang, network=named, state=of_job(other, lang))
+            own += " " + say("training.beside", lang, network=named, state=of_job(other, lang, left))
     return own
 
 
@@ -85,12 +96,12 @@ def _short(other: Job, own: Job, lang: str) -> str:
     return say("training.beside.network", lang, cell=cell, units=units)
 
 
-def of_job(job: Job, lang: str) -> str:
-    """Say how it stands with one training."""
+def of_job(job: Job, lang: str, left: float) -> str:
+    """Say how it stands with one training, where all that run take ``left`` more seconds."""
     state, update = job.state, f"{job.updates:,}"
     counts = {"update": update, "steps": f"{job.steps:,}"}
     if state == "queued":
-        return say("training.state.queued", lang, place=job.place or 1)
+        return say("training.state.queued", lang, place=job.place or 1, places=job.places)
     if state == "diverged" and job.history.diverged:
         return job.history.diverged.sentence(lang)
     if state == "failed":
@@ -101,8 +112,7 @@ def of_job(job: Job, lang: str) -> str:
     if state == "running" and (job.rate is None or job.seconds_left is None):
         return say("training.state.running.soon", lang, **counts)
     if state == "running":
-        left = f"{math.ceil(job.seconds_left or 0):,}"
-        return say("training.state.running", lang, **counts, rate=f"{job.rate:.3g}", left=left)
+        return say("training.state.running", lang, **counts, rate=f"{job.rate:.3g}", left=f"{math.ceil(left):,}")
     if state == "paused":
         return say("training.state.paused" if job.standing else "training.state.update", lang, **counts)
     told = say("training.state.stopped" if state == "stopped" else "training.state.finished", lang, update=update)
@@ -110,7 +120,9 @@ def of_job(job: Job, lang: str) -> str:
 
 
 def result(job: Job, lang: str) -> str:
-    """Say what the last validation came to, beside the line to beat; nothing if there was none."""
+    """Say what the last validation came to, beside the line to beat; nothing if there was none yet."""
+    if not job.problem.has_validation:
+        return say("training.result.none", lang)
     if not job.history.validations:
         return ""
     beat = to_beat(job.problem)
