@@ -11,9 +11,10 @@ import streamlit as st
 
 from rnnviz.experiment import NETWORKS, Experiment
 from rnnviz.networks import network_named
-from rnnviz.networks.trained import TRAINED
+from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.run import resolve
 from rnnviz.site import own, state
+from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.words import say
 
 MENU = "try"
@@ -99,9 +100,20 @@ def look_for(experiment: Experiment, lang: str, traps: bool = False) -> str | No
     if trapped:
         return say(f"trap.{trapped[0]}.look", lang)
     if experiment.network:
-        return network_named(experiment.network).summary(lang)
+        return " ".join([network_named(experiment.network).summary(lang), *_elsewhere(experiment, lang)])
     found = [name for name, preset in PRESETS.items() if preset == experiment]
     return say(f"preset.{found[0]}.look", lang) if found else None
+
+
+def _elsewhere(experiment: Experiment, lang: str) -> list[str]:
+    """Return a sentence where a network that learnt to answer at the end reads another length than it learnt on."""
+    task = trained(experiment.network or "").task if experiment.network in TRAINED else {"options": {}}
+    length = task["options"].get("length")
+    if length is None or experiment.text is not None or experiment.length in (None, length):
+        return []
+    if PROBLEMS[task["name"]].counts != "last":
+        return []
+    return [say("network.trained.elsewhere", lang, length=length, steps=experiment.length)]
 
 
 def _take() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rnnviz.experiment import Experiment
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.site.presets import PRESETS, look_for, title
 from tests.site.visit import Visit
@@ -33,6 +34,14 @@ def test_step_tells_what_was_learned_and_the_command() -> None:
 def test_the_menu_names_what_is_trained_and_what_is_built_by_hand() -> None:
     assert title("sentiment", "en") == "Trained: Kind or not" and title("latch", "en") == "Hand-built: Latch"
     assert look_for(PRESETS["forecaster"], "en") == trained("forecaster").summary()
+
+
+def test_a_network_that_reads_another_length_than_it_was_trained_on_says_so() -> None:
+    said = "It was trained and measured on 50 steps; these are 24."
+    told = look_for(Experiment(network="adding_lstm", length=24), "en")
+    assert told == f"{trained('adding_lstm').summary()} {said}"
+    for other in (Experiment(network="adding_lstm", length=50), Experiment(network="forecaster", length=24)):
+        assert look_for(other, "en") == trained(other.network or "").summary()
 
 
 def test_a_network_that_is_chosen_comes_with_the_length_it_was_trained_on() -> None:
