@@ -8,7 +8,7 @@ for them by eye). A correlation over some hundred places is no proof: what is sm
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -118,7 +118,10 @@ def features_of(sequences: Sequence[Inputs]) -> dict[str, Array]:
     itself (``"symbol:e"``). Of numbers: the number, the one before, the change, and what the marks ask to be added.
     A feature that all or nearly all places have alike is left out, and so is one that is the same as another before it.
     """
-    made = [_of_symbols(_read(one)) if one.alphabet is not None else _of_numbers(one.inputs) for one in sequences]
+    kinds = _kinds({symbol for one in sequences if one.alphabet is not None for symbol in _read(one)})
+    made = [
+        _of_symbols(_read(one), kinds) if one.alphabet is not None else _of_numbers(one.inputs) for one in sequences
+    ]
     names = dict.fromkeys(name for features in made for name in features)
     found: dict[str, Array] = {}
     for name in names:
@@ -145,10 +148,22 @@ def _same(one: Array, other: Array) -> bool:
     return bool(abs(correlations(one[:, None], other[:, None])[0, 0]) > 1 - 1e-9)
 
 
-def _of_symbols(read: Sequence[str]) -> dict[str, Array]:
+def _kinds(symbols: Collection[str]) -> Mapping[str, Callable[[str], bool]]:
+    """Return the kinds of symbols that can be told apart here: what one symbol alone is, bears that symbol's name.
+
+    Letters that merely stand for things, such as A to D, are no text: only beside small ones is an A a capital, or a
+    vowel.
+    """
+    text = any(symbol[0].islower() for symbol in symbols)
+    letters = {"vowel", "capital"} if not text else set()
+    several = {name for name, test in _KINDS.items() if sum(map(test, symbols)) > 1}
+    return {name: test for name, test in _KINDS.items() if name in (several | {"space", "line"}) - letters}
+
+
+def _of_symbols(read: Sequence[str], known: Mapping[str, Callable[[str], bool]]) -> dict[str, Array]:
     """Return the features of a text by its symbols, characters or words."""
     places = np.arange(len(read), dtype=np.float64)
-    kinds = {name: np.array([float(test(symbol)) for symbol in read]) for name, test in _KINDS.items()}
+    kinds = {name: np.array([float(test(symbol)) for symbol in read]) for name, test in known.items()}
     symbols = {SYMBOL + symbol: np.array([float(other == symbol) for other in read]) for symbol in dict.fromkeys(read)}
     paths = {"depth": _depth(read), "quote": _inside(read)}
     if set(read) <= {"0", "1"}:

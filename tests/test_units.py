@@ -38,7 +38,13 @@ def test_what_hardly_varies_is_no_feature_and_nothing_is_told_twice() -> None:
     assert "capital" not in found and "digit" not in found and "symbol:Q" not in found and "row" not in found
     assert "space" in found and "symbol: " not in found
     assert "odd" in text("0110100110") and "odd" not in text("01101a00110")
-    assert text("ababababab")["vowel"] and "symbol:b" not in text("ababababab")  # one is the other, upside down
+    assert "symbol:a" in text("ababababab") and "symbol:b" not in text("ababababab")  # one is the other, upside down
+
+
+def test_letters_that_stand_for_things_are_called_by_their_names() -> None:
+    found = text("ABCDABCDADBCAACDB")
+    assert "symbol:A" in found and not {"vowel", "capital"} & set(found)
+    assert "vowel" in text("an old cat sat on a mat") and "punctuation" not in text("a. b. c. d. e")
 
 
 def test_features_of_numbers() -> None:

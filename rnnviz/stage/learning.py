@@ -28,6 +28,8 @@ from rnnviz.words import DEFAULT_LANGUAGE, say
 
 SCORES: Final = {"symbols": "accuracy", "numbers": "squared_error"}
 """What a problem's score is, by the kind of its outputs."""
+GUESSES: Final = ("mean", "mean_of_step", "any_symbol", "any_answer", "frequencies", "majority")
+"""Baselines that take no notice of what is read: only of these can one say chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +101,8 @@ def learning_payload(
         "steps": own.steps,
         "problem": _problem(own.problem, lang),
         "runs": [told(run, lang=lang) for run in ordered],
+        "scored": _scored(own, probe),
+        "unit": list(own.problem.offset_and_scale),
     }
     source = source_of(experiment.cell, experiment.nonlinearity)
     options: dict[str, Any] = {"page": "training", "views": [], "source": source, "lang": lang, **stage}
@@ -207,8 +211,15 @@ def _problem(problem: Posed, lang: str) -> dict[str, Any]:
     return {"name": name, "title": title, "kind": problem.kind, "counts": problem.counts, "score": score}
 
 
+def _scored(run: Run, probe: int) -> list[int]:
+    """Return the steps of a probe whose answers the score is taken of."""
+    counts = np.flatnonzero(run.problem.scored(run.history.probes[probe].targets)).tolist()
+    return counts[-1:] if run.history.experiment.loss == "last" else counts
+
+
 def _baseline(one: Baseline, lang: str) -> dict[str, Any]:
-    return {"name": one.name, "words": one.words(lang), "loss": _sent(one.loss), "score": _sent(one.score)}
+    known = {"name": one.name, "words": one.words(lang), "chance": one.name in GUESSES}
+    return known | {"loss": _sent(one.loss), "score": _sent(one.score)}
 
 
 def _curve(values: Sequence[float]) -> dict[str, Any]:

@@ -20,6 +20,35 @@ from tests.browser.truth import Truth
 EVERY = 10
 STEPS = 400
 PACE = 20  # updates between two questions
+CHANCE = say("learning.chance", what=say("learning.line.mean"))
+WORDS = """(view) => {
+  const found = { shown: [], wrong: [] };
+  for (const plot of view.querySelectorAll(".rv-course-plot")) {
+    const canvas = plot.querySelector("canvas");
+    const frame = plot.getBoundingClientRect();
+    const ratio = canvas.width / canvas.getBoundingClientRect().width;
+    const boxes = [];
+    for (const node of plot.querySelectorAll(".rv-course-end, .rv-course-guides > span")) {
+      if (!node.checkVisibility()) continue;
+      const box = node.getBoundingClientRect();
+      const [x, y, w, h] = [box.left - frame.left, box.top - frame.top, box.width, box.height].map((v) => Math.round(v * ratio));
+      const { data } = canvas.getContext("2d").getImageData(x, y, w, h);
+      const inked = (row) => data.slice(row * w * 4, (row + 1) * w * 4).some((v, k) => k % 4 === 3 && v > 0);
+      const rows = Array.from({ length: h }, (_, row) => row).filter(inked);
+      found.shown.push(node.textContent);
+      if (rows.some((row) => !even(data, row, w))) found.wrong.push(["on a curve", node.textContent]);
+      if (x < 0 || y < 0 || x + w > canvas.width || y + h > canvas.height) found.wrong.push(["outside", node.textContent]);
+      if (boxes.some((b) => x < b[0] + b[2] && x + w > b[0] && y < b[1] + b[3] && y + h > b[1])) found.wrong.push(["on words", node.textContent]);
+      boxes.push([x, y, w, h]);
+    }
+  }
+  return found;
+  // A grid line has one colour from end to end; a dashed line has gaps, and a curve ends or climbs.
+  function even(data, row, w) {
+    const at = (k) => data.slice((row * w + k) * 4, (row * w + k) * 4 + 4).join();
+    return Array.from({ length: w }, (_, k) => k).every((k) => at(k) === at(0));
+  }
+}"""
 
 
 class Live:
@@ -98,6 +127,10 @@ def test_it_grows_and_one_goes_back_and_forth_in_it(visit: Visit) -> None:
         assert_true(screen, live, int(view.get_attribute("data-update") or ""))
     assert screen.sent == sent, "a moment sent a message to the server"
 
+    assert_words_cover_nothing(view)
+    dots = view.locator("[data-lane=course-loss] .rv-course-lines .rv-course-entry")
+    assert dots.all_inner_texts() == [f"{CHANCE}\n{live.training.problem.chance:.3f}"]
+
     table = view.locator("details.rv-numbers")
     table.locator("summary").click()
     rows = table.locator("tr").all_inner_texts()
@@ -113,6 +146,12 @@ def test_it_grows_and_one_goes_back_and_forth_in_it(visit: Visit) -> None:
     screen.page.wait_for_timeout(1200)
     assert live.asked == asked, "a training that has ended is not asked for"
     assert not screen.axe()
+
+
+def assert_words_cover_nothing(view: Locator) -> None:
+    """Words on the plots stand inside them, apart from each other, and on no curve or dashed line."""
+    found = view.evaluate(WORDS)
+    assert found["shown"] and not found["wrong"], found
 
 
 def go(screen: Screen, live: Live, until: int) -> None:
@@ -131,7 +170,10 @@ def assert_true(screen: Screen, live: Live, update: int) -> None:
     trace = history.traces().at(update)
     truth = Truth(trace, history, update)
     seen = [number for number in screen.numbers() if number.view == "learning"]
-    assert {number.quantity for number in seen} >= {"minibatch-loss", "validation-loss", "grad-norm", "gate-mean"}
+    of_updates = {"minibatch-loss", "grad-norm", "clipped-norm"}
+    quantities = {number.quantity for number in seen}
+    assert quantities >= {"validation-loss", "gate-mean"}
+    assert quantities & of_updates == (of_updates if update else set())  # no update led to the network as it was drawn
     problems = truth.problems(seen, screen.t)
     assert not problems, "\n".join(problems)
 

@@ -202,7 +202,7 @@ class Truth:
             known = [one for one in history.validations if one.update <= self.update]
             return float(getattr(known[-1], what))
         curve = getattr(history, {"minibatch": what, "grad": "grad_norm", "clipped": "clipped_norm"}[kind])
-        return float(curve[min(self.update, len(curve) - 1)])  # the newest network has read no minibatch yet
+        return float(curve[self.update - 1])  # of the update that led to this moment
 
     def _named(self, chances: Array, t: int) -> list[float]:
         """Return the probabilities that a step's table names: the largest, and the target's."""

@@ -64,10 +64,16 @@ export class DenseCurve {
     context.stroke();
     context.globalAlpha = 1;
   }
+
+  /** How far up and down it goes along the plot. @param {(share: number) => number} y */
+  *outline(y, ratio) {
+    const { counts, lows, highs, last } = this;
+    for (let k = 0; k <= last; k++) if (counts[k]) yield [(k + 0.5) / ratio, y(highs[k]), y(lows[k])];
+  }
 }
 
 const DOT = 2.6;
-const APART = 9; // px between numbers from which on each gets a dot
+const APART = 9; // px from one dot to the next at least: where numbers stand closer, some have none
 
 /** A curve of fewer numbers, each at its place: validations, and what is worked out of each moment that was kept. */
 export class SparseCurve {
@@ -101,6 +107,7 @@ export class SparseCurve {
     context.lineJoin = "round";
     context.beginPath();
     const points = [];
+    const every = this.every(pixel, ratio);
     for (let k = Math.max(0, start), pen = false; k < n; k++) {
       const v = source.value(k);
       if (!Number.isFinite(v)) {
@@ -108,18 +115,35 @@ export class SparseCurve {
         continue;
       }
       const at = [pixel(source.update(k)), y(share(v))];
-      points.push(at);
+      if (k % every === 0) points.push(at);
       if (pen) context.lineTo(...at);
       else context.moveTo(...at);
       pen = true;
     }
     context.stroke();
-    const apart = n > 1 ? (pixel(source.update(n - 1)) - pixel(source.update(0))) / (n - 1) : Infinity;
-    if (n > 1 && (!dots || apart < APART * ratio)) return;
+    if (n > 1 && !dots) return;
     for (const [x, level] of points) {
       context.beginPath();
       context.arc(x, level, DOT * ratio, 0, 2 * Math.PI);
       context.fill();
+    }
+  }
+
+  /** How many numbers there are to a dot: 1, 2, 4, … */
+  every(pixel, ratio) {
+    const { source } = this;
+    const n = source.count();
+    const apart = n > 1 ? (pixel(source.update(n - 1)) - pixel(source.update(0))) / (n - 1) : Infinity;
+    return 2 ** Math.max(0, Math.ceil(Math.log2((APART * ratio) / apart)));
+  }
+
+  /** Where it goes along the plot; null where it has a gap. */
+  *outline(y, _, x, share) {
+    const { source } = this;
+    for (let k = 0; k < source.count(); k++) {
+      const v = source.value(k);
+      const level = Number.isFinite(v) ? y(share(v)) : NaN;
+      yield Number.isFinite(level) ? [x(source.update(k)), level, level] : null;
     }
   }
 }

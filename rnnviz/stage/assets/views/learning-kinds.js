@@ -27,17 +27,25 @@ export function namedRuns(data) {
   const { runs } = data.learning;
   const differ = (field) => new Set(runs.map((run) => run[field])).size === runs.length;
   const said = (run, k) => (runs.length < 2 || differ("cell") ? run.cell.toUpperCase() : differ("name") ? run.name : data.say(k ? "learning.run_other" : "learning.run_own"));
-  return runs.map((run, k) => ({ run, k, name: said(run, k), hue: k && !differ("cell") ? "x" : run.cell }));
+  const names = apart(runs.map(said));
+  return runs.map((run, k) => ({ run, k, name: names[k], hue: k && !differ("cell") ? "x" : run.cell }));
+}
+
+/** Names without what all have in common, up to a comma: of "RNN, clipped" and "RNN, not clipped" what comes after it. */
+function apart(names) {
+  const heads = new Set(names.map((name) => name.split(", ")[0]));
+  const rests = names.map((name) => name.split(", ").slice(1).join(", "));
+  return heads.size === 1 && rests.every(Boolean) ? rests : names;
 }
 
 const KINDS = {
   loss: (context) => ofTraining(context, "loss", {
-    title: context.data.say("learning.loss"), hue: "loss", scale: new LogScale(context.data.learning.runs[0].baselines?.[0]?.loss ?? null), height: 148, quantity: "loss",
+    title: context.data.say("learning.loss"), hue: "loss", scale: new LogScale(context.data.learning.runs[0].baselines?.[0]?.loss || null), height: 148, quantity: "loss",
     sub: context.data.say(context.data.learning.problem.kind === "symbols" ? "learning.nats" : "learning.squared"), guides: "loss" }),
   score: (context) => {
     const { data } = context;
     if (data.learning.problem.score !== "accuracy") return null; // a squared error is the loss once more
-    return ofTraining(context, "score", { title: data.say("learning.score"), hue: "output", scale: new LinearScale({ high: 1 }), height: 96, quantity: "score",
+    return ofTraining(context, "score", { title: data.say("learning.score"), hue: "output", scale: new LinearScale({ high: 1 }), height: 120, quantity: "score",
       sub: data.say("learning.share"), guides: "score" });
   },
   norm: normLane,
@@ -62,9 +70,15 @@ function ofTraining(context, field, { title, hue, scale, height, quantity, sub, 
       quantity: `${kind}-${quantity}`, value: ({ update }) => source.at(update), at: source.at });
     return { title: name, hue: own, shown: [one("validation", now_and_then, curves[1]), one("minibatch", every, curves[0])] };
   });
-  const lines = () => (data.learning.runs[0].baselines ?? []).map((line) => ({ value: line[guides], words: line.words }));
-  return new CurvesOfCourse(context, { name: field, hue, title, sub: () => sub, height, scale, groups, guides: lines, digits: 3,
+  const lines = (data.learning.runs[0].baselines ?? []).map((line) => ({ value: line[guides], words: lineName(data, line), full: line.words }));
+  return new CurvesOfCourse(context, { name: field, hue, title, sub: () => sub, height, scale, groups, guides: () => lines, lines, digits: 3,
     names: runs.length < 2 ? [] : groups.map(({ title: name, hue: own, shown }) => ({ name, hue: own, curve: shown[0].curve })) });
+}
+
+/** What a dashed line is called; only an answer that takes no notice of what is read is chance. */
+function lineName(data, { name, chance }) {
+  const what = data.say(`learning.line.${name}`);
+  return chance ? data.say("learning.chance", { what }) : what;
 }
 
 function normLane(context) {

@@ -1,10 +1,9 @@
 /** A lane of curves over the updates: its title and scale at the left, its numbers at the moment that is seen at the right. */
 import { attr, el, number, style, text } from "../dom.js";
-import { laneFrame, powerText, spread } from "./lanes.js";
+import { laneFrame, powerText } from "./lanes.js";
+import { Room } from "./learning-room.js";
 
 const PAD = 5; // px above and below
-const NAME = 14; // px that the name of a curve takes
-const LONGEST = 110; // px that a name may take
 const TICK = 22; // px between numbers on the scale
 
 /**
@@ -18,7 +17,8 @@ const TICK = 22; // px between numbers on the scale
  * @property {string} name @property {string} hue @property {string} title @property {() => string} sub @property {number} height
  * @property {import("./learning-scale.js").LinearScale|import("./learning-scale.js").LogScale} scale
  * @property {{title: string|null, hue: string, shown: Shown[]}[]} groups the numbers at the right, under a heading each
- * @property {() => {value: number, words: string}[]} [guides] named lines, such as chance
+ * @property {() => {value: number, words: string}[]} [guides] dashed lines, such as chance, named where there is room
+ * @property {{value: number, words: string, full: string}[]} [lines] those that stand at the right too, with their values
  * @property {{name: string, hue: string, curve: object}[]} names what is written at the end of a curve
  * @property {number} [digits] of numbers at the right
  */
@@ -35,11 +35,20 @@ export class CurvesOfCourse {
     this.ends = spec.names.map(({ name, hue }) => el("span", { class: "rv-course-end", style: { color: `var(--rv-${hue})` }, "aria-hidden": "true" }, name));
     this.entries = this.shown.map((one) => this.entry(one));
     this.plot.classList.add("rv-course-plot");
+    this.names = new Map(); // of dashed lines
     this.plot.append(this.canvas, this.ticks, this.guides, ...this.ends, ...this.entries.map(({ dot }) => dot));
     let k = 0;
     this.value.classList.add("rv-course-values");
     this.value.append(...spec.groups.map(({ title, hue, shown }) => el("div", { class: "rv-course-group", style: { "--rv-hue": `var(--rv-${hue})` } },
-      title ? el("b", {}, title) : null, ...shown.map(() => this.entries[k++].node))));
+      title ? el("b", {}, title) : null, ...shown.map(() => this.entries[k++].node))), ...this.legend());
+  }
+
+  /** The dashed lines by name, with their values. */
+  legend() {
+    const { lines } = this.spec;
+    if (!lines?.length) return [];
+    return [el("div", { class: "rv-course-group rv-course-lines" }, ...lines.map(({ words, full, value }) => el("div", { class: "rv-course-entry", title: full },
+      el("i", { class: "rv-course-dashed" }), el("span", {}, words), el("span", { class: "rv-course-constant" }, this.words(value, 3)))))];
   }
 
   entry({ name, hue, run, curve }) {
@@ -55,6 +64,7 @@ export class CurvesOfCourse {
     style(this.canvas, { width: `${axis.width}px`, height: `${this.height}px` });
     this.canvas.width = Math.round(axis.width * axis.ratio);
     this.canvas.height = Math.round(this.height * axis.ratio);
+    this.sizes = null; // of words: the text may be larger now
     for (const curve of this.curves) curve.survey();
     this.fit();
     this.redraw();
@@ -101,7 +111,6 @@ export class CurvesOfCourse {
     const y = (part) => this.y(part) * ratio;
     const firsts = this.curves.map((curve) => curve.gather(pixel, share));
     const from = whole ? 0 : Math.max(0, Math.floor(Math.min(...firsts)) - 6);
-    this.drawGuides();
     if (from > canvas.width) return;
     const context = canvas.getContext("2d");
     context.save();
@@ -112,7 +121,7 @@ export class CurvesOfCourse {
     this.drawGrid(context, y);
     for (const curve of this.curves) curve.draw(context, Math.max(0, from - 6), y, ratio, pixel, share);
     context.restore();
-    this.placeEnds();
+    this.placeWords();
   }
 
   drawGrid(context, y) {
@@ -139,32 +148,54 @@ export class CurvesOfCourse {
     text(this.sub, spec.sub());
   }
 
-  /** The words on the named lines; each stands above its own, one below it where there is no room. */
-  drawGuides() {
-    const guides = this.spec.guides?.() ?? [];
-    const said = guides.map(({ words, value }) => `${words} ${this.yOf(value)}`).join();
-    if (said === this.said) return;
-    this.said = said;
-    this.guides.replaceChildren(...guides.map(({ value, words }) => {
-      const y = this.yOf(value);
-      const room = NAME * this.axis.scale;
-      const above = y > room && !guides.some((other) => this.yOf(other.value) < y && y - this.yOf(other.value) < 1.3 * room);
-      return el("span", { class: above ? "" : "rv-course-under", style: { top: `${round(y)}px` } }, words);
-    }));
+  /** Write at each curve's live end what it is, and at each dashed line, where that covers nothing. */
+  placeWords() {
+    const { axis, spec, guides } = this;
+    const lines = spec.guides?.() ?? [];
+    if (!this.ends.length && !lines.length) return;
+    for (const words of this.names.keys()) if (!lines.some((line) => line.words === words)) this.forget(words);
+    for (const { words } of lines) if (!this.names.has(words)) guides.append(this.name(words));
+    this.measure();
+    const room = new Room(axis.width, this.height, this.sizes.left);
+    for (const curve of this.curves) room.avoid(curve.outline((share) => this.y(share), axis.ratio, (update) => axis.x(update), (v) => spec.scale.share(v)));
+    for (const { value } of lines) room.take({ left: 0, top: this.yOf(value) - 0.5, width: axis.width, height: 1 });
+    this.ends.forEach((node, k) => {
+      const last = lastOf(spec.names[k].curve);
+      put(node, last && room.find(room.beside(axis.x(last.update), this.yOf(last.v), this.sizes.ends[k])));
+    });
+    for (const { value, words } of lines) {
+      const name = this.names.get(words);
+      const [y, size] = [this.yOf(value), this.sizes.names.get(words)];
+      const stay = name.off && { ...size, left: name.off.left, top: y + name.off.top }; // as long as nothing comes there
+      const box = (stay && room.find([stay])) ?? room.find(room.along(y, size));
+      name.off = box && { left: box.left, top: box.top - y };
+      put(name.node, box);
+    }
   }
 
-  /** Each name at the live end of its curve, moved apart where curves end together. */
-  placeEnds() {
-    const gap = NAME * this.axis.scale;
-    const known = this.spec.names.map(({ curve }) => lastOf(curve));
-    const places = known.map((last) => (last ? this.yOf(last.v) - gap * 0.8 : -gap));
-    const apart = spread(places, gap, gap / 2, this.height - gap / 2);
-    this.ends.forEach((node, k) => {
-      style(node, { display: known[k] ? "" : "none" });
-      const x = known[k] ? this.axis.x(known[k].update) : 0;
-      const left = x < LONGEST * this.axis.scale; // there is room on the right alone
-      if (known[k]) style(node, { transform: `translate(${round(left ? x + 4 : x)}px, ${round(apart[k])}px) translate(${left ? 0 : -100}%, -50%)` });
-    });
+  name(words) {
+    const node = el("span", {}, words);
+    this.names.set(words, { node, off: null });
+    this.sizes = null;
+    return node;
+  }
+
+  forget(words) {
+    this.names.get(words).node.remove();
+    this.names.delete(words);
+  }
+
+  /** How much room words take, and how far in the numbers of the scale reach, where they stand on the plot. */
+  measure() {
+    if (this.sizes) return;
+    const size = (node) => {
+      style(node, { display: "" });
+      return { width: node.offsetWidth, height: node.offsetHeight };
+    };
+    const inside = this.ticks.offsetLeft >= 0;
+    const left = inside ? Math.max(0, ...[...this.ticks.children].map((node) => this.ticks.offsetLeft + node.offsetLeft + node.offsetWidth)) : 0;
+    this.sizes = { left, ends: this.ends.map(size), names: new Map([...this.names].map(([words, { node }]) => [words, size(node)])) };
+    for (const name of this.names.values()) name.off = null;
   }
 
   /** The cursor went to another moment. */
@@ -224,6 +255,12 @@ function lastOf({ source }) {
     if (Number.isFinite(v)) return { v, update: source.update(k) };
   }
   return null;
+}
+
+/** Words at their place; without one they are not there. */
+function put(node, box) {
+  style(node, { display: box ? "" : "none" });
+  if (box) style(node, { transform: `translate(${round(box.left)}px, ${round(box.top)}px)` });
 }
 
 function round(v) {

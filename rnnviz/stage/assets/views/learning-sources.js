@@ -12,15 +12,16 @@ function lastUpTo(sorted, wanted) {
 }
 
 /**
- * What was written down of every update: number k is of the network that has taken k of them.
+ * What was written down of every update. It stands at the moment that the update led to: its minibatch was read just
+ * before, and the network as it was drawn, at 0, has read none.
  * @param {object} run @param {"loss"|"score"|"grad_norm"|"clipped_norm"} name
  */
 export function ofUpdates(run, name) {
   const at = (update) => {
     const { rows, data } = run[name];
-    return update > rows ? NaN : (data[Math.min(update, rows - 1)] ?? NaN); // the newest network has read no minibatch yet
+    return update < 1 || update > rows ? NaN : data[update - 1];
   };
-  return { count: () => run[name].rows, update: (k) => k, value: (k) => run[name].data[k], at };
+  return { count: () => run[name].rows, update: (k) => k + 1, value: (k) => run[name].data[k], at };
 }
 
 /** The validations of a run; between two of them the earlier one holds. */

@@ -43,7 +43,8 @@ class Course {
 
   build() {
     const { data, cursor, axis } = this;
-    const context = { data, cursor, axis, runs: namedRuns(data) };
+    this.runs = namedRuns(data);
+    const context = { data, cursor, axis, runs: this.runs };
     this.lanes = (data.options.lanes ?? LANES).map((name) => courseLane(name, context)).filter(Boolean);
     this.head = el("div", { class: "rv-playhead" });
     this.breaks = el("div", { class: "rv-course-breaks" });
@@ -181,12 +182,14 @@ class Course {
   drawBreaks() {
     const { data, record, axis } = this;
     const broken = record.runs.filter(({ diverged, failed }) => diverged || failed);
-    const lines = broken.filter(({ diverged }) => diverged).map(({ diverged }) => {
-      const x = axis.x(diverged.update);
-      return el("div", { class: `rv-course-break ${x > axis.width / 2 ? "rv-course-leftward" : ""}`, style: { transform: `translateX(${x}px)` } }, el("span", {}, data.say("learning.diverged")));
+    const several = record.runs.length > 1;
+    const lines = this.runs.filter(({ run }) => run.diverged).map(({ run, name }, row) => {
+      const x = axis.x(run.diverged.update);
+      const words = several ? data.say("learning.diverged_of", { name }) : data.say("learning.diverged");
+      const place = { transform: `translateX(${x}px)`, "--rv-row": row };
+      return el("div", { class: `rv-course-break ${x > axis.width / 2 ? "rv-course-leftward" : ""}`, style: place }, el("span", {}, words));
     });
     this.breaks.replaceChildren(...lines);
-    const several = record.runs.length > 1;
     this.told.replaceChildren(...broken.map((run) => el("p", { class: "rv-notice", role: "status" },
       several ? `${run.name}: ${run.diverged?.sentence ?? run.failed}` : (run.diverged?.sentence ?? run.failed))));
   }

@@ -84,7 +84,7 @@ export class Facts {
     return better;
   }
 
-  /** The baseline that is called chance, and the best of all answers without a memory. */
+  /** The first of the problem's baselines, and the best of all answers without a memory. */
   get chance() {
     return this.run.baselines[0] ?? null;
   }
@@ -143,16 +143,21 @@ export class Facts {
     return { kind: "answer", t, steps: fine ? t - far : 0, whole: fine && far === 0, none: !fine };
   }
 
-  /** What the probe's answers are worth: of symbols how many are right, of numbers their mean squared error. */
+  /** Steps of the probe that its score is taken of, where some of those asked count for nothing there. */
+  get scored() {
+    return this.data.learning.scored ?? this.asked;
+  }
+
+  /** What the probe's answers are worth that the score counts: of symbols how many are right, of numbers their mean squared error. */
   answers(k) {
     const { outputs, targets, probabilities } = this.data.frames[k];
-    const steps = this.asked;
+    const steps = this.scored;
     const [t] = steps;
     if (!steps.length) return null;
     if (this.data.meta.kind === "symbols") {
       const right = steps.filter((s) => likeliest(outputs.row(s)) === targets.at(s)).length;
       const answer = likeliest(outputs.row(t));
-      return { total: steps.length, right, t, answer, asked: targets.at(t), chance: probabilities?.at(t, answer) };
+      return { total: steps.length, all: this.asked.length, right, t, answer, asked: targets.at(t), chance: probabilities?.at(t, answer) };
     }
     const squares = steps.flatMap((s) => [...outputs.row(s)].map((v, j) => (v - targets.at(s, j)) ** 2));
     return { total: squares.length, error: mean(squares), t, answer: outputs.at(t), asked: targets.at(t) };

@@ -26,9 +26,11 @@ function keptWords({ data }, { loss, training, finite }) {
 function chanceWords(loss, chance) {
   const share = loss / chance.loss;
   const words = { words: chance.words };
-  if (Math.abs(share - 1) <= NEAR) return { key: "learned.loss_chance", values: { ...words, percent: 100 * NEAR } };
-  if (share > 10) return { key: "learned.loss_far_above", values: { ...words, times: Math.floor(share) } };
-  return { key: share > 1 ? "learned.loss_above" : "learned.loss_below", values: { ...words, percent: percentage(Math.abs(1 - share)) } };
+  const how = chance.chance ? "learned.loss" : "learned.than"; // what makes use of what is read is not chance
+  if (!(chance.loss > 0)) return { key: "learned.than_nothing", values: words };
+  if (Math.abs(share - 1) <= NEAR) return { key: `${how}_near`, values: { ...words, percent: 100 * NEAR } };
+  if (share > 10) return { key: `${how}_far_above`, values: { ...words, times: Math.floor(share) } };
+  return { key: `${how}_${share > 1 ? "above" : "below"}`, values: { ...words, percent: percentage(Math.abs(1 - share)) } };
 }
 
 /** Against the best answer without a memory, whose loss was measured on what is kept for validation, if anything is. */
@@ -86,6 +88,7 @@ export function answerWords(facts, k) {
   if (facts.broken(k)) return [{ key: "learned.broken" }];
   const names = data.meta.answers;
   const name = (answer) => (names ? symbol(names[answer]) : counted(data, answer));
+  if (found.total > 1 && found.all > found.total) return [{ key: "learned.right_counted", values: { asked: found.all } }];
   if (found.total > 1) return [{ key: names ? "learned.right" : "learned.error" }];
   if (!names) return [{ key: "learned.asked", values: { asked: name(found.asked) } }];
   const right = found.answer === found.asked;

@@ -66,8 +66,15 @@ function fillLoss(part, facts, k) {
   const loss = facts.loss(k);
   const span = facts.span(k);
   part.value(Number.isNaN(loss) ? null : loss);
-  part.label(data.say(!span || span[1] - span[0] < 2 ? "learned.part_loss" : "learned.part_loss_mean", { n: span ? whole(span[1] - span[0]) : 0 }));
+  part.label(lossName(data, k, span));
   part.say(lossWords(facts, k));
+}
+
+/** Whose loss it is: of the minibatch that led to the moment, or of all since the moment before. */
+function lossName(data, k, span) {
+  if (!k || !span) return data.say("learned.part_loss_first");
+  const [from, to] = span;
+  return to - from < 2 ? data.say("learned.part_loss", { n: whole(to) }) : data.say("learned.part_loss_mean", { n: whole(to - from) });
 }
 
 function fillGates(part, facts, k, cursor) {

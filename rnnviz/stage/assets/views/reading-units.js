@@ -1,6 +1,6 @@
 /** The units that go most with something that has a name, strongest first; one press looks at that unit. */
 import { attr, el, text, unitName } from "../dom.js";
-import { CLAIMED, featureWords, NAMED } from "./reading-words.js";
+import { briefWords, CLAIMED, featureWords, NAMED } from "./reading-words.js";
 
 /**
  * @param {import("../arrays.js").Data} data
@@ -27,9 +27,8 @@ function row(data, k, choose) {
       node.hidden = own === null;
       if (own === null) return;
       text(parts.name, unitName(data, own));
-      const words = featureWords(data, found.feature);
-      text(parts.what, words);
-      attr(parts.what, "title", words);
+      text(parts.what, briefWords(data, found.feature));
+      attr(parts.what, "title", featureWords(data, found.feature));
       text(parts.r, data.format(found.r));
       parts.bar.firstChild.style.transform = `scaleX(${Math.abs(found.r).toFixed(3)})`;
       node.classList.toggle("rv-reading-weak", Math.abs(found.r) < CLAIMED);

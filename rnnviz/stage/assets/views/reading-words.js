@@ -1,5 +1,7 @@
 /** What a unit goes with, in a sentence that follows the numbers: the thresholds of rnnviz/units.py. */
 
+import { counted } from "./moment-numbers.js";
+
 /** Least |r| of which a sentence is made, and of a plain one. */
 export const CLAIMED = 0.5;
 export const STRONG = 0.8;
@@ -7,6 +9,18 @@ export const STRONG = 0.8;
 export const NAMED = 8;
 /** Features that a place has or has not; the others are more or less. */
 const YES_OR_NO = ["space", "line", "vowel", "capital", "digit", "punctuation", "quote", "odd", "mark"];
+
+/** The unit of a series as its own numbers have it, where the network reads others: what is taken off, and by what is divided. */
+export function unitOf({ learning }) {
+  const [offset, scale] = learning?.unit ?? [0, 1];
+  return { offset, scale, plain: offset === 0 && scale === 1 };
+}
+
+/** What is said of that; nothing where they are the same. @returns {string[]} */
+export function scaledWords(data) {
+  const { offset, scale, plain } = unitOf(data);
+  return plain ? [] : [data.say("learned.scaled", { offset: counted(data, offset), scale: counted(data, scale) })];
+}
 
 /** @param {{feature: string, r: number}|undefined} found of the unit, if it is one of those named */
 export function responseWords(data, found, unit) {
@@ -22,6 +36,11 @@ export function responseWords(data, found, unit) {
 /** A feature's name, to stand inside a sentence. */
 export function featureWords(data, feature) {
   return isSymbol(feature) ? data.say("learned.feature.symbol", { symbol: feature.slice("symbol:".length) }) : data.say(`learned.feature.${feature}`);
+}
+
+/** The same where there is little room. */
+export function briefWords(data, feature) {
+  return isSymbol(feature) ? featureWords(data, feature) : data.say(`learned.brief.${feature}`);
 }
 
 function isSymbol(feature) {

@@ -3,8 +3,9 @@
  * that has a name; and which places the answer at the cursor hangs on.
  */
 import { attr, el, heading, number, symbol, text, unitName } from "../dom.js";
+import { counted } from "./moment-numbers.js";
 import { listing } from "./reading-units.js";
-import { responseWords } from "./reading-words.js";
+import { responseWords, scaledWords, unitOf } from "./reading-words.js";
 
 /**
  * @param {HTMLElement} element
@@ -18,7 +19,8 @@ export function mount(element, data, cursor) {
 class Reading {
   constructor(element, data, cursor) {
     Object.assign(this, { data, cursor, shown: { unit: null, t: null } });
-    this.head = heading(element, "", data.say("learned.reading_hint", { places: data.frames[0].places }));
+    this.own = unitOf(data);
+    this.head = heading(element, "", [data.say("learned.reading_hint", { places: data.frames[0].places }), ...scaledWords(data)].join(" "));
     this.list = listing(data, (unit) => cursor.set({ unit }));
     this.sentence = el("p", { class: "rv-reading-sentence" });
     this.text = strip(data, cursor, data.say("learned.reading_text"));
@@ -73,7 +75,8 @@ class Reading {
   point(run, unit, t) {
     const { data, cursor } = this;
     this.text.point(t);
-    text(this.where, data.say("learned.reading_at", { step: t + 1, label: brief(data, data.meta.labels[t]) }));
+    const where = { step: t + 1, label: brief(data, data.meta.labels[t]) };
+    text(this.where, this.own.plain ? data.say("learned.reading_at", where) : data.say("learned.reading_at_scaled", { ...where, scaled: counted(data, run.inputs.at(t)) }));
     number(this.value, data, data.layer(cursor).h.at(t, unit), { quantity: "h", unit, step: t });
     attr(this.value, "data-layer", data.meta.layers.includes(cursor.layer) ? cursor.layer : data.meta.layers[0]);
   }
@@ -84,7 +87,7 @@ class Reading {
     const { connectivity } = run;
     const { T, answers } = data.meta;
     const asked = run.targets.data.length > T ? true : answers ? run.targets.at(t) >= 0 : !Number.isNaN(run.targets.at(t));
-    const given = { step: t + 1, answer: answers ? symbol(answers[largestOf(run.outputs.row(t))]) : data.format(run.outputs.at(t)) };
+    const given = { step: t + 1, answer: answers ? symbol(answers[largestOf(run.outputs.row(t))]) : counted(data, run.outputs.at(t) * this.own.scale + this.own.offset) };
     text(this.hangs, data.say(asked ? "learned.hangs" : "learned.hangs_unasked", given));
     this.answer.node.hidden = !connectivity;
     if (!connectivity) return text(this.most, data.say("learned.hangs_long"));

@@ -1,6 +1,7 @@
 /** A series that the network goes on with: half of the probe it reads, from there on it reads its own answers. */
 import { el, svg, unique } from "../dom.js";
 import { counted, said } from "./moment-numbers.js";
+import { unitOf } from "./reading-words.js";
 
 const [WIDTH, HEIGHT] = [640, 240];
 const EDGE = { left: 56, right: 8, top: 12, bottom: 12 };
@@ -21,7 +22,8 @@ export function forecast(data, element) {
     svg("g", { "clip-path": `url(#${clip})` }, svg("path", { class: "rv-forecast-true", d: path(truth, 0, place) }), lines.led, lines.own));
   const errors = { own: el("strong"), led: el("strong") };
   const row = (name) => el("li", { class: `rv-forecast-key-${name}` }, el("i", { "aria-hidden": "true" }), data.say(`learned.forecast_${name}`, { step: start + 2 }), errors[name] ? " " : null, errors[name]);
-  const scale = [place.high, place.low].map((v) => el("span", { class: "rv-forecast-scale", style: { top: `${((100 * place.y(v)) / HEIGHT).toFixed(1)}%` } }, counted(data, v)));
+  const { offset, scale: width } = unitOf(data);
+  const scale = [place.high, place.low].map((v) => el("span", { class: "rv-forecast-scale", style: { top: `${((100 * place.y(v)) / HEIGHT).toFixed(1)}%` } }, counted(data, v * width + offset)));
   const node = el("div", { class: "rv-forecast" }, el("div", { class: "rv-forecast-plot" }, picture, ...scale), el("ul", { class: "rv-forecast-keys" }, row("true"), row("led"), row("own")));
   return {
     node,

@@ -5,6 +5,7 @@
 import { heading } from "../dom.js";
 import { forecast } from "./samples-forecast.js";
 import { writing } from "./samples-text.js";
+import { scaledWords } from "./reading-words.js";
 
 /**
  * @param {HTMLElement} element
@@ -16,7 +17,7 @@ export function mount(element, data, cursor) {
   const kind = first?.samples ? "text" : first?.continued ? "forecast" : null;
   element.hidden = !kind; // a task that asks for one answer has nothing to go on with
   if (!kind) return () => {};
-  heading(element, data.say(`learned.samples_${kind}_title`), data.say(`learned.samples_${kind}_hint`));
+  heading(element, data.say(`learned.samples_${kind}_title`), [data.say(`learned.samples_${kind}_hint`), ...scaledWords(data)].join(" "));
   const body = kind === "text" ? writing(data) : forecast(data, element);
   element.append(body.node);
   body.node.addEventListener("rv-drawn", () => body.fill(data.frame(cursor)));
