@@ -299,7 +299,12 @@ def _complain(page: Page) -> None:
     told = list(dict.fromkeys(page.sentences))
     if not told:
         return
-    shown = [_PUNCTUATION.sub(r"\\\1", sentence) for sentence in told[:MOST_SENTENCES]]
-    if len(told) > MOST_SENTENCES:
-        shown.append(page.say("notice.and_more", count=len(told) - MOST_SENTENCES))
-    page.errors.error(shown[0] if len(shown) == 1 else "\n".join(f"- {sentence}" for sentence in shown))
+    escaped = [_PUNCTUATION.sub(r"\\\1", sentence) for sentence in told]
+    shown, rest = escaped[:MOST_SENTENCES], escaped[MOST_SENTENCES:]
+    page.errors.error(shown[0] if len(shown) == 1 else _listed(shown))
+    if rest:
+        page.errors.expander(page.say("notice.and_more", count=len(rest))).markdown(_listed(rest))
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)

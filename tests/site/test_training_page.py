@@ -469,6 +469,15 @@ def test_a_link_with_a_learning_rate_that_cannot_be_trains_with_the_nearest(rate
     assert len(visit.errors) == 1 and "learning_rate" in visit.errors[0] and used in visit.errors[0]
 
 
+def test_of_many_things_that_are_wrong_in_a_link_each_can_be_read() -> None:
+    visit = Training(**{f"word{n}": "1" for n in range(7)}, nonsense="<b>")
+    (rest,) = visit.test.expander
+    read = "\n".join([*visit.errors, rest.markdown[0].value])
+    assert rest.label == say("notice.and_more", count=4)
+    for n in range(7):
+        assert f"word{n}" in read
+
+
 def test_markup_in_a_link_is_text() -> None:
     visit = Training(problem="<script>alert(1)</script>", cell="<img src=x>", nonsense="**1**")
     assert len(visit.errors) == 3
