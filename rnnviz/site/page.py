@@ -299,11 +299,16 @@ def _complain(page: Page) -> None:
     told = list(dict.fromkeys(page.sentences))
     if not told:
         return
-    escaped = [_PUNCTUATION.sub(r"\\\1", sentence) for sentence in told]
+    escaped = [escape(sentence) for sentence in told]
     shown, rest = escaped[:MOST_SENTENCES], escaped[MOST_SENTENCES:]
     page.errors.error(shown[0] if len(shown) == 1 else _listed(shown))
     if rest:
         page.errors.expander(page.say("notice.and_more", count=len(rest))).markdown(_listed(rest))
+
+
+def escape(sentence: str) -> str:
+    """Return the Markdown that shows a sentence as it is, whatever a person has typed into it."""
+    return _PUNCTUATION.sub(r"\\\1", sentence)
 
 
 def _listed(sentences: Sequence[str]) -> str:

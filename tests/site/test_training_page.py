@@ -501,6 +501,19 @@ def test_a_series_with_gaps_text_or_one_row_keeps_the_last_one(numbers: str) -> 
     assert len(visit.errors) == 1 and visit.asked["series"] == "1,2,3,4,3,2,1,2"
 
 
+def test_of_a_table_it_is_said_which_column_is_learned() -> None:
+    visit = Training(series="1,2,3,4,3,2,1,2")
+    assert "The numbers are those of" not in visit.words
+    rows = ["day,price,![x](y)", *(f"mon,{n % 4},{n % 5}" for n in range(9))]
+    field = visit.test.text_area(key="training_series_series")
+    field.set_value("\n".join(rows))
+    visit.run()
+    assert not visit.errors and r"The numbers are those of the column \'price\'\." in visit.words
+    field.set_value("\n".join(row.replace("price", "![x](y)") for row in rows))
+    visit.run()
+    assert "![x](y)" not in visit.words, "a heading is text"
+
+
 def test_a_text_too_long_for_a_link_is_learned_and_left_out_of_it() -> None:
     visit = Training(problem="text")
     visit.test.text_area(key="training_text_text").set_value("to be or not " * 1000)

@@ -7,8 +7,11 @@ from typing import Final
 import streamlit as st
 
 from rnnviz.checks import shorten
+from rnnviz.experiment import ExperimentError
 from rnnviz.site import limits
+from rnnviz.site.training.plan import Plan
 from rnnviz.site.upload import read
+from rnnviz.tasks.series import read_series
 from rnnviz.words import say
 
 TYPES: Final = {"text": ["txt", "md", "csv", "py"], "series": ["csv", "tsv", "txt"]}
@@ -38,6 +41,17 @@ def notices(problem: str, lang: str) -> list[str]:
     if begin is None or begin != st.session_state.get(f"training_{problem}_{problem}"):
         return []
     return [say("training.file.cut", lang, name=shorten(name), most=f"{len(begin):,}")]
+
+
+def column(plan: Plan, lang: str) -> str:
+    """Say which column of a table a network learns from; nothing, where it is none."""
+    try:
+        found = read_series(st.session_state.get("training_series_series") or "")
+    except ExperimentError:
+        return ""
+    if plan.problem != "series" or found.column is None or found.values != dict(plan.options)["series"]:
+        return ""
+    return say("training.column", lang, column=shorten(found.column))
 
 
 def _take(name: str, field: str) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from rnnviz.inputs import readable
 from rnnviz.lessons import prose
 from rnnviz.site import address, feed, limits, present
-from rnnviz.site.page import READING_WIDTH, Page, open_page
+from rnnviz.site.page import READING_WIDTH, Page, escape, open_page
 from rnnviz.site.training import controls, files, link, telling
 from rnnviz.site.training.bench import Bench, bench, desk
 from rnnviz.site.training.buttons import buttons, remedies
@@ -97,7 +97,8 @@ class TrainingPage:
         if len(jobs) > 1:
             stage["name"] = say("training.stage", self.lang, network=telling.network_of(jobs[0], self.lang))
         with st.container(key="training-look", horizontal=True, vertical_alignment="center", gap="medium"):
-            st.caption(telling.look_for(self.shown, self.lang), width="stretch")
+            look = f"{escape(files.column(self.shown, self.lang))} {telling.look_for(self.shown, self.lang)}".strip()
+            st.caption(look, width="stretch")
             if len(probes) > 1 and not present.presenting():
                 controls.probe_control(len(probes), self.lang)
         mount_learning(self._feed(0, probe), views, key=f"stage-{NAME}", **stage)
