@@ -26,6 +26,7 @@ from tests.browser.server import Server
 VIEWS = [{"view": "moment", "area": "panel"}, {"view": "samples", "area": "wide"}, {"view": "reading", "area": "wide"}]
 MOUNT = """async ([address, payload]) => {
   const { mountStage } = await import(address);
+  window.stage?.destroy(); // another training has another number of moments
   const place = document.createElement("main");
   document.body.replaceChildren(place);
   window.stage = await mountStage(place, payload);
@@ -109,6 +110,9 @@ def test_the_loss_is_told_against_chance_and_among_the_moments(stage: tuple[Page
         go(page, frame=k)
         value, sentences = part(page, "loss")
         assert value == pytest.approx(loss)
+        name = page.locator(".rv-moment-loss .rv-moment-label").inner_text()
+        taken = taught.moments[k] - taught.moments[max(0, k - 1)]
+        assert name == (say("learned.part_loss_mean", n=taken) if k else say("learned.part_loss_first"))
         share = loss / chance.loss
         if abs(share - 1) <= 0.02:
             expected = say(f"learned.{how}_near", percent=2, words=chance.words())
@@ -127,6 +131,70 @@ def test_the_loss_is_told_against_chance_and_among_the_moments(stage: tuple[Page
         ends = taught.problem.validation_count is not None
         more = say("learned.kept_more", times=1.5)
         assert (more in sentences) == (ends and last.loss > 1.5 * float(np.mean(just)))
+
+
+def mounted(page: Page, name: str, every: int) -> tuple[History, Posed]:
+    """Mount the views of a short training."""
+    training = start(Experiment(cell="gru", hidden_size=5), name, steps=2 * every, trace_every=every, **HOW)
+    history, problem = training.run(), training.problem
+    run = Run("own", history, problem, problem.baselines, 2 * every)
+    payload = learning_payload([run], history.moments, list(frames_at(run, history.moments, 0).values()), views=VIEWS)
+    page.evaluate(MOUNT, [STAGE.url("stage.js"), {**payload, "words": dict(catalogue("en"))}])
+    go(page, frame=2, t=3)
+    return history, problem
+
+
+def test_the_probe_is_counted_as_the_score_counts(blank: Page) -> None:
+    history, problem = mounted(blank, "copy", 1)
+    value, sentences = part(blank, "answers")
+    trace = history.traces(0)[-1]
+    counts = problem.scored(trace.targets)
+    assert value == counts.sum() * problem.score(trace.outputs, trace.targets)
+    assert sentences == [say("learned.right_counted", asked=trace.steps)] and counts.sum() < trace.steps
+    assert blank.locator(".rv-moment-loss .rv-moment-label").inner_text() == say("learned.part_loss", n=2)
+
+
+def test_a_series_is_shown_in_its_own_unit(blank: Page) -> None:
+    history, problem = mounted(blank, "stocks", 2)
+    offset, scale = problem.offset_and_scale
+    trace = history.traces(0)[-1]
+    values = np.append(trace.inputs[:, 0], trace.targets[-1, 0]) * scale + offset
+    shown = [float(one) for one in blank.locator(".rv-forecast-scale").all_inner_texts()]
+    assert shown == pytest.approx([values.max(), values.min()], rel=0.01)
+    hints = blank.locator("[data-view=reading] .rv-hint, [data-view=samples] .rv-hint").all_inner_texts()
+    assert sum(say("learned.scaled", offset=f"{offset:.3f}", scale=f"{scale:.3f}") in hint for hint in hints) == 2
+    where = blank.locator(".rv-reading-at").inner_text()
+    assert f"“{values[3]:.2f}”, which it reads as {trace.inputs[3, 0]:.3f}" in where
+    assert f"“{trace.outputs[3, 0] * scale + offset:.3g}”" in blank.locator(".rv-reading-answer h4").inner_text()
+
+
+def test_dots_stay_where_numbers_stand_close(blank: Page) -> None:
+    drawn = blank.evaluate(
+        """async (address) => {
+          const { SparseCurve } = await import(address);
+          const dots = [];
+          const nothing = () => {};
+          const context = { arc: (x) => dots.push(x) };
+          for (const way of ["beginPath", "stroke", "moveTo", "lineTo", "fill"]) context[way] = nothing;
+          const source = { count: () => 1000, update: (k) => k, value: () => 1 };
+          new SparseCurve(source, "red", { dots: true }).draw(context, 0, () => 5, 1, (u) => u / 2, () => 1);
+          return dots;
+        }""",
+        STAGE.url("views/learning-curve.js"),
+    )
+    assert len(drawn) > 25 and min(np.diff(drawn)) >= 9
+
+
+def test_runs_are_called_by_what_sets_them_apart(blank: Page) -> None:
+    names = blank.evaluate(
+        """async ([address, names]) => {
+          const { namedRuns } = await import(address);
+          const runs = names.map((name) => ({ name, cell: "rnn" }));
+          return namedRuns({ learning: { runs }, say: (key) => key }).map(({ name }) => name);
+        }""",
+        [STAGE.url("views/learning-kinds.js"), ["RNN · 6 units, clipped at 1", "RNN · 6 units, not clipped"]],
+    )
+    assert names == ["clipped at 1", "not clipped"]
 
 
 def test_while_it_is_trained_the_words_follow(stage: tuple[Page, Taught]) -> None:

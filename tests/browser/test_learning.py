@@ -31,14 +31,17 @@ WORDS = """(view) => {
     for (const node of plot.querySelectorAll(".rv-course-end, .rv-course-guides > span")) {
       if (!node.checkVisibility()) continue;
       const box = node.getBoundingClientRect();
-      const [x, y, w, h] = [box.left - frame.left, box.top - frame.top, box.width, box.height].map((v) => Math.round(v * ratio));
+      const place = [box.left - frame.left, box.top - frame.top, box.width, box.height];
+      const [x, y, w, h] = place.map((v) => Math.round(v * ratio));
+      const wrong = (how) => found.wrong.push([how, node.textContent]);
       const { data } = canvas.getContext("2d").getImageData(x, y, w, h);
       const inked = (row) => data.slice(row * w * 4, (row + 1) * w * 4).some((v, k) => k % 4 === 3 && v > 0);
       const rows = Array.from({ length: h }, (_, row) => row).filter(inked);
       found.shown.push(node.textContent);
-      if (rows.some((row) => !even(data, row, w))) found.wrong.push(["on a curve", node.textContent]);
-      if (x < 0 || y < 0 || x + w > canvas.width || y + h > canvas.height) found.wrong.push(["outside", node.textContent]);
-      if (boxes.some((b) => x < b[0] + b[2] && x + w > b[0] && y < b[1] + b[3] && y + h > b[1])) found.wrong.push(["on words", node.textContent]);
+      if (rows.some((row) => !even(data, row, w))) wrong("on a curve");
+      if (x < 0 || y < 0 || x + w > canvas.width || y + h > canvas.height) wrong("outside");
+      const meets = (b) => x < b[0] + b[2] && x + w > b[0] && y < b[1] + b[3] && y + h > b[1];
+      if (boxes.some(meets)) wrong("on words");
       boxes.push([x, y, w, h]);
     }
   }

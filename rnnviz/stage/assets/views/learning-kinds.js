@@ -71,7 +71,8 @@ function ofTraining(context, field, { title, hue, scale, height, quantity, sub, 
     return { title: name, hue: own, shown: [one("validation", now_and_then, curves[1]), one("minibatch", every, curves[0])] };
   });
   const lines = (data.learning.runs[0].baselines ?? []).map((line) => ({ value: line[guides], words: lineName(data, line), full: line.words }));
-  return new CurvesOfCourse(context, { name: field, hue, title, sub: () => sub, height, scale, groups, guides: () => lines, lines, digits: 3,
+  const drawn = lines.filter(({ value }) => value > 0 || !(scale instanceof LogScale)); // no logarithm is that of 0
+  return new CurvesOfCourse(context, { name: field, hue, title, sub: () => sub, height, scale, groups, guides: () => drawn, lines, digits: 3,
     names: runs.length < 2 ? [] : groups.map(({ title: name, hue: own, shown }) => ({ name, hue: own, curve: shown[0].curve })) });
 }
 

@@ -33,7 +33,7 @@ function chanceWords(loss, chance) {
   return { key: `${how}_${share > 1 ? "above" : "below"}`, values: { ...words, percent: percentage(Math.abs(1 - share)) } };
 }
 
-/** Against the best answer without a memory, whose loss was measured on what is kept for validation, if anything is. */
+/** Against the lowest dashed line, whose loss was measured on what is kept for validation, if anything is. */
 function rivalWords(loss, rival, where) {
   return [{ key: `learned.${where}_${loss < rival.loss ? "remembers" : "forgets"}`, values: { words: rival.words } }];
 }
