@@ -48,8 +48,9 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture(autouse=True)
 def own_bench(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give each visitor a bench: to Streamlit's testing all are one session."""
+    """Give each visitor a bench: to Streamlit's testing all are one session. No worker gets ready for torch unasked."""
     made: list[Bench] = []
+    monkeypatch.setattr(desk, "warm", lambda spares: None)
 
     def bench() -> Bench:
         if "bench" not in st.session_state:
@@ -140,6 +141,14 @@ def test_it_opens_with_a_network_as_it_was_drawn_and_one_button_that_matters() -
     assert own["updates"] == 0 and own["weights"] == weights(FIRST, Plan().posed) == 4641
     assert "4,641" in visit.progress["told"] and "4,687" in visit.progress["told"]
     assert "0.167" in visit.words, "chance is told"
+
+
+def test_a_worker_gets_ready_for_each_network_as_the_page_opens(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(desk, "warm", lambda spares: asked.append(spares))
+    Training(**SMALL)
+    Training(**SMALL, compare="none")
+    assert asked == [2, 1]
 
 
 def test_nothing_imports_torch_until_something_is_trained() -> None:
