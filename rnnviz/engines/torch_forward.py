@@ -206,6 +206,9 @@ def one_thread_each() -> Iterator[None]:
 
     Any number of these go on at once; the last one out gives back what the first one found.
     """
+    if not _SIDE_BY_SIDE and torch.get_num_threads() == 1:  # as in a process that only trains, at every update
+        yield
+        return
     with _ALONE:
         _SIDE_BY_SIDE.append(_SIDE_BY_SIDE[0] if _SIDE_BY_SIDE else torch.get_num_threads())
         torch.set_num_threads(1)

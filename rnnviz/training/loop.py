@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ class Training:
         before = self.states if carries else {}
         forward = self._learner.gradients(batch, before)
         norms = self._learner.clip()
-        if not np.isfinite([forward.loss, norms[0]]).all():
+        if not (isfinite(forward.loss) and isfinite(norms[0])):
             self._break(batch, before)
             return
         self._learner.step(self.update + 1)
@@ -141,7 +142,8 @@ class Training:
 
     @np.errstate(over="ignore", invalid="ignore")
     def _score(self, batch: Minibatch, forward: Forward) -> float:
-        return self.problem.score(forward.outputs, batch.targets)
+        outputs = forward.outputs.reshape(-1, forward.outputs.shape[-1])
+        return self.problem.score(outputs[batch.rows], batch.wanted)
 
     @cached_property
     def _validation(self) -> Minibatch | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ class Minibatch:
     kind : {"symbols", "numbers"}
         What the outputs are: logits (cross-entropy) or values (mean squared error).
     x : (T, B, D)
-        What is read; anything finite beyond a sequence's end.
+        What is read, a view of what was drawn; anything finite beyond a sequence's end.
     targets : (T, B) int64 or (T, B, O) float64
         −1 or NaN where a step's prediction does not count.
     counts : (T, B) bool
@@ -34,6 +35,16 @@ class Minibatch:
     targets: NDArray[Any]
     counts: NDArray[np.bool_]
     lengths: NDArray[np.int64]
+
+    @cached_property
+    def rows(self) -> NDArray[np.intp]:
+        """(N,), the predictions that count: their places among the T·B, step by step."""
+        return np.flatnonzero(self.counts)
+
+    @cached_property
+    def wanted(self) -> NDArray[Any]:
+        """(N) or (N, O), the targets of the predictions that count."""
+        return self.targets[self.counts]
 
     @property
     def inside(self) -> NDArray[np.bool_] | None:
@@ -66,16 +77,16 @@ def minibatch(kind: str, inputs: Any, targets: Any, lengths: Any, which: str) ->
         `Experiment.loss`: of the steps that have a target, whether all count or the sequence's last.
     """
     targets, lengths = np.asarray(targets).swapaxes(0, 1), np.asarray(lengths, dtype=np.int64)
-    known = targets != NO_TARGET if kind == "symbols" else ~np.isnan(targets).any(axis=2)
-    counts = known & (np.arange(len(known))[:, None] < lengths)
+    known = counts = targets != NO_TARGET if kind == "symbols" else ~np.isnan(targets).any(axis=2)
+    if lengths.min() < len(known):
+        counts = counts & (np.arange(len(known))[:, None] < lengths)
     if which == "last":
         later = np.cumsum(counts[::-1], axis=0)[::-1]
-        counts &= later == 1
-    if not np.array_equal(counts, known):
+        counts = counts & (later == 1)
+    if counts is not known and not np.array_equal(counts, known):
         alone = counts if kind == "symbols" else counts[..., None]
         targets = np.where(alone, targets, NO_TARGET if kind == "symbols" else np.nan)
-    x = np.ascontiguousarray(np.asarray(inputs, dtype=np.float64).swapaxes(0, 1))
-    return Minibatch(kind, x, targets, counts, lengths)
+    return Minibatch(kind, np.asarray(inputs, dtype=np.float64).swapaxes(0, 1), targets, counts, lengths)
 
 
 def loss_of(batch: Minibatch, outputs: Array) -> tuple[float, Array]:

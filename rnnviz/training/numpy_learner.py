@@ -62,7 +62,7 @@ class NumpyLearner:
         """Walk through all steps, in chunks whose gradients are kept apart."""
         chunks = []
         for steps in batch.chunks(self._experiment.truncate):
-            x, inside = batch.x[steps], self._inside(batch, steps)
+            x, inside = np.ascontiguousarray(batch.x[steps]), self._inside(batch, steps)
             runs, top = forward_stack(self._experiment, self._parameters, x, x.shape[1:2], states, inside)
             states = {name: last(run) for name, run in runs.items()}
             chunks.append((runs, top))

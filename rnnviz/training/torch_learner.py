@@ -118,7 +118,7 @@ class TorchLearner:
 
     def __init__(self, experiment: Experiment, settings: Settings, parameters: Mapping[str, Array]) -> None:
         self._experiment, self._name = experiment, settings.optimiser
-        self._dtype = getattr(torch, settings.precision)
+        self._precision, self._dtype = settings.precision, getattr(torch, settings.precision)
         width, outputs = parameters["weight_ih_l0"].shape[1], len(parameters["bias_o"])
         with torch.random.fork_rng(devices=[]):  # modules draw weights that are not used: nobody else's numbers
             self._network = Network(experiment, width, outputs).to(self._dtype)
@@ -147,16 +147,15 @@ class TorchLearner:
         return Forward(loss.item(), outputs.detach().numpy(), after)
 
     def _forward(self, batch: Minibatch, states: States) -> tuple[Tensor, States]:
-        x = torch.from_numpy(batch.x).to(self._dtype)
+        x = torch.from_numpy(np.ascontiguousarray(batch.x, self._precision))
         backwards = own_ends(batch) if self._experiment.bidirectional else None
         held = {name: self._state(states, name, x.shape[1]) for name in self._network.layers}
         outputs = []
         for steps in batch.chunks(self._experiment.truncate):
-            made, held = self._network(x[steps], held, backwards)
-            held = {name: detached(state) for name, state in held.items()}
+            made, after = self._network(x[steps], held, backwards)
+            held = {name: detached(state) for name, state in after.items()}
             outputs.append(made)
-        after = {name: (h[0].numpy(), c[0].numpy()) for name, (h, c) in map(pair, held.items())}
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs), after
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs), {n: arrays(state) for n, state in held.items()}
 
     def _state(self, states: States, layer: str, width: int) -> Tensor | tuple[Tensor, Tensor]:
         """Return the state that a layer starts from as its module takes it: (1, B, H)."""
@@ -168,10 +167,10 @@ class TorchLearner:
 
     def _loss(self, batch: Minibatch, outputs: Tensor) -> Tensor:
         """Return the mean over all predictions that count."""
-        rows = torch.from_numpy(np.flatnonzero(batch.counts))
+        rows = torch.from_numpy(batch.rows)
         said = outputs.flatten(0, 1).index_select(0, rows)
-        wanted = torch.from_numpy(batch.targets[batch.counts])
-        if not len(rows):
+        wanted = torch.from_numpy(batch.wanted)
+        if not len(batch.rows):
             return outputs.sum() * 0.0
         return F.cross_entropy(said, wanted) if batch.kind == "symbols" else F.mse_loss(said, wanted.to(said.dtype))
 
@@ -233,10 +232,10 @@ def detached(state: Tensor | tuple[Tensor, Tensor]) -> Tensor | tuple[Tensor, Te
     return (state[0].detach(), state[1].detach()) if isinstance(state, tuple) else state.detach()
 
 
-def pair(item: tuple[str, Any]) -> tuple[str, tuple[Tensor, Tensor]]:
-    """Return a layer's name with its h and c; a cell without c has zeros for it."""
-    name, state = item
-    return name, state if isinstance(state, tuple) else (state, torch.zeros_like(state))
+def arrays(state: Tensor | tuple[Tensor, Tensor]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return h and c, (B, H); a cell without c has zeros for it."""
+    h, c = state if isinstance(state, tuple) else (state, torch.zeros_like(state))
+    return h.numpy()[0], c.numpy()[0]
 
 
 def total_norm(grads: list[Tensor]) -> float:

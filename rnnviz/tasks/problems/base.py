@@ -175,11 +175,12 @@ class Posed(ABC):
         """
         counts = self.scored(targets)
         said, wanted = outputs[counts], targets[counts]
-        if not len(said):
+        if not wanted.size:
             return float("nan")
         if self.kind == "symbols":
-            return float((said.argmax(axis=-1) == wanted).mean())
-        return float(np.square(said - wanted, dtype=np.float64).mean())
+            return float(np.count_nonzero(said.argmax(axis=-1) == wanted) / wanted.size)
+        error = (said - wanted).ravel()
+        return float(error @ error / error.size)
 
     def scored(self, targets: Targets) -> NDArray[np.bool_]:
         """Return which predictions the score is taken of, (…): here all that have a target."""
