@@ -87,14 +87,24 @@ def whole(least: int) -> Callable[[str, Any], int]:
     return check
 
 
-def number(least: float | None = None, above: bool = False) -> Callable[[str, Any], float]:
-    """Return a check that a field is finite and at least (or, with ``above``, more than) ``least``."""
-    key = "error.number" if least is None else "error.above" if above else "error.least"
+def number(least: float | None = None, above: bool = False, most: float | None = None) -> Callable[[str, Any], float]:
+    """Return a check that a field is finite, at least (``above``: more than) ``least``, and at most ``most``."""
+    key = (
+        "error.number"
+        if least is None
+        else "error.above"
+        if above
+        else "error.least"
+        if most is None
+        else "error.between"
+    )
 
     def check(name: str, value: Any) -> float:
         number = finite(value)
         if number is None or (least is not None and (number < least or (above and number == least))):
-            raise ExperimentError(name, value, key, least=least)
+            raise ExperimentError(name, value, key, least=least, most=most)
+        if most is not None and number > most:
+            raise ExperimentError(name, value, key, least=least, most=most)
         return number + 0.0  # never -0.0
 
     return check

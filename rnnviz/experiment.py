@@ -26,6 +26,12 @@ NETWORKS: Final = (
     *("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn"),  # trained
 )
 INPUTS: Final = ("text", "series", "task", "network")
+SHAPES: Final = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")
+FEEDS: Final = ("first", "every")
+READOUTS: Final = ("last", "mean", "max")
+CONTEXTS: Final = ("last", "transform", "all")
+DECODERS: Final = ("state", "input", "feedback")
+ATTENTIONS: Final = ("none", "dot", "additive")
 DEFAULT_TEXT: Final = "hello world"
 DEFAULT_LENGTH: Final = 24
 
@@ -75,6 +81,29 @@ class Experiment:
         (Mikolov 2012). Cut before ``clip`` scales.
     hold : tuple of Hold
         Gates held open, shut or between.
+    shape : {"many_to_many", "one_to_one", "one_to_many", "many_to_one", "encoder_decoder"}
+        What goes in and what comes out, see `rnnviz.engines.shapes`. "many_to_many" answers at every step.
+    feed : {"first", "every"}
+        Of one to many: whether the one input is read at the first step only or at every step.
+    readout : {"last", "mean", "max"}
+        Of many to one: what is answered from, the last state (of each direction: its own last), the mean of all states
+        or the largest value of each unit.
+    context : {"last", "transform", "all"}
+        Of an encoder and decoder: what passes from one to the other, the encoder's last state, tanh(W h + b) of it, or
+        the mean of all its states.
+    decoder : {"state", "input", "feedback"}
+        How the context enters the decoder: as its initial state, with nothing to read; as what it reads at every step;
+        or that together with the previous output.
+    attention : {"none", "dot", "additive"}
+        How each of the decoder's states looks back at all of the encoder's, beside the context (Luong, Pham & Manning
+        2015; the additive score is that of Bahdanau, Cho & Bengio 2015).
+    target : str, optional
+        What a decoder should write; None: what its network was trained to write, or else the text itself.
+    forcing : float
+        Of a decoder with feedback: the chance, at each step, that it reads the right previous output ("teacher
+        forcing", Williams & Zipser 1989) and not its own, from 0 to 1.
+    beam : int
+        Of a decoder that reads its own outputs: how many beginnings it keeps in mind (beam search); 1 is greedy.
 
     Raises
     ------
@@ -103,12 +132,23 @@ class Experiment:
     clip: float | None = None
     clip_value: float | None = None
     hold: tuple[Hold, ...] = ()
+    shape: str = "many_to_many"
+    feed: str = "first"
+    readout: str = "last"
+    context: str = "last"
+    decoder: str = "feedback"
+    attention: str = "none"
+    target: str | None = None
+    forcing: float = 1.0
+    beam: int = 1
 
     def __post_init__(self) -> None:
         """Check every field and bring numbers to their plain Python types."""
         for name in _CHECKS:
             object.__setattr__(self, name, _checked(name, getattr(self, name)))
         self._check_input()
+        if not self.network:
+            self._check_shape()
         if not self.network:  # a ready-made network decides cell and size itself; the run checks against those
             for held in self.hold:
                 check_hold(held, self.cell, self.hidden_size, self.layer_names)
@@ -124,10 +164,35 @@ class Experiment:
         elif self.length is not None:
             raise ExperimentError("length", self.length, "error.length")
 
+    def _check_shape(self) -> None:
+        """Refuse what cannot be put together: the sentence says what can."""
+        if self.shape == "one_to_one" and self.cell != "rnn":
+            raise ExperimentError("cell", self.cell, "error.feed_forward")
+        if self.shape == "one_to_one" and self.bidirectional:
+            raise ExperimentError("bidirectional", True, "error.feed_forward")
+        if self.translates and self.truncate is not None:
+            raise ExperimentError("truncate", self.truncate, "error.whole_way")
+        if not (self.translates and self.bidirectional):
+            return
+        if self.context != "transform" and self.decoder == "state":
+            raise ExperimentError("context", self.context, "error.two_directions_state")
+        if self.attention == "dot":
+            raise ExperimentError("attention", self.attention, "error.two_directions_dot")
+
     @property
     def directions(self) -> int:
         """1, or 2 when bidirectional."""
         return 2 if self.bidirectional else 1
+
+    @property
+    def translates(self) -> bool:
+        """Whether this is an encoder and a decoder: two networks, one after the other."""
+        return self.shape == "encoder_decoder"
+
+    @property
+    def decoder_names(self) -> tuple[str, ...]:
+        """The layers of a decoder: those that go forward, for what it is to write is not there yet."""
+        return tuple(f"l{k}" for k in range(self.num_layers)) if self.translates else ()
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -255,9 +320,18 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "clip": checks.number(0, above=True),
     "clip_value": checks.number(0, above=True),
     "hold": holds,
+    "shape": checks.choice(SHAPES),
+    "feed": checks.choice(FEEDS),
+    "readout": checks.choice(READOUTS),
+    "context": checks.choice(CONTEXTS),
+    "decoder": checks.choice(DECODERS),
+    "attention": checks.choice(ATTENTIONS),
+    "target": checks.text,
+    "forcing": checks.number(0, most=1),
+    "beam": checks.whole(1),
 }
 _OPTIONAL: Final = frozenset(
-    {"forget_bias", "text", "series", "task", "network", "length", "truncate", "clip", "clip_value"}
+    {"forget_bias", "text", "series", "task", "network", "length", "truncate", "clip", "clip_value", "target"}
 )
 _ALONE: Final = frozenset(
     {"nonlinearity", "init", "gain", "forget_bias", "seed", "loss", "truncate", "clip", "clip_value", "residual"}

@@ -37,6 +37,10 @@ class Inputs:
         −1 or NaN where a step has none.
     unit_names : H strings or None
         What each unit of a hand-built network stands for.
+    sources : int
+        S, how many of the steps an encoder reads; 0 if there is none. From step S on ``inputs`` has what its decoder
+        would read of the right outputs: that of the step before, as it is answered (one-hot, or numbers), first a row
+        of zeros. Rows are as wide as the wider of the two; what one has less is 0.
     offset, scale : float
         The network reads (number − ``offset``) ÷ ``scale``; its outputs, its targets and its loss are in that unit too.
     """
@@ -50,6 +54,19 @@ class Inputs:
     unit_names: tuple[str, ...] | None = None
     offset: float = 0.0
     scale: float = 1.0
+    sources: int = 0
+
+    @property
+    def outputs(self) -> int:
+        """O: one output for each answer, or for each number of a target."""
+        return int(self.targets.shape[1]) if self.answers is None else len(self.answers)
+
+    @property
+    def read(self) -> int:
+        """D: how many numbers the network, or its encoder, reads a step."""
+        if not self.sources:
+            return int(self.inputs.shape[1])
+        return self.outputs if self.alphabet is None else len(self.alphabet)
 
     def note(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """Return one sentence on how the numbers of a person became those of the network; "" if they are the same."""

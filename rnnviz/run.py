@@ -9,7 +9,6 @@ from rnnviz.engines import engine_named
 from rnnviz.experiment import Experiment
 from rnnviz.hold import check_hold
 from rnnviz.initial import check_parameters, initial_parameters, parameter_shapes
-from rnnviz.inputs import Inputs
 from rnnviz.networks import network_named
 from rnnviz.tasks import inputs
 from rnnviz.trace import Trace
@@ -50,7 +49,7 @@ def run(
     trace = engine_named(engine, dtype)
     experiment = resolve(experiment)
     data = inputs(experiment)
-    width, outputs = data.inputs.shape[1], count_outputs(data)
+    width, outputs = data.read, data.outputs
     if parameters is None and experiment.network:
         parameters = network_named(experiment.network).parameters()
     if parameters is None:
@@ -73,8 +72,3 @@ def resolve(experiment: Experiment) -> Experiment:
     for held in experiment.hold:
         check_hold(held, experiment.cell, experiment.hidden_size, experiment.layer_names)
     return experiment
-
-
-def count_outputs(data: Inputs) -> int:
-    """Return O: one output for each answer, or for each number of a target."""
-    return len(data.answers) if data.answers is not None else data.targets.shape[1]

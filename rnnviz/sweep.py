@@ -15,7 +15,7 @@ from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.initial import adjusted, check_parameters, drawn, parameter_shapes
 from rnnviz.inputs import Inputs
 from rnnviz.networks import network_named
-from rnnviz.run import count_outputs, resolve
+from rnnviz.run import resolve
 from rnnviz.tasks import inputs
 from rnnviz.trace import Array, Trace
 
@@ -29,6 +29,8 @@ FIELDS: Final = (
     "truncate",
     "clip",
     "clip_value",
+    "forcing",
+    "beam",
 )
 """The fields of an `Experiment` that are numbers."""
 
@@ -158,7 +160,7 @@ def _prepare(name: str, experiments: Sequence[Experiment]) -> list[_Frame]:
     for experiment in map(resolve, experiments):
         if not frames or name in OF_INPUT:
             data = inputs(experiment)
-        width, outputs = data.inputs.shape[1], count_outputs(data)
+        width, outputs = data.read, data.outputs
         if not frames or name in OF_DRAW:
             found = _drawn(experiment, width, outputs)
         frames.append(_Frame(experiment, data, found if experiment.network else adjusted(experiment, found)))

@@ -57,6 +57,63 @@ class LayerTrace:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A network that runs for a part of the time: of an encoder and a decoder each is one.
+
+    Attributes
+    ----------
+    name : {"encoder", "decoder"}
+        Its parameters' names begin with it: "encoder.weight_ih_l0".
+    start, stop : int
+        Its steps.
+    layers : tuple of str
+        Its layers, by their names in `Trace.layers`.
+    width : int
+        How many numbers its first layer reads a step.
+    """
+
+    name: str
+    start: int
+    stop: int
+    layers: tuple[str, ...]
+    width: int
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """What passes from an encoder to its decoder. S source steps, N steps of the decoder, C = directions · H.
+
+    Attributes
+    ----------
+    context : dict of (C,)
+        By the encoder's layer it is taken from ("l0", both directions together), the top one's last. Of a decoder
+        that begins with it there is one a layer, else that of the top.
+    d_context : dict of (C,)
+        The loss's gradient by it.
+    attention, scores : (N, S) or None
+        The weights α, each row of which adds up to 1, and what they are the softmax of.
+    attended : (N, C) or None
+        Σ α h of the encoder's top states.
+    mixed : (N, H) or None
+        tanh(W [h; attended] + b), what is then answered from.
+    hypotheses : tuple of (tuple of int, float)
+        Of a decoder that wrote by itself: the answers that were kept at the end, the best first, and the log of their
+        probability, in nats.
+    stopped : bool
+        Whether the decoder came to an end by itself; else it was stopped.
+    """
+
+    context: Mapping[str, Array]
+    d_context: Mapping[str, Array]
+    attention: Array | None = None
+    scores: Array | None = None
+    attended: Array | None = None
+    mixed: Array | None = None
+    hypotheses: tuple[tuple[tuple[int, ...], float], ...] = ()
+    stopped: bool = True
+
+
+@dataclass(frozen=True)
 class Moment:
     """Where a network stood in its training.
 
@@ -118,6 +175,13 @@ class Trace:
         given neither target nor loss, the sum of the last h of the top. None: as ``kind`` says.
     moment : Moment or None
         Of a network in training: what it learns, and how far it has come. What its ``experiment`` reads has no say.
+    segments : tuple of Segment
+        Of an encoder and a decoder both, in their order: their steps follow one another along the one time axis, T =
+        S + N. Empty otherwise. Rows of ``inputs`` and of a layer's ``x`` are as wide as the wider of the two, zeros
+        where one has less; where the encoder's reverse layers have no steps, theirs are NaN; ``outputs`` are, too,
+        before the decoder begins.
+    bridge : Bridge or None
+        What passes from one to the other.
     """
 
     experiment: Experiment
@@ -140,6 +204,8 @@ class Trace:
     answered: str = "readout"
     loss_kind: str | None = None
     moment: Moment | None = None
+    segments: tuple[Segment, ...] = ()
+    bridge: Bridge | None = None
 
     def __repr__(self) -> str:
         """Return what ran in a line: all its numbers would fill the screen."""
@@ -166,9 +232,12 @@ class Trace:
     def first_nonfinite_step(self) -> int | None:
         """The first step (0-based) at which a state, an output or the loss is NaN or infinite; None if none is."""
         silent = (np.arange(self.steps) < self.steps - 1) & (self.answered == "once")
+        if self.segments:
+            silent = np.arange(self.steps) < self.segments[-1].start
         broken = ~((silent | np.isfinite(self.outputs).all(axis=1)) & np.isfinite(self.losses))
-        for layer in self.layers.values():
-            broken |= ~np.isfinite(layer.h).all(axis=1)
+        for name, layer in self.layers.items():
+            own = slice(0, self.segments[0].stop) if self.segments and name.endswith("_reverse") else slice(None)
+            broken[own] |= ~np.isfinite(layer.h[own]).all(axis=1)
             if layer.c is not None:
-                broken |= ~np.isfinite(layer.c).all(axis=1)
+                broken[own] |= ~np.isfinite(layer.c[own]).all(axis=1)
         return int(broken.argmax()) if broken.any() else None

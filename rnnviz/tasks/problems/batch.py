@@ -34,6 +34,9 @@ class Batch:
         What each output stands for.
     name : callable
         ``name(x)``, x (T, D) → T strings: what a person reads above each step.
+    sources, source_lengths : int, (B,) int64 or None
+        S of the longest source and those of each, of an encoder and decoder, see `Inputs.sources`: what fills a source
+        up stands behind it, and all decoders begin at step S. ``lengths`` are counted from the first step of all.
     offset, scale : float
         The network reads (number − ``offset``) ÷ ``scale``.
     """
@@ -47,6 +50,8 @@ class Batch:
     name: Callable[[Array], tuple[str, ...]]
     offset: float = 0.0
     scale: float = 1.0
+    sources: int = 0
+    source_lengths: NDArray[np.int64] | None = None
 
     @cached_property
     def labels(self) -> tuple[tuple[str, ...], ...]:
