@@ -29,6 +29,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "truncate": st.integers(1, 9),
     "clip": st.floats(1e-3, 3),
     "clip_value": st.floats(1e-3, 3),
+    "forcing": st.floats(0, 1),
+    "beam": st.integers(1, 3),
 }
 INPUTS: tuple[dict[str, Any], ...] = (
     {"text": "abracadabra"},
