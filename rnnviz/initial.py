@@ -1,41 +1,28 @@
-"""The weights a run starts from: their names and shapes, and the initialisers, by name."""
+"""The weights a run starts from: the initialisers, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from rnnviz.cells import cell_named
-from rnnviz.checks import ExperimentError
 from rnnviz.experiment import Experiment
+from rnnviz.parameters import READOUT, check_parameters, parameter_shapes, parts
 from rnnviz.trace import Array
 
-READOUT: Final = ("weight_ho", "bias_o")
-
-
-def parameter_shapes(experiment: Experiment, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
-    """Return every parameter's shape under torch's name, in torch's order, the readout last.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        For H, the layers, the directions and the cell's G blocks.
-    inputs, outputs : int
-        D and O.
-    """
-    hidden, directions = experiment.hidden_size, experiment.directions
-    rows = len(cell_named(experiment.cell).blocks) * hidden
-    shapes: dict[str, tuple[int, ...]] = {}
-    for layer in experiment.layer_names:
-        width = inputs if layer.startswith("l0") else directions * hidden
-        shapes[f"weight_ih_{layer}"] = rows, width
-        shapes[f"weight_hh_{layer}"] = rows, hidden
-        shapes[f"bias_ih_{layer}"] = (rows,)
-        shapes[f"bias_hh_{layer}"] = (rows,)
-    return shapes | {"weight_ho": (outputs, directions * hidden), "bias_o": (outputs,)}
+__all__ = [
+    "INITIALISERS",
+    "READOUT",
+    "Block",
+    "adjusted",
+    "check_parameters",
+    "drawn",
+    "initial_parameters",
+    "parameter_shapes",
+]
 
 
 @dataclass(frozen=True)
@@ -45,6 +32,7 @@ class Block:
     Attributes
     ----------
     kind : {"weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_ho", "bias_o"}
+        What stands between an encoder and its decoder is drawn as a readout is.
     shape : tuple of int
     fan_in : int
         Columns of the matrix; for a bias those of the matrix it goes with.
@@ -140,73 +128,55 @@ def initial_parameters(experiment: Experiment, inputs: int, outputs: int) -> dic
 def drawn(experiment: Experiment, inputs: int, outputs: int) -> dict[str, Array]:
     """Draw all parameters as `initial_parameters` does, before ``gain`` and ``forget_bias`` come to them."""
     shapes = parameter_shapes(experiment, inputs, outputs)
-    return {name: _draw(experiment, name, shape) for name, shape in shapes.items()}
+    return {name: _draw(experiment, name, shapes) for name in shapes}
 
 
 def adjusted(experiment: Experiment, parameters: Mapping[str, Array]) -> dict[str, Array]:
     """Return drawn parameters with the experiment's ``gain`` and ``forget_bias``; the given ones stay as they are."""
     found = dict(parameters)
-    for layer in experiment.layer_names:
-        with np.errstate(over="ignore"):  # a gain beyond measure makes infinite weights, which are then seen
-            found[f"weight_hh_{layer}"] = found[f"weight_hh_{layer}"] * experiment.gain
-        _set_forget_bias(experiment, found, layer)
+    for part, layers in parts(experiment):
+        for layer in layers:
+            if f"{part}weight_hh_{layer}" in found:
+                with np.errstate(over="ignore"):  # a gain beyond measure makes infinite weights, which are then seen
+                    found[f"{part}weight_hh_{layer}"] = found[f"{part}weight_hh_{layer}"] * experiment.gain
+            _set_forget_bias(experiment, found, part, layer)
     return found
 
 
-def _draw(experiment: Experiment, name: str, shape: tuple[int, ...]) -> Array:
+GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
+    "bias_o": ("weight_ho",),
+    "attention.bias": ("attention.query", "attention.key"),
+    "attention.mix_bias": ("attention.weight",),
+}
+"""The matrices whose products a bias is added to, where their names do not say it."""
+
+
+def _draw(experiment: Experiment, name: str, shapes: Mapping[str, tuple[int, ...]]) -> Array:
     # The name's letters key the stream: independent of the other names', and no table to keep.
     rng = np.random.default_rng(np.random.SeedSequence(experiment.seed, spawn_key=tuple(name.encode())))
-    hidden, draw = experiment.hidden_size, INITIALISERS[experiment.init]
-    if name in READOUT:
-        return draw(Block(name, shape, experiment.directions * hidden, hidden), rng)
+    hidden, draw, shape = experiment.hidden_size, INITIALISERS[experiment.init], shapes[name]
+    part, _, own = name.rpartition(".")
+    if name in READOUT or part in ("context", "attention"):
+        return draw(_linear(name, shapes, hidden), rng).reshape(shape)
     blocks = len(cell_named(experiment.cell).blocks)
-    block = Block(name.rsplit("_l", 1)[0], (hidden, *shape[1:]), shape[-1] if len(shape) > 1 else hidden, hidden)
+    block = Block(own.rsplit("_l", 1)[0], (hidden, *shape[1:]), shape[-1] if len(shape) > 1 else hidden, hidden)
     return np.concatenate([draw(block, rng) for _ in range(blocks)])
 
 
-def _set_forget_bias(experiment: Experiment, parameters: dict[str, Array], layer: str) -> None:
+def _linear(name: str, shapes: Mapping[str, tuple[int, ...]], hidden: int) -> Block:
+    """Return the block of a matrix, or its bias, that no step repeats; a row of weights is a matrix with one row."""
+    if "bias" not in name:
+        shape = shapes[name] if len(shapes[name]) > 1 else (1, *shapes[name])
+        return Block("weight_ho", shape, shape[1], hidden)
+    partners = GOES_WITH.get(name, (name.replace("bias", "weight"),))
+    return Block("bias_o", shapes[name], sum(shapes[partner][1] for partner in partners), hidden)
+
+
+def _set_forget_bias(experiment: Experiment, parameters: dict[str, Array], part: str, layer: str) -> None:
     blocks = cell_named(experiment.cell).blocks
     if experiment.forget_bias is None or "f" not in blocks:
         return
     rows = blocks.index("f")
-    for name, value in ((f"bias_ih_{layer}", experiment.forget_bias), (f"bias_hh_{layer}", 0)):
+    for name, value in ((f"{part}bias_ih_{layer}", experiment.forget_bias), (f"{part}bias_hh_{layer}", 0)):
         parameters[name] = parameters[name].copy()
         parameters[name].reshape(len(blocks), -1)[rows] = value
-
-
-def check_parameters(parameters: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Return given parameters as float64 copies, in the order of ``shapes``.
-
-    Parameters
-    ----------
-    parameters : dict
-        Arrays, or what NumPy makes one of: lists, the tensors of a torch ``state_dict``.
-    shapes : dict
-        From `parameter_shapes`.
-
-    Raises
-    ------
-    ExperimentError
-        If they are no mapping, or one is missing, unknown, not numbers or of another shape; the sentence names it and
-        both shapes.
-    """
-    if not isinstance(parameters, Mapping):
-        raise ExperimentError("parameters", parameters, "error.parameters_type")
-    for name in parameters:
-        if name not in shapes:
-            raise ExperimentError("parameters", name, "error.parameter_unknown", choices=", ".join(shapes))
-    return {name: _check_parameter(parameters, name, shape) for name, shape in shapes.items()}
-
-
-def _check_parameter(parameters: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
-    if name not in parameters:
-        raise ExperimentError("parameters", name, "error.parameter_missing", shape=shape)
-    try:
-        if np.ma.is_masked(parameters[name]):
-            raise TypeError("a masked number is none")
-        array = np.asarray(parameters[name]).astype(np.float64, casting="same_kind")
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: torch's, of a tensor that still requires grad
-        raise ExperimentError("parameters", name, "error.parameter_numbers", shape=shape) from None
-    if array.shape != shape:
-        raise ExperimentError("parameters", name, "error.parameter_shape", shape=shape, given=array.shape)
-    return array
