@@ -19,7 +19,10 @@ from rnnviz.words import DEFAULT_LANGUAGE, section
 
 VERSION = 1
 LARGEST = float(np.finfo(np.float32).max)
-WORDS = ("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.", "learning.", "learned.")
+WORDS = (
+    *("stage.", "score.", "graph.", "panel.", "cell.", "flow.", "figures.", "learning.", "learned."),
+    *("attention.", "padding."),
+)
 
 
 def payload(
