@@ -5,8 +5,9 @@ from __future__ import annotations
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
 from rnnviz.tasks.generators import GENERATORS, task_inputs
-from rnnviz.tasks.learnt import network_inputs
+from rnnviz.tasks.learnt import as_learnt, network_inputs
 from rnnviz.tasks.series import Series, parse_series, read_series, series_inputs
+from rnnviz.tasks.shaping import shaped
 from rnnviz.tasks.symbols import symbols, text_inputs, visible
 from rnnviz.words import DEFAULT_LANGUAGE
 
@@ -16,15 +17,26 @@ __all__ = ["GENERATORS", "Inputs", "Series", "inputs", "parse_series", "read_ser
 def inputs(experiment: Experiment, lang: str = DEFAULT_LANGUAGE) -> Inputs:
     """Return what an experiment's network reads and is asked, with the words in it (END, odd, …) in ``lang``.
 
+    Of a one-to-one network that is one row of all that another would read; of a one-to-many network rows of zeros
+    after the first, or that one over and over; of a many-to-one network there is one target, in the last row; of an
+    encoder and decoder the source, then what is to be written, see `Inputs.sources`.
+
     Raises
     ------
     ExperimentError
-        If the text has no word or a symbol that the network does not know, the task's settings do not
-        exist, or the length exceeds a measured series.
+        If the text or the target has no word or a symbol that the network does not know, the task's settings do not
+        exist, the length exceeds a measured series, a series is too short to have two halves, or a network that has a
+        name is not of the shape.
     """
     if experiment.network is not None:
+        experiment = as_learnt(experiment)
         own = experiment.text, experiment.seed, experiment.length or 1
-        return network_inputs(experiment.network, *own, lang)
+        return shaped(network_inputs(experiment.network or "", *own, lang, experiment.target), experiment, lang)
+    return shaped(_ordinary(experiment, lang), experiment, lang)
+
+
+def _ordinary(experiment: Experiment, lang: str) -> Inputs:
+    """Return what a network reads that answers at every step."""
     if experiment.task is not None:
         return task_inputs(experiment.task, experiment.length or 1)
     if experiment.series is not None:

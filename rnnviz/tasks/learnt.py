@@ -14,7 +14,7 @@ import numpy as np
 import regex
 
 from rnnviz.checks import finite
-from rnnviz.experiment import ExperimentError
+from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.inputs import Inputs, one_hot, readable
 from rnnviz.networks import network_named
 from rnnviz.networks.handmade import Handmade
@@ -23,6 +23,7 @@ from rnnviz.networks.trained import Trained
 from rnnviz.tasks.problems import Posed, problem_named
 from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.sentences import Sentences
+from rnnviz.tasks.problems.translating import Translating
 from rnnviz.tasks.series import parse_series
 from rnnviz.tasks.symbols import answers_of, symbols, visible
 from rnnviz.trace import NO_TARGET
@@ -32,8 +33,13 @@ SHORTEST: Final = 2
 """Steps of the shortest sequence that a task makes."""
 
 
-def network_inputs(name: str, text: str | None, seed: int, length: int, lang: str = DEFAULT_LANGUAGE) -> Inputs:
+def network_inputs(
+    name: str, text: str | None, seed: int, length: int, lang: str = DEFAULT_LANGUAGE, target: str | None = None
+) -> Inputs:
     """Return what a network reads: a text of the person's own if there is one, else ``length`` random steps.
+
+    An encoder and decoder reads a source as long as it comes, and is to write what the rule of its task makes of it,
+    or ``target``.
 
     Raises
     ------
@@ -44,13 +50,44 @@ def network_inputs(name: str, text: str | None, seed: int, length: int, lang: st
     if isinstance(network, Handmade):
         return network.inputs_from_text(text, lang) if text is not None else network.inputs(seed, length, lang)
     assert isinstance(network, Trained)
-    if text is not None:
-        return _typed(network)(network, text, lang)
     posed = posed_of(network, length)
+    if isinstance(posed, Translating):
+        return posed.translated(text, target, seed, lang)
+    if text is not None:
+        return _fitting(_typed(network)(network, text, lang), network, posed, text)
     if isinstance(posed, NextSymbol):
         return _passage(network, posed, seed, length, lang)
     drawn = posed.batch(np.random.default_rng(seed), 1, "training").sequence(0)
-    return _first(drawn, length)
+    return _first(drawn, length) if network.experiment.shape == Experiment.shape else drawn
+
+
+def as_learnt(experiment: Experiment) -> Experiment:
+    """Return an experiment on a network that has a name with the shape of that network, whatever it left open.
+
+    One that was trained to answer at the last step alone may also be run as many to one: its weights are the same.
+
+    Raises
+    ------
+    ExperimentError
+        If another shape is asked for.
+    """
+    network = network_named(experiment.network or "")
+    own = network.experiment if isinstance(network, Trained) else Experiment()
+    asked = experiment.shape
+    once = isinstance(network, Trained) and problem_named(network.task["name"]).counts == "last"
+    shapes = (own.shape, "many_to_one") if once and own.shape == Experiment.shape else (own.shape,)
+    if asked not in (*shapes, Experiment.shape):
+        choices = ", ".join(shapes)
+        raise ExperimentError("shape", asked, "shaping.network", network=network.name, choices=choices)
+    parts = {name: getattr(own, name) for name in ("feed", "readout", "context", "decoder", "attention")}
+    return experiment.replace(shape=asked if asked in shapes else own.shape, **parts)
+
+
+def _fitting(read: Inputs, network: Trained, posed: Posed, text: str) -> Inputs:
+    """Return what was typed; a network that reads all at once has weights for just so many steps."""
+    if network.experiment.shape == "one_to_one" and len(read.inputs) != posed.steps:
+        raise ExperimentError("text", text, "shaping.at_once", count=len(read.inputs), steps=posed.steps)
+    return read
 
 
 def split(name: str, text: str) -> tuple[tuple[str, ...], str]:
@@ -65,6 +102,9 @@ def split(name: str, text: str) -> tuple[tuple[str, ...], str]:
     if isinstance(network, Handmade):
         return network.inputs_from_text(text).labels, " " if network.spaced else ""
     assert isinstance(network, Trained)
+    posed = posed_of(network)
+    if isinstance(posed, Translating):
+        return posed.checked(text), ""
     if network.task["name"] == "text":
         return _known(network, symbols(text)), ""
     return network_inputs(name, text, 0, 0).labels, "" if network.task["name"] == "depth" else " "
@@ -73,7 +113,8 @@ def split(name: str, text: str) -> tuple[tuple[str, ...], str]:
 def posed_of(network: Trained, length: int | None = None) -> Posed:
     """Return the task that a network learnt, with sequences of ``length`` steps where the task has a length."""
     problem, options = problem_named(network.task["name"]), dict(network.task["options"])
-    if length is not None and "length" in options and not issubclass(problem.posed, NextSymbol):
+    fixed = issubclass(problem.posed, NextSymbol) or network.experiment.shape == "one_to_one"
+    if length is not None and "length" in options and not fixed:
         options["length"] = max(length, SHORTEST)
     return problem.pose(**options)
 

@@ -25,6 +25,7 @@ class Adding(Posed):
 
     kind: ClassVar[str] = "numbers"
     counts: ClassVar[str] = "last"
+    shapes: ClassVar[tuple[str, ...]] = ("many_to_many", "many_to_one", "one_to_one")
     length: int
     spread: int
 

@@ -56,10 +56,13 @@ class Posed(ABC):
     counts : {"every", "last", "marked"}
         The steps whose prediction counts: all, a sequence's last, or some that the targets mark. The targets say it
         too: what does not count has none.
+    shapes : tuple of str
+        The shapes of network it can be learned in, see `Experiment.shape`, the one that suits it best first.
     """
 
     kind: ClassVar[str]
     counts: ClassVar[str]
+    shapes: ClassVar[tuple[str, ...]] = ("many_to_many",)
 
     @property
     @abstractmethod
@@ -146,16 +149,24 @@ class Posed(ABC):
             raise ExperimentError("size", size, "error.whole", least=1)
         if part == "validation" and not self.has_validation:
             raise ExperimentError("part", part, "problem.no_validation")
+        return self.drawn(rng, size, part)
+
+    def drawn(self, rng: np.random.Generator, size: int, part: str) -> Batch:
+        """Return ``size`` sequences of a part that there is."""
         inputs, targets, lengths = self.draw(rng, size, part)
         offset, scale = self.offset_and_scale
         return Batch(self.kind, inputs, targets, lengths, self.alphabet, self.answers, self.name, offset, scale)
 
     @cached_property
-    def probes(self) -> tuple[Inputs, ...]:
-        """A few sequences, always the same: what the pictures show while a network is trained."""
+    def probing(self) -> Batch:
+        """A few sequences side by side, always the same."""
         part, most = PARTS[self.has_validation], self.validation_count or PROBES
-        batch = self.batch(np.random.default_rng(PROBE_SEED), min(PROBES, most), part)
-        return tuple(batch.sequence(b) for b in range(len(batch.inputs)))
+        return self.batch(np.random.default_rng(PROBE_SEED), min(PROBES, most), part)
+
+    @cached_property
+    def probes(self) -> tuple[Inputs, ...]:
+        """Those of `probing`, one by one: what the pictures show while a network is trained."""
+        return tuple(self.probing.sequence(b) for b in range(len(self.probing.inputs)))
 
     def name(self, x: Array) -> tuple[str, ...]:
         """Return what a person reads above each step of x, (T, D)."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.inputs import Array, Inputs
+from rnnviz.tasks.translation import labels_of
 
 Targets = NDArray[Any]
 
@@ -33,7 +34,8 @@ class Batch:
     answers : O strings or None
         What each output stands for.
     name : callable
-        ``name(x)``, x (T, D) → T strings: what a person reads above each step.
+        ``name(x)``, x (T, D) → T strings: what a person reads above each step, of an encoder and decoder above those of
+        a source.
     sources, source_lengths : int, (B,) int64 or None
         S of the longest source and those of each, of an encoder and decoder, see `Inputs.sources`: what fills a source
         up stands behind it, and all decoders begin at step S. ``lengths`` are counted from the first step of all.
@@ -56,18 +58,32 @@ class Batch:
     @cached_property
     def labels(self) -> tuple[tuple[str, ...], ...]:
         """What a person reads above each step of each sequence; made when asked for, since training never does."""
-        return tuple(self.name(x[:n]) for x, n in zip(self.inputs, self.lengths, strict=True))
+        return tuple(self._labels(b) for b in range(len(self.inputs)))
 
     def sequence(self, b: int) -> Inputs:
         """Return one of the sequences, without what fills it up, as a run reads it."""
-        steps = int(self.lengths[b])
+        steps = self._steps(b)
         return Inputs(
             kind=self.kind,
-            labels=self.name(self.inputs[b, :steps]),
+            labels=self._labels(b),
             alphabet=self.alphabet,
             answers=self.answers,
-            inputs=self.inputs[b, :steps].copy(),
-            targets=self.targets[b, :steps].copy(),
+            inputs=self.inputs[b, steps],
+            targets=self.targets[b, steps],
             offset=self.offset,
             scale=self.scale,
+            sources=0 if self.source_lengths is None else int(self.source_lengths[b]),
         )
+
+    def _steps(self, b: int) -> NDArray[np.int64]:
+        """Return the steps that a sequence has: what fills a source up stands between it and its decoder's first."""
+        steps = np.arange(self.lengths[b])
+        return (
+            steps if self.source_lengths is None else steps[(steps < self.source_lengths[b]) | (steps >= self.sources)]
+        )
+
+    def _labels(self, b: int) -> tuple[str, ...]:
+        if self.source_lengths is None:
+            return self.name(self.inputs[b, : self.lengths[b]])
+        read, written = self.inputs[b, : self.source_lengths[b]], self.inputs[b, self.sources + 1 : self.lengths[b]]
+        return (*self.name(read), *labels_of(written, self.answers, (self.offset, self.scale)))

@@ -35,6 +35,7 @@ class Order(Posed):
 
     kind: ClassVar[str] = "symbols"
     counts: ClassVar[str] = "last"
+    shapes: ClassVar[tuple[str, ...]] = ("many_to_many", "many_to_one", "one_to_one")
     length: int
     symbols: int
     spread: int

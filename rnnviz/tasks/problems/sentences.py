@@ -145,6 +145,7 @@ class Sentiment(Sentences):
     """After its last word: is a judgement kind or not."""
 
     counts: ClassVar[str] = "last"
+    shapes: ClassVar[tuple[str, ...]] = ("many_to_many", "many_to_one")
 
     @cached_property
     def sentences(self) -> tuple[Words, ...]:
