@@ -25,6 +25,9 @@ from rnnviz.cells.base import Holding, free
 from rnnviz.hold import Hold
 from rnnviz.trace import Array
 
+KINDS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+"""A layer's parameters, in the order of `Weights` and of `gradients`."""
+
 AT_ONCE: Final = 2**15
 """Numbers of one quantity worked on together where the steps may come in parts: new memory costs more than a call."""
 
@@ -43,8 +46,13 @@ class Weights:
 
     @classmethod
     def of(cls, parameters: Mapping[str, Array], layer: str) -> Weights:
-        """Pick the parameters of the layer ``layer``, such as "l0_reverse"."""
-        return cls(*(parameters[f"{kind}_{layer}"] for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")))
+        """Pick the parameters of the layer ``layer``, such as "l0_reverse"; of one of two networks "decoder.l0"."""
+        part, _, name = layer.rpartition(".")
+        kinds = [f"{part}{'.' if part else ''}{kind}_{name}" for kind in KINDS]
+        if kinds[1] in parameters:
+            return cls(*(parameters[kind] for kind in kinds))
+        ih, b_ih = parameters[kinds[0]], parameters[kinds[2]]  # of a network that never takes a second step
+        return cls(ih, np.zeros((*ih.shape[:-1], ih.shape[-2])), b_ih, np.zeros(b_ih.shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +112,17 @@ class Adjoint:
         Total dL/dh_t and dL/dc_t; ``dc`` is None without a cell state.
     from_x, from_h : (T, …, GH)
         Gradients of W_ih x_t + b_ih and of W_hh h_{t−1} + b_hh.
+    dh0, dc0 : (…, H)
+        Gradients by what the layer, or the part of it that was walked, began with, where they were asked for; ``dc0``
+        is None without a cell state.
     """
 
     dh: Array
     dc: Array | None
     from_x: Array
     from_h: Array
+    dh0: Array | None = None
+    dc0: Array | None = None
 
     def of(self, f: int) -> Adjoint:
         """Return the first adjoint of network ``f`` of a stack."""
@@ -120,14 +133,18 @@ class Adjoint:
 
 
 class Held:
-    """The gates of one layer that are held: (T, H) for each, NaN where a gate is free."""
+    """The gates of one layer that are held: (T, H) for each, NaN where a gate is free.
 
-    def __init__(self, holds: Sequence[Hold], layer: str, steps: int, hidden: int) -> None:
+    Of a layer that begins later than the run ``first`` is the step that is its first.
+    """
+
+    def __init__(self, holds: Sequence[Hold], layer: str, steps: int, hidden: int, first: int = 0) -> None:
         self.values: dict[str, Array] = {}
         for hold in holds:
             if hold.layer in (None, layer):
                 held = self.values.setdefault(hold.gate, np.full((steps, hidden), np.nan))
-                held[hold.start : hold.stop, slice(None) if hold.unit is None else hold.unit] = hold.value
+                start, stop = (None if end is None else max(0, end - first) for end in (hold.start, hold.stop))
+                held[start:stop, slice(None) if hold.unit is None else hold.unit] = hold.value
 
     def at(self, t: int | slice) -> Holding:
         """Return what holds the gates at step t, or at many steps at once."""
@@ -209,7 +226,13 @@ def local_derivatives(
     return local
 
 
-def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | None = None) -> Adjoint:
+def backward(
+    run: Run,
+    dout: Array,
+    start: int = 0,
+    inside: NDArray[np.bool_] | None = None,
+    dout_c: Array | None = None,
+) -> Adjoint:
     """Walk the gradient back through a layer.
 
     Parameters
@@ -221,6 +244,8 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
     start : int
     inside : (T′, …) bool, optional
         Where a gradient may be at all; elsewhere it is set to zero, and so stops there. Of a stack (T′, K).
+    dout_c : (T′, …, H), optional
+        Gradient that reaches c_t from outside the layer, as where a decoder goes on from the last one.
 
     Returns
     -------
@@ -235,6 +260,8 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
     dh = dc = np.zeros_like(dout[0])
     for t in order(0, steps, not run.reverse):
         dh = np.add(dout[t], dh, out=dhs[t])
+        if dout_c is not None:
+            dc = dc + dout_c[t]
         if inside is not None:
             dh[..., ~inside[t], :] = 0.0
             dc = np.where(inside[t, ..., None], dc, 0.0)
@@ -247,7 +274,7 @@ def backward(run: Run, dout: Array, start: int = 0, inside: NDArray[np.bool_] | 
         if isinstance(step.h_prev, np.ndarray):
             dh += step.h_prev
         dc = step.c_prev
-    return Adjoint(dhs, dcs, from_x, from_h)
+    return Adjoint(dhs, dcs, from_x, from_h, dh, dc if cell.has_c else None)
 
 
 def gradients(run: Run, from_x: Array, from_h: Array) -> tuple[Array, Array, Array, Array]:

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.cells import cell_named
+from rnnviz.engines import translation
 from rnnviz.engines.clipping import clipped, global_norm
 from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients, together
+from rnnviz.engines.pooling import WEIGHTS, pooled, spread
 from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.experiment import Experiment
 from rnnviz.initial import READOUT
@@ -46,6 +48,8 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array])
     -------
     Trace
     """
+    if experiment.translates:
+        return translation.trace(experiment, data, parameters)
     runs, top = forward_stack(experiment, parameters, data.inputs)
     reading = read_out(experiment, data, parameters, top)
     adjoints = backward_stack(experiment, runs, reading.dtop)
@@ -61,6 +65,8 @@ def traces(
 ) -> list[Trace]:
     """Run F experiments as a stack: one walk through time for all, and the very bits that `trace` gives of each.
 
+    Encoders and decoders walk one after the other.
+
     Parameters
     ----------
     experiments, data, parameters : F each
@@ -70,6 +76,10 @@ def traces(
         Whether the weights' gradients are worked out as well as the states'; else ``parameter_grads`` is empty and
         ``grad_norm`` NaN.
     """
+    if experiments[0].translates:
+        return [
+            translation.trace(*one, of_weights=of_weights) for one in zip(experiments, data, parameters, strict=True)
+        ]
     stack = stacked(parameters)
     x = joined([one.inputs[:, None] for one in data], axis=1)
     width = max(x.shape[1], *(len(value) for value in stack.values()))
@@ -134,26 +144,56 @@ class Reading:
 
     Attributes
     ----------
-    top : (T, directions·H)
+    read : (T, directions·H)
+        What it is read from: the top's states, or what is made of all of them, in the last row, zeros before it.
     outputs, d_outputs : (T, O)
         The answers, and the loss's gradient by them.
     losses : (T,)
     dtop : (T, directions·H)
-        The loss's gradient by ``top``.
+        The loss's gradient by the top's states.
+    dtop_by_loss : (T, T, directions·H) or None
+        See `Trace.dtop_by_loss`.
     """
 
-    top: Array
+    read: Array
     outputs: Array
     losses: Array
     d_outputs: Array
     dtop: Array
+    dtop_by_loss: Array | None = None
 
 
 def read_out(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array], top: Array) -> Reading:
-    """Answer each step, and see how wrong each answer is."""
+    """Answer each step, or once at the end, and see how wrong each answer is."""
+    if experiment.shape == "many_to_one":
+        return read_once(experiment, data, parameters, top)
     outputs = top @ parameters["weight_ho"].T + parameters["bias_o"]
     losses, d_outputs = losses_of(data.kind, outputs, data.targets, experiment.loss)
     return Reading(top, outputs, losses, d_outputs, d_outputs @ parameters["weight_ho"])
+
+
+def read_once(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array], top: Array) -> Reading:
+    r"""Answer all that was read with one answer, in the last row.
+
+    .. math:: y = W_{ho}\, p + b_o, \qquad p = \text{what } \texttt{rnnviz.engines.pooling} \text{ makes of all } h_t
+    """
+    weights = WEIGHTS[experiment.readout](top, np.asarray(len(top)), experiment.directions)
+    p = pooled(weights, top)
+    outputs = p @ parameters["weight_ho"].T + parameters["bias_o"]
+    losses, d_outputs = losses_of(data.kind, outputs[None], data.targets[-1:], "every")
+    dtop = spread(weights, d_outputs[0] @ parameters["weight_ho"])
+    by_loss = np.zeros((len(top), *top.shape))
+    by_loss[-1] = dtop
+    read, answers, wrong, gradient = (in_last_row(value, len(top)) for value in (p, outputs, losses, d_outputs[0]))
+    answers[:-1] = np.nan
+    return Reading(read, answers, wrong[:, 0], gradient, dtop, by_loss)
+
+
+def in_last_row(values: Array, steps: int) -> Array:
+    """Return (T, N) zeros whose last row is (N,)."""
+    rows = np.zeros((steps, len(values)))
+    rows[-1] = values
+    return rows
 
 
 def whole(
@@ -167,6 +207,7 @@ def whole(
 ) -> Trace:
     """Put a run's trace together, with the gradients of its parameters, if it is known how they come about."""
     grads = {} if gradients is None else of_parameters(reading, runs, adjoints, gradients)
+    grads = {name: grad for name, grad in grads.items() if name in parameters}  # one step has no recurrent weights
     return Trace(
         experiment=experiment,
         kind=data.kind,
@@ -183,6 +224,8 @@ def whole(
         dtop=reading.dtop,
         layers={name: layer_trace(run, adjoints[name]) for name, run in runs.items()},
         unit_names=data.unit_names,
+        dtop_by_loss=reading.dtop_by_loss,
+        answered="once" if experiment.shape == "many_to_one" else "readout",
     )
 
 
@@ -193,7 +236,7 @@ def of_parameters(
     gradients: Callable[[Run, Array, Array], tuple[Array, Array, Array, Array]],
 ) -> dict[str, Array]:
     """Return the gradient of every parameter under torch's names, before any clipping."""
-    grads = {"weight_ho": reading.d_outputs.T @ reading.top, "bias_o": reading.d_outputs.sum(axis=0)}
+    grads = {"weight_ho": reading.d_outputs.T @ reading.read, "bias_o": reading.d_outputs.sum(axis=0)}
     for name, run in runs.items():
         names = (f"{kind}_{name}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
         grads |= dict(zip(names, gradients(run, adjoints[name].from_x, adjoints[name].from_h), strict=True))

@@ -31,7 +31,9 @@ def backward_stack(experiment: Experiment, runs: Mapping[str, Run], dtop: Array)
     if experiment.truncate is None or experiment.truncate >= len(dtop) - 1:
         return walk(experiment, runs, Part(0, len(dtop), dtop))
     totals = {name: zeros(run) for name, run in runs.items()}
-    for part in bands(dtop, experiment.truncate, experiment.directions):
+    once = experiment.shape == "many_to_one"
+    apart = last_band(dtop, experiment.truncate) if once else bands(dtop, experiment.truncate, experiment.directions)
+    for part in apart:
         for name, adjoint in walk(experiment, runs, part).items():
             add(totals[name], adjoint, part)
     return totals
@@ -69,6 +71,13 @@ def bands(dtop: Array, truncate: int, directions: int) -> Iterator[Part]:
         dout[losses - start, ..., losses - first, :] = dtop[losses].reshape(len(losses), *apart[:-2], apart[-1])
         distance = np.abs(np.arange(start, stop)[:, None] - losses)
         yield Part(start, stop, dout, distance <= truncate)
+
+
+def last_band(dtop: Array, truncate: int) -> Iterator[Part]:
+    """Yield the one loss of the last step, which reads many states, with the positions that it may reach."""
+    start = len(dtop) - 1 - truncate
+    dout = dtop[start:]
+    yield Part(start, len(dtop), dout.reshape(len(dout), *dtop.shape[1:-2], 1, dtop.shape[-1]))
 
 
 def walk(experiment: Experiment, runs: Mapping[str, Run], part: Part) -> dict[str, Adjoint]:

@@ -1,0 +1,208 @@
+r"""Writing by itself: what a decoder reads as the output of the step before, where that is its own.
+
+Greedy, it goes on from the likeliest answer. Beam search goes on from k beginnings at once and keeps, of all ways to go
+on, the k likeliest:
+
+.. math:: \log p(y_1 \dots y_n) = \sum_t \log p(y_t \mid y_1 \dots y_{t-1}, \text{source})
+
+What has come to its end is kept as it is, and its length is not made up for. With k = 1 that is greedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.engines.encoder_decoder import NUMPY, Encoded, Record, States, decode
+from rnnviz.experiment import Experiment
+from rnnviz.inputs import Inputs, readable
+from rnnviz.trace import NO_TARGET, Array
+
+Hypothesis = tuple[tuple[int, ...], float]
+"""Answers, and the log of their probability."""
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What a decoder wrote.
+
+    Attributes
+    ----------
+    data : Inputs
+        With as many steps as it wrote, and with what it read.
+    hypotheses : tuple of (tuple of int, float)
+        See `rnnviz.trace.Bridge`.
+    stopped : bool
+        Whether it came to an end by itself.
+    """
+
+    data: Inputs
+    hypotheses: tuple[Hypothesis, ...] = ()
+    stopped: bool = True
+
+
+def most_steps(sources: int) -> int:
+    """Return how many steps a decoder may write on its own to a source of so many: it may never come to an end."""
+    return 2 * sources + 10
+
+
+def coins(experiment: Experiment, steps: int) -> NDArray[np.bool_]:
+    """Return at which steps the right output is read: drawn with the chance `Experiment.forcing`, by the seed alone."""
+    rng = np.random.default_rng(np.random.SeedSequence(experiment.seed, spawn_key=tuple(b"forcing")))
+    return np.asarray(rng.random(steps) < experiment.forcing)
+
+
+def written(encoded: Encoded, data: Inputs) -> Written:
+    """Let a decoder write, as the experiment says: after the right outputs, its own, or now and then the right ones."""
+    experiment, right = encoded.experiment, data.inputs[data.sources :, : data.outputs]
+    encoded = replace(encoded, walks=NUMPY)  # a step at a time, or of many beginnings at once
+    if experiment.forcing == 1:
+        return Written(_with(experiment, data, right))
+    if data.kind == "numbers":  # no symbol ends them: as many as were asked for
+        return Written(_with(experiment, data, fed(encoded, right, coins(experiment, len(right)))))
+    most = most_steps(data.sources)
+    if experiment.forcing > 0:
+        rows, stopped = greedy(encoded, right, coins(experiment, most))
+        return Written(_with(experiment, data, rows), (), stopped)
+    found = beam(encoded, data.outputs, experiment.beam, most)
+    best = found[0][0]
+    rows = np.zeros((len(best), data.outputs))
+    rows[np.arange(1, len(best)), list(best[:-1])] = 1.0
+    return Written(_with(experiment, data, rows), found, best[-1] == data.outputs - 1)
+
+
+def fed(encoded: Encoded, right: Array, forced: NDArray[np.bool_], symbols: bool = False) -> Array:
+    """Return what is read as the previous outputs, (N, …, O), over as many steps as ``right`` has.
+
+    Parameters
+    ----------
+    encoded : Encoded
+    right : (N, …, O)
+        The right ones, the first row zeros.
+    forced : (N, …) bool
+        Where they are read; elsewhere it is the network's own output of the step before.
+    symbols : bool
+        Whether outputs are logits, of which the largest is read, as a one-hot row; else they are read as they are.
+    """
+    found, states, own = right.copy(), encoded.starts or None, np.zeros(right.shape[1:])
+    for t in range(len(right)):
+        if t:
+            found[t] = np.where(forced[t, ..., None], right[t], own)
+        record, states = step(encoded, found[t], states, t)
+        own = chosen(record.outputs[0]) if symbols else record.outputs[0]
+    return found
+
+
+def greedy(encoded: Encoded, right: Array, forced: NDArray[np.bool_]) -> tuple[Array, bool]:
+    """Write symbols until the last of them, which ends, or as many as there are in ``forced``.
+
+    Returns
+    -------
+    fed : (N, O)
+    stopped : bool
+    """
+    rows, states, stopped = [np.zeros(right.shape[1])], encoded.starts or None, False
+    for t in range(len(forced)):
+        record, states = step(encoded, rows[t], states, t)
+        own = chosen(record.outputs[0])
+        stopped = bool(own[-1])
+        if stopped or t + 1 == len(forced):
+            break
+        rows.append(right[t + 1] if forced[t + 1] and t + 1 < len(right) else own)
+    return np.array(rows), stopped
+
+
+def beam(encoded: Encoded, outputs: int, width: int, most: int) -> tuple[Hypothesis, ...]:
+    """Return the ``width`` likeliest ways to write up to ``most`` answers, the best first, as far as they are found.
+
+    Of the ``outputs`` answers the last one ends. Of two that are as likely the one that was found first goes first.
+    """
+    kept: list[Hypothesis] = [((), 0.0)]
+    rows, states = np.zeros((1, outputs)), _one_each(encoded)
+    for t in range(most):
+        record, after = step(encoded, rows, states, t)
+        alive = [one for one in kept if not _ended(one, outputs)]
+        kept, origins = _best(kept, _ways_on(alive, log_softmax(record.outputs[0])), width, outputs)
+        if all(_ended(one, outputs) for one in kept):
+            break
+        rows = np.eye(outputs)[[answers[-1] for answers, _ in kept if not _ended((answers, 0.0), outputs)]]
+        states = {name: (h[origins], c[origins]) for name, (h, c) in after.items()}
+    return tuple(kept)
+
+
+def _one_each(encoded: Encoded) -> States:
+    """Return what the decoder's layers begin with, (1, H): a row for each beginning that is in mind."""
+    zeros = np.zeros(encoded.experiment.hidden_size)
+    begun = {name: encoded.starts.get(name, (zeros, zeros)) for name in encoded.experiment.decoder_names}
+    return {name: (h[None], c[None]) for name, (h, c) in begun.items()}
+
+
+def _ended(one: Hypothesis, outputs: int) -> bool:
+    return bool(one[0]) and one[0][-1] == outputs - 1
+
+
+def _ways_on(alive: Sequence[Hypothesis], log_p: Array) -> list[tuple[Hypothesis, int]]:
+    """Return each beginning with each answer after it, and which beginning it was."""
+    return [
+        (((*answers, answer), logp + float(more)), origin)
+        for origin, (answers, logp) in enumerate(alive)
+        for answer, more in enumerate(log_p[origin])
+    ]
+
+
+def _best(
+    kept: Sequence[Hypothesis], ways: Sequence[tuple[Hypothesis, int]], width: int, outputs: int
+) -> tuple[list[Hypothesis], list[int]]:
+    """Return the likeliest of what has ended and of all ways to go on, and where those not yet ended come from."""
+    ended = [(one, -1) for one in kept if _ended(one, outputs)]
+    found = sorted([*ended, *ways], key=lambda way: -way[0][1])[:width]
+    return [one for one, _ in found], [origin for one, origin in found if not _ended(one, outputs)]
+
+
+def step(encoded: Encoded, previous: Array, states: States | None, at: int) -> tuple[Record, States]:
+    """Take the decoder's step ``at``, which reads the outputs ``previous``, (…, O); return it and the states after."""
+    record = decode(encoded, previous[None], states, at)
+    after = {}
+    for name, run in record.runs.items():
+        h = run.values["h"][-1]
+        after[name] = h, run.values["c"][-1] if run.cell.has_c else np.zeros_like(h)
+    return record, after
+
+
+def chosen(outputs: Array) -> Array:
+    """Return the likeliest answers, (…, O), as one-hot rows."""
+    return np.asarray(np.arange(outputs.shape[-1]) == outputs.argmax(axis=-1)[..., None], dtype=np.float64)
+
+
+def log_softmax(outputs: Array) -> Array:
+    """Return the log of the answers' probabilities, (…, O)."""
+    raised = outputs - outputs.max(axis=-1, keepdims=True)
+    return np.asarray(raised - np.log(np.exp(raised).sum(axis=-1, keepdims=True)))
+
+
+def _with(experiment: Experiment, data: Inputs, rows: Array) -> Inputs:
+    """Return the data with what was read, (N, O), as the decoder's part; beyond what was asked for, nothing is."""
+    sources, steps = data.sources, data.sources + len(rows)
+    inputs = np.zeros((steps, data.inputs.shape[1]))
+    inputs[:sources] = data.inputs[:sources]
+    if experiment.decoder == "feedback":
+        inputs[sources:, : data.outputs] = rows
+    none = NO_TARGET if data.kind == "symbols" else np.nan
+    targets = np.full((steps, *data.targets.shape[1:]), none, data.targets.dtype)
+    targets[: len(data.targets)] = data.targets[:steps]
+    labels = data.labels
+    if experiment.forcing < 1:
+        labels = (*labels[: sources + 1], *_labels(experiment, data, rows[1:]))
+    return replace(data, inputs=inputs, targets=targets, labels=labels)
+
+
+def _labels(experiment: Experiment, data: Inputs, rows: Array) -> list[str]:
+    """Return what stands above the steps after the first: what they read."""
+    if experiment.decoder != "feedback":
+        return [data.labels[data.sources]] * len(rows)
+    if data.answers is None:
+        return [readable(value * data.scale + data.offset) for value in rows[:, 0].tolist()]
+    return [data.answers[code] for code in rows.argmax(axis=1).tolist()]
