@@ -80,7 +80,7 @@ def all_facts(traces: Sequence[Trace], lines: Sequence[Array], layer: str = "l0"
     """Return the `facts_of` of each of several runs of one cell and size, whose curves are known."""
     with np.errstate(over="ignore", invalid="ignore"):
         found = [_of_curve(dh, trace.experiment.truncate) for trace, dh in zip(traces, lines, strict=True)]
-    if traces[0].experiment.cell != "rnn":
+    if traces[0].experiment.cell != "rnn" or traces[0].experiment.shape == "one_to_one":
         return found
     sizes = matrix_sizes(np.stack([recurrent_blocks(trace, layer)["h"] for trace in traces]))
     both = [{"sigma": _finite(sigma), "rho": _finite(rho)} for sigma, rho in zip(*sizes, strict=True)]

@@ -10,7 +10,7 @@ on as mantissa · 2^exponent, so that after a thousand steps one still knows how
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,11 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.engines.layer import Run, order
-from rnnviz.engines.through_time import levels
 from rnnviz.gradients.magnitude import scaled
 from rnnviz.gradients.product import product
-from rnnviz.gradients.runs import is_reverse, layer_named, run_of
-from rnnviz.trace import Array, Trace
+from rnnviz.trace import Array
 
 Exponents = NDArray[np.int64]
 SMALLEST, LARGEST = 2.0**-400, 2.0**400
@@ -32,10 +30,10 @@ NOWHERE = -(2**40)
 
 
 class Arriving(Protocol):
-    """What reaches a layer's h_t from above."""
+    """What reaches a layer's h_t, and perhaps its c_t, from elsewhere."""
 
-    def add(self, t: int, rows: slice, carry: Array, exponents: Exponents) -> None:
-        """Add it, for the adjoints ``rows``, to ``carry`` · 2^``exponents``, (R, H) and (R,), in place."""
+    def add(self, t: int, rows: slice, parts: Sequence[Array], exponents: Exponents) -> None:
+        """Add it, for the adjoints ``rows``, to ``parts`` · 2^``exponents``, (R, H) each and (R,), in place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +43,13 @@ class Own:
     rows: Array
     steps: NDArray[np.int64]
 
-    def add(self, t: int, rows: slice, carry: Array, exponents: Exponents) -> None:
+    def add(self, t: int, rows: slice, parts: Sequence[Array], exponents: Exponents) -> None:
         """Add the rows that begin here."""
         first, last = np.searchsorted(self.steps, (t, t + 1))
         if first < last:
             own = slice(first - rows.start, last - rows.start)
-            join(carry[own], exponents[own], self.rows[first:last], np.zeros(last - first, np.int64))
+            none = np.zeros(last - first, np.int64)
+            join([part[own] for part in parts], exponents[own], [self.rows[first:last]], none)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +59,23 @@ class Spread:
     values: Array
     exponents: Exponents
 
-    def add(self, t: int, rows: slice, carry: Array, exponents: Exponents) -> None:
+    def add(self, t: int, rows: slice, parts: Sequence[Array], exponents: Exponents) -> None:
         """Add the rows of this step."""
-        join(carry, exponents, self.values[t, rows], self.exponents[t, rows])
+        join(parts, exponents, [self.values[t, rows]], self.exponents[t, rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """The same arrives at some steps, for h and perhaps for c: ``values`` (B, H) each · 2^``exponents`` (B,)."""
+
+    values: Sequence[Array]
+    exponents: Exponents
+    steps: range
+
+    def add(self, t: int, rows: slice, parts: Sequence[Array], exponents: Exponents) -> None:
+        """Add the rows, if this is one of the steps."""
+        if t in self.steps:
+            join(parts, exponents, [value[rows] for value in self.values], self.exponents[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,33 +85,58 @@ class Passing:
     Attributes
     ----------
     t : int
-        Position.
+        Step.
     rows : slice
         Which of the B adjoints these are; the others are zero here.
     dh, dc : (R, H)
         Total gradients; ``dc`` is None without a cell state.
-    from_x : (R, GH)
-        Gradient of W_ih x_t + b_ih.
+    apart : (R, H)
+        Of ``dc`` what does not come through h_t; zeros without a cell state.
+    from_x, from_h : (R, GH)
+        Gradients of W_ih x_t + b_ih and of W_hh h_{t−1} + b_hh.
     """
 
     t: int
     rows: slice
     dh: Array
     dc: Array | None
+    apart: Array
     from_x: Array
+    from_h: Array
     exponents: Exponents
 
 
-def join(carry: Array, exponents: Exponents, values: Array, theirs: Exponents) -> None:
-    """Add ``values`` · 2^``theirs`` to ``carry`` · 2^``exponents``, row by row and in place."""
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """What reaches the state that a layer starts from: ``dh``, ``dc`` (B, H) · 2^``exponents`` (B,)."""
+
+    dh: Array
+    dc: Array
+    exponents: Exponents
+
+
+def join(parts: Sequence[Array], exponents: Exponents, values: Sequence[Array], theirs: Exponents) -> None:
+    """Add ``values`` · 2^``theirs`` to ``parts`` · 2^``exponents``, row by row and in place.
+
+    All parts share their rows' exponents; where there are fewer values than parts, nothing is added to the others.
+    """
     if not exponents.any() and not theirs.any():
-        carry += values
+        for part, value in zip(parts, values, strict=False):
+            part += value
         return
-    mine = np.where(carry.any(axis=1), exponents, NOWHERE)
-    common = np.maximum(mine, np.where(values.any(axis=1), theirs, NOWHERE))
+    mine = np.where(_any(parts), exponents, NOWHERE)
+    common = np.maximum(mine, np.where(_any(values), theirs, NOWHERE))
     common[common == NOWHERE] = 0
-    carry[:] = shifted(carry, exponents - common) + shifted(values, theirs - common)
+    for part in parts:
+        part[:] = shifted(part, exponents - common)
+    for part, value in zip(parts, values, strict=False):
+        part += shifted(value, theirs - common)
     exponents[:] = common
+
+
+def _any(parts: Sequence[Array]) -> NDArray[np.bool_]:
+    """Return which rows are not zero, (R,)."""
+    return np.asarray(np.any([part.any(axis=1) for part in parts], axis=0))
 
 
 def shifted(values: Array, exponents: Exponents) -> Array:
@@ -108,12 +146,19 @@ def shifted(values: Array, exponents: Exponents) -> Array:
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
 def back(
-    run: Run, arriving: Sequence[Arriving], alive: Sequence[slice], count: int, dtype: Any = np.float64
-) -> Iterator[Passing]:
-    """Walk ``count`` adjoints back through a layer, position by position.
+    run: Run,
+    arriving: Sequence[Arriving],
+    alive: Sequence[slice],
+    count: int,
+    dtype: Any = np.float64,
+    start: int = 0,
+    heard: Callable[[Passing], None] | None = None,
+) -> Generator[Passing, None, Begun]:
+    """Walk ``count`` adjoints back through a layer, position by position; return what reaches its first state.
 
     In float64 rows are rescaled before they leave its range; in float32 they are not: there one wants to see what
-    becomes of them.
+    becomes of them. ``start`` is the step of the layer's first position; ``heard`` is called for each step
+    before it is handed out.
     """
     cell, hidden = run.cell, run.weights.hh.shape[1]
     hh, local = run.weights.hh.astype(dtype, copy=False), run.local.astype(dtype, copy=False)
@@ -124,158 +169,32 @@ def back(
         if rows.start >= rows.stop:
             continue
         dh, dc, exponent = carry_h[rows], carry_c[rows], exponents[rows]
+        parts = [dh, dc] if cell.has_c else [dh]
         for above in arriving:
-            above.add(t, rows, dh, exponent)
+            above.add(t, rows, parts, exponent)
         if dtype == np.float64:
-            _rescale(dh, dc if cell.has_c else None, exponent)
+            _rescale(parts, exponent)
         step = cell.backward(dh, dc, local[t])
         from_x = from_h = np.concatenate(step.from_h, axis=-1, out=sums[0, rows])
         if not cell.one_sum:
             from_x = np.concatenate(step.from_x, axis=-1, out=sums[1, rows])
-        yield Passing(t, rows, dh, step.dc if cell.has_c else None, from_x, exponent)
+        passing = Passing(start + t, rows, dh, step.dc if cell.has_c else None, dc, from_x, from_h, exponent)
+        if heard is not None:
+            heard(passing)
+        yield passing
         np.add(product(from_h, hh), step.h_prev, out=dh)
         if cell.has_c:
             dc[:] = step.c_prev
+    return Begun(carry_h, carry_c, exponents)
 
 
-def _rescale(dh: Array, dc: Array | None, exponents: Exponents) -> None:
-    squares = np.einsum("rh,rh->r", dh, dh)
-    if dc is not None:
-        squares += np.einsum("rh,rh->r", dc, dc)
+def _rescale(parts: Sequence[Array], exponents: Exponents) -> None:
+    squares = np.sum([np.einsum("rh,rh->r", part, part) for part in parts], axis=0)
     if SMALLEST < squares.min() and squares.max() < LARGEST:
         return
     odd = np.flatnonzero((squares <= SMALLEST) | (squares >= LARGEST))
-    parts = [dh] if dc is None else [dh, dc]
     largest = np.max([np.abs(part[odd]).max(axis=1) for part in parts], axis=0)
     shift = np.where((largest > 0) & np.isfinite(largest), np.frexp(largest)[1], 0).astype(np.int64)
     for part in parts:
         part[odd] = shifted(part[odd], -shift)
     exponents[odd] += shift
-
-
-@dataclass(frozen=True, eq=False)
-class Starts:
-    """What starts the way back at the top of the stack: B adjoints, W = directions · H.
-
-    Attributes
-    ----------
-    steps : (B,) int
-        The step that each belongs to, ascending; of a ``mixed`` one any.
-    own : (B, W) or None
-        Where each begins at its own step, what it begins with.
-    mixed : (T, B, W) or None
-        Where they begin at any steps.
-    reach : int
-        How many steps an adjoint may flow from its own.
-    """
-
-    steps: NDArray[np.int64]
-    own: Array | None
-    mixed: Array | None
-    reach: int
-
-    @classmethod
-    def of_losses(cls, trace: Trace, losses: NDArray[np.int64]) -> Starts:
-        """Return one adjoint for the loss of each of these steps, truncated as the experiment is."""
-        reach = trace.steps if trace.experiment.truncate is None else trace.experiment.truncate
-        if trace.dtop_by_loss is None:
-            return cls(losses, trace.dtop[losses], None, reach)
-        return cls(losses, None, trace.dtop_by_loss[losses].swapaxes(0, 1), reach)
-
-    @classmethod
-    def whole(cls, trace: Trace) -> Starts:
-        """Return one adjoint for the whole loss; truncated, one for each step, whose sum it is."""
-        if trace.experiment.truncate is not None:
-            return cls.of_losses(trace, np.arange(trace.steps))
-        return cls(np.zeros(1, np.int64), None, trace.dtop[:, None], trace.steps)
-
-    def arriving(self, columns: slice, dtype: Any) -> list[Arriving]:
-        """Return what reaches one direction of the top layer."""
-        if self.own is not None:
-            return [Own(self.own[:, columns].astype(dtype, copy=False), self.steps)]
-        assert self.mixed is not None
-        values = self.mixed[..., columns].astype(dtype, copy=False)
-        return [Spread(values, np.zeros(values.shape[:2], np.int64))]
-
-    def alive(self, steps: int, side: int) -> list[slice]:
-        """Return for each of T positions the adjoints that may be there.
-
-        ``side`` is 1 in a layer where they flow from their own step to earlier ones only, −1 to later ones, 0 both.
-        """
-        t = np.arange(steps)
-        side = 0 if self.own is None else side
-        first = t if side > 0 else t - self.reach
-        last = t if side < 0 else t + self.reach
-        starts = np.searchsorted(self.steps, first)
-        stops = np.searchsorted(self.steps, last, side="right")
-        return [slice(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
-
-
-def to_layer(trace: Trace, layer: str, starts: Starts, dtype: Any = np.float64) -> Iterator[Passing]:
-    """Walk adjoints from the top of the stack down to one layer, and hand them out there.
-
-    Parameters
-    ----------
-    trace : Trace
-    layer : str
-        "l0", "l0_reverse", …
-    starts : Starts
-    dtype : {float64, float32}
-    """
-    layer_named(trace, layer)
-    top = [starts.arriving(columns, dtype) for columns in _columns(trace)]
-    for level in reversed(levels(trace.experiment)):
-        if layer in level:
-            at = level.index(layer)
-            yield from _through(trace, layer, starts, top[at], dtype)
-            return
-        top = _below(trace, level, starts, top, dtype)
-
-
-def to_inputs(trace: Trace, starts: Starts) -> list[Spread]:
-    """Walk adjoints all the way to the inputs: (T, B, D), from the layers of each direction that read them."""
-    top = [starts.arriving(columns, np.float64) for columns in _columns(trace)]
-    found: list[Spread] = []
-    for level in reversed(levels(trace.experiment)):
-        if level[0] == "l0":
-            for name, arriving in zip(level, top, strict=True):
-                found += _sent(trace, name, starts, arriving, 1, np.float64)
-        else:
-            top = _below(trace, level, starts, top, np.float64)
-    return found
-
-
-def _through(trace: Trace, layer: str, starts: Starts, arriving: Sequence[Arriving], dtype: Any) -> Iterator[Passing]:
-    both = trace.experiment.directions > 1 and not layer.startswith(f"l{trace.experiment.num_layers - 1}")
-    alive = starts.alive(trace.steps, 0 if both else -1 if is_reverse(layer) else 1)
-    return back(run_of(trace, layer), arriving, alive, len(starts.steps), dtype)
-
-
-def _below(
-    trace: Trace, level: Sequence[str], starts: Starts, top: list[list[Arriving]], dtype: Any
-) -> list[list[Arriving]]:
-    """Return what reaches the layers below a level, each from both directions and past them."""
-    below: list[list[Arriving]] = [list(old) if trace.experiment.residual else [] for old in top]
-    for name, arriving in zip(level, top, strict=True):
-        for into, part in zip(below, _sent(trace, name, starts, arriving, len(level), dtype), strict=True):
-            into.append(part)
-    return below
-
-
-def _columns(trace: Trace) -> list[slice]:
-    hidden = trace.layers["l0"].h.shape[1]
-    return [slice(first, first + hidden) for first in range(0, trace.experiment.directions * hidden, hidden)]
-
-
-def _sent(
-    trace: Trace, layer: str, starts: Starts, arriving: Sequence[Arriving], parts: int, dtype: Any
-) -> list[Spread]:
-    """Return what a layer sends down to what it read, (T, B, D), cut into ``parts`` along D."""
-    ih = trace.parameters[f"weight_ih_{layer}"].astype(dtype, copy=False)
-    shape = trace.steps, len(starts.steps)
-    values, exponents = np.zeros((*shape, ih.shape[1]), dtype), np.zeros(shape, np.int64)
-    for step in _through(trace, layer, starts, arriving, dtype):
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            product(step.from_x, ih, out=values[step.t, step.rows])
-        exponents[step.t, step.rows] = step.exponents
-    return [Spread(part, exponents) for part in np.split(values, parts, axis=2)]

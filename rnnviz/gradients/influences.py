@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnviz.checks import ExperimentError
-from rnnviz.gradients.flow import Exponents, Spread, Starts, shifted, to_inputs
+from rnnviz.gradients.flow import Exponents, Spread, shifted
 from rnnviz.gradients.largest import largest_singular_values
 from rnnviz.gradients.magnitude import row_norms, scaled
+from rnnviz.gradients.reading import answered, top
 from rnnviz.gradients.runs import check_choice
-from rnnviz.gradients.whole import top
+from rnnviz.gradients.starts import Starts
+from rnnviz.gradients.walking import to_inputs
 from rnnviz.trace import Array, Trace
 
 NORMS = ("2", "fro")
@@ -21,7 +23,9 @@ def influence(trace: Trace, norm: str = "2") -> Array:
     """Return (T, T), entry [t, s] = ‖∂y_t/∂x_s‖: how much a change of the input at s changes the output at t.
 
     y are the outputs as the readout gives them: logits, or numbers. Zero where no path leads from x_s to y_t: for s > t
-    if the network reads in one direction. A property of the values alone: a truncated gradient has no part in it.
+    if the network reads in one direction; NaN in rows of steps without an answer. A property of the values alone: a
+    truncated gradient has no part in it. What a decoder reads of its previous output counts as its input at that step,
+    and is held fixed at all others: x_s then reaches y_t through the states only, not through what was written.
 
     Parameters
     ----------
@@ -39,10 +43,16 @@ def influence(trace: Trace, norm: str = "2") -> Array:
     blocks, exponents = input_jacobians(trace, readout(trace))
     steps, outputs = len(blocks), blocks.shape[2]
     if norm == "fro" or min(blocks.shape[2:]) == 1:
-        return scaled(row_norms(blocks.reshape(steps, steps, -1)), exponents)
+        return _known(trace, scaled(row_norms(blocks.reshape(steps, steps, -1)), exponents))
     starts = np.random.default_rng(0).standard_normal((steps * steps, outputs))
     sizes, _ = largest_singular_values(blocks.reshape(-1, *blocks.shape[2:]), starts)
-    return scaled(sizes.reshape(steps, steps), exponents)
+    return _known(trace, scaled(sizes.reshape(steps, steps), exponents))
+
+
+def _known(trace: Trace, sizes: Array) -> Array:
+    """Return (T, T) with NaN in rows of steps without an answer."""
+    silent = ~answered(trace)
+    return np.where(silent[:, None], np.nan, sizes) if silent.any() else sizes
 
 
 def connectivity(trace: Trace, k: int | Sequence[int]) -> Array:
@@ -67,7 +77,7 @@ def connectivity(trace: Trace, k: int | Sequence[int]) -> Array:
     if not np.issubdtype(chosen.dtype, np.integer) or not ((chosen >= 0) & (chosen < len(weights))).all():
         raise ExperimentError("k", k, "error.no_output", most=len(weights) - 1)
     blocks, exponents = input_jacobians(trace, weights[chosen][:, None])
-    return scaled(row_norms(blocks[:, :, 0]), exponents)
+    return _known(trace, scaled(row_norms(blocks[:, :, 0]), exponents))
 
 
 def answer_influence(trace: Trace) -> Array:
@@ -84,8 +94,9 @@ def answer_influence(trace: Trace) -> Array:
     weights, chances = readout(trace), trace.probabilities
     if chances is None:
         return influence(trace, "fro")
-    blocks, exponents = input_jacobians(trace, (weights[chances.argmax(axis=1)] - chances @ weights)[:, None])
-    return scaled(row_norms(blocks[:, :, 0]), exponents)
+    known = np.where(answered(trace)[:, None], chances, 0.0)
+    blocks, exponents = input_jacobians(trace, (weights[known.argmax(axis=1)] - known @ weights)[:, None])
+    return _known(trace, scaled(row_norms(blocks[:, :, 0]), exponents))
 
 
 def readout(trace: Trace) -> Array:
@@ -100,38 +111,41 @@ def readout(trace: Trace) -> Array:
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
 def input_jacobians(trace: Trace, rows: Array) -> tuple[Array, Exponents]:
-    """Return the Jacobians of some linear readouts of each step's top state by each step's input.
+    """Return the Jacobians of some linear readouts, of what each step's answer is made from, by each step's input.
 
     Parameters
     ----------
     trace : Trace
     rows : (R, directions·H) or (T, R, directions·H)
-        The readouts, the same for all steps or each step's own.
+        The readouts, the same for all steps or each step's own; those of steps without an answer have no part.
 
     Returns
     -------
     blocks : (T, T, R, D)
-        Entry [t, s] · 2^``exponents`` [t, s] is ∂(readouts of step t)/∂x_s.
+        Entry [t, s] · 2^``exponents`` [t, s] is ∂(readouts of step t)/∂x_s; zero where there is no answer at t.
     exponents : (T, T)
     """
-    steps = trace.steps
-    rows = np.broadcast_to(rows, (steps, *rows.shape[-2:]))
+    steps, asked = trace.steps, np.flatnonzero(answered(trace))
+    rows = np.broadcast_to(rows, (steps, *rows.shape[-2:]))[asked]
     count = rows.shape[1]
-    starts = Starts(np.repeat(np.arange(steps), count), rows.reshape(steps * count, -1), None, steps)
+    starts = Starts.of_answers(trace, rows.reshape(len(asked) * count, -1), np.repeat(asked, count))
     parts = to_inputs(trace, starts)
     if any(part.exponents.any() for part in parts):
         found, common = _aligned(parts, count)
     else:  # as nearly always: nothing had to be rescaled
-        found, common = sum((part.values for part in parts[1:]), parts[0].values), np.zeros((steps, steps), np.int64)
-    blocks = found.reshape(steps, steps, count, -1).swapaxes(0, 1)
-    return np.ascontiguousarray(blocks), common.T
+        found = sum((part.values for part in parts[1:]), parts[0].values)
+        common = np.zeros((steps, len(asked)), np.int64)
+    blocks = np.zeros((steps, steps, count, found.shape[2]))
+    exponents = np.zeros((steps, steps), np.int64)
+    blocks[asked], exponents[asked] = found.reshape(steps, len(asked), count, -1).swapaxes(0, 1), common.T
+    return blocks, exponents
 
 
 def _aligned(parts: Sequence[Spread], count: int) -> tuple[Array, Exponents]:
-    """Return the sum of several parts, (T, B, D), and the power of two of it, (T, T), that each step's rows share."""
+    """Return the sum of several parts, (T, B, D), and the power of two of it, (T, N), that each step's rows share."""
     steps = len(parts[0].exponents)
     common = np.max([np.where(part.values.any(axis=2), part.exponents, -(2**40)) for part in parts], axis=0)
-    common = common.reshape(steps, steps, count).max(axis=2)
+    common = common.reshape(steps, -1, count).max(axis=2)
     common[common == -(2**40)] = 0
     found = np.zeros_like(parts[0].values)
     for part in parts:

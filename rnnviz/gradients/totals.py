@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.gradients.flow import NOWHERE, Passing, Starts, shifted, to_layer
+from rnnviz.gradients.flow import NOWHERE, Passing, shifted
 from rnnviz.gradients.magnitude import log10_scaled, row_norms
-from rnnviz.gradients.runs import check_choice, check_state, layer_named
+from rnnviz.gradients.runs import check_choice, check_state, layer_named, walked
+from rnnviz.gradients.starts import Starts
+from rnnviz.gradients.walking import to_layer
 from rnnviz.trace import Array, Trace
 
 DTYPES = {"float64": np.float64, "float32": np.float32}
@@ -15,6 +17,9 @@ DTYPES = {"float64": np.float64, "float32": np.float32}
 
 def norms(trace: Trace, layer: str = "l0", state: str = "h", dtype: str = "float64") -> Array:
     """Return ‖dL/dh_t‖₂ for each step, every path to the loss included.
+
+    Of an encoder and a decoder, over the steps of both; NaN where the layer has none (an encoder's reverse layer while
+    the decoder runs).
 
     A zero is exact: no square underflows on the way. Where the gradient itself is too small for float64, which takes
     hundreds of steps, `log10_totals` still tells how small.
@@ -79,6 +84,7 @@ def _totals(trace: Trace, layer: str, state: str, dtype: type) -> tuple[Array, N
         if part.any():
             exponents[step.t] = np.where(part.any(axis=1), step.exponents, NOWHERE).max()
             vectors[step.t] = shifted(part, step.exponents - exponents[step.t]).sum(axis=0)
+    vectors[~walked(trace, layer)] = np.nan
     return vectors, exponents
 
 

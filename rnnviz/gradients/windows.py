@@ -67,6 +67,8 @@ def truncated(trace: Trace, k1: int, k2: int) -> Truncated:
     k1, k2 = whole(1)("k1", k1), whole(1)("k2", k2)
     if k2 < k1 - 1:
         raise ExperimentError("k2", k2, "error.window", least=k1 - 1)
+    if trace.segments:
+        raise ExperimentError("k2", k2, "error.whole_way")
     if trace.experiment.directions > 1:
         raise ExperimentError("bidirectional", True, "error.window_direction")
     experiment, steps = trace.experiment.replace(truncate=None), trace.steps
