@@ -15,6 +15,13 @@ class Range(NamedTuple):
 STEPS: Final = 1_000
 """T: symbols of a text, numbers of a series, length of a generated input."""
 
+SOURCE: Final = 200
+TARGET: Final = 200
+"""Steps that an encoder reads, and symbols that its decoder is to write."""
+
+AT_ONCE: Final = 100
+"""Symbols of a text that a network reads all at once: its first layer has weights for each."""
+
 LINK: Final = 4_000
 """Characters of a link's query: what mail and chat programs still carry whole."""
 
@@ -30,12 +37,14 @@ WHOLE: Final[dict[str, Range]] = {
     "seed": Range(0, 999_999),
     "length": Range(2, STEPS),
     "truncate": Range(1, STEPS),
+    "beam": Range(1, 10),
 }
 NUMBERS: Final[dict[str, Range]] = {
     "gain": Range(0, 10),
     "forget_bias": Range(-10, 10),
     "clip": Range(0.001, 1_000),
     "clip_value": Range(0.001, 1_000),
+    "forcing": Range(0, 1),
 }
 RANGES: Final[dict[str, Range]] = WHOLE | NUMBERS
 
@@ -48,7 +57,7 @@ SETTINGS: Final[dict[str, Range]] = {
 """Of the generators."""
 
 TRAINING: Final[dict[str, Range]] = {
-    **{name: RANGES[name] for name in ("hidden_size", "num_layers", "seed", "gain", "forget_bias", "clip")},
+    **{name: RANGES[name] for name in ("hidden_size", "num_layers", "seed", "gain", "forget_bias", "clip", "forcing")},
     "truncate": Range(1, 200),
     "steps": Range(1, 20_000),
     "batch_size": Range(1, 256),

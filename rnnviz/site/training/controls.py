@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
-from rnnviz.experiment import CELLS, INITS, NONLINEARITIES
+from rnnviz.experiment import ATTENTIONS, CELLS, CONTEXTS, DECODERS, FEEDS, INITS, NONLINEARITIES, READOUTS
 from rnnviz.site import limits, present
 from rnnviz.site.controls import KEEP
 from rnnviz.site.training import files, presets
 from rnnviz.site.training.naming import TYPED, label, written
-from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, Plan
-from rnnviz.site.training.settling import FIELDS, WHOLE, range_of
+from rnnviz.site.training.plan import EXPERIMENT_FIELDS, RATES, Plan
+from rnnviz.site.training.settling import FIELDS, WHOLE, range_of, settle
 from rnnviz.tasks.problems import PROBLEMS, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES
-from rnnviz.words import say
+from rnnviz.words import DEFAULT_LANGUAGE, say
 
 OPEN: Final = ("length", "book", "text", "series", "ticker", "blanks", "delay")
 """Settings of problems that stand open; the others are behind "More"."""
+OF_SHAPE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "one_to_many": {"feed": FEEDS},
+    "many_to_one": {"readout": READOUTS},
+    "encoder_decoder": {"context": CONTEXTS, "decoder": DECODERS},
+}
+"""What there is to choose in a shape, behind "More"."""
 WIDTHS: Final = {"book": 200, "text": 230, "series": 230, "ticker": 120, "blanks": 156, "delay": 176}
 
 
@@ -61,17 +67,23 @@ def asked() -> dict[str, Any]:
     return {"problem": problem, "options": options} | {name: state[key_of(name)] for name in FIELDS}
 
 
-def controls(lang: str) -> Any:
-    """Show the row of controls; return the place beside it for what acts on the whole page."""
+def controls(last: Plan, lang: str) -> Any:
+    """Show the row of controls; return the place beside it for what acts on the whole page.
+
+    ``last`` is the plan that was settled last.
+    """
     problem = PROBLEMS[st.session_state[key_of("problem")]]
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=184)
+        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=184, on_change=_fitting_shape)
         for setting in problem.settings:
             if setting.name in OPEN:
                 _setting(problem.name, setting, lang, width=WIDTHS.get(setting.name, 124))
-        _cells(lang)
+        if PROBLEMS[problem.name].posed.shapes[0] == "encoder_decoder":
+            _choose("attention", ATTENTIONS, lang, "control.attention.{}", "control.attention.help", width=140)
+        if st.session_state[key_of("shape")] != "one_to_one":
+            _cells(lang)
         _amount("hidden_size", lang, width=133)
-        _choose("compare", _comparable(), lang, "training.compare.{}", "training.compare.help", width=150)
+        _choose("compare", _comparable(last), lang, "training.compare.{}", "training.compare.help", width=150)
         tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
     with tools:
         more = st.popover(say("site.more", lang), key="more", on_change="rerun")
@@ -121,6 +133,7 @@ def _more(problem: str, lang: str) -> None:
     for setting in PROBLEMS[problem].settings:
         if setting.name not in OPEN:
             _setting(problem, setting, lang)
+    _of_shape(PROBLEMS[problem].posed.shapes, lang)
     _choose("init", INITS, lang, "control.init.{}", "control.init.help")
     _amount("gain", lang, step=0.1, help="control.gain.help")
     if cell == "lstm":
@@ -131,18 +144,44 @@ def _more(problem: str, lang: str) -> None:
     _amount("num_layers", lang, help="control.num_layers.help")
     help_ = say("control.bidirectional.help", lang)
     st.toggle(label("bidirectional", lang), key=key_of("bidirectional"), help=help_, **KEEP)
+    help_ = say("control.residual.help", lang)
+    st.toggle(label("residual", lang), key=key_of("residual"), help=help_, **KEEP)
     _amount("seed", lang, help="training.seed.help")
     _choose("engine", tuple(ENGINES), lang, "training.engine.{}", "training.engine.help")
 
 
-def _comparable() -> tuple[str, ...]:
+def _comparable(last: Plan) -> tuple[str, ...]:
     """Return what may run beside the network that is chosen; the choice stays among it."""
     state = st.session_state
-    cell, clip = state[key_of("cell")], state[key_of("clip")]
-    found = tuple(one for one in COMPARED if one != cell and (one != "unclipped" or clip is not None))
-    if state[key_of("compare")] not in found:  # the network has become what it was compared with
-        state[key_of("compare")] = "lstm" if cell == "rnn" else "rnn"
+    cell, compare = state[key_of("cell")], key_of("compare")
+    found = settle(asked() | {"compare": "none"}, last, DEFAULT_LANGUAGE).plan.comparable
+    if state[compare] not in found:  # the network has become what it was compared with
+        state[compare] = next(one for one in ("lstm" if cell == "rnn" else "rnn", "none") if one in found)
     return found
+
+
+def _of_shape(shapes: Sequence[str], lang: str) -> None:
+    """Offer the shapes in which a problem can be learned, and what there is to choose in the one that is chosen."""
+    if len(shapes) > 1:
+        _choose("shape", shapes, lang, "control.shape.{}", "control.shape.help", on_change=_fitting_cell)
+    for name, options in OF_SHAPE.get(st.session_state[key_of("shape")], {}).items():
+        _choose(name, options, lang, f"control.{name}.{{}}", f"control.{name}.help")
+    if st.session_state[key_of("shape")] == "encoder_decoder" and st.session_state[key_of("decoder")] == "feedback":
+        _amount("forcing", lang, step=0.1, format="%g", help="training.forcing.help")
+
+
+def _fitting_shape() -> None:
+    """Take the shape that suits a problem best."""
+    state = st.session_state
+    state[key_of("shape")] = PROBLEMS[state[key_of("problem")]].posed.shapes[0]
+    if state[key_of("shape")] == "encoder_decoder":
+        state[key_of("truncate")] = None
+    _fitting_cell()
+
+
+def _fitting_cell() -> None:
+    if st.session_state[key_of("shape")] == "one_to_one":
+        st.session_state[key_of("cell")] = "rnn"
 
 
 def _fitting_rate() -> None:

@@ -163,7 +163,7 @@ def open_training() -> Iterator[TrainingPage]:
                 st.session_state[controls.key_of(name)] = known[name]
         if not present.presenting():
             with page.bar:
-                page.tools = controls.controls(page.lang)
+                page.tools = controls.controls(st.session_state.get(LAST, Plan()), page.lang)
                 page.linked = True
         settled = settle(controls.asked(), st.session_state.get(LAST, Plan()), page.lang)
         plan = st.session_state[LAST] = settled.plan

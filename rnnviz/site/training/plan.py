@@ -13,6 +13,7 @@ from rnnviz.experiment import CELLS, Experiment
 from rnnviz.initial import parameter_shapes
 from rnnviz.site import limits
 from rnnviz.tasks.problems import Posed, problem_named
+from rnnviz.tasks.shaping import width_of as read_at_once
 from rnnviz.training import Settings
 
 FIRST: Final = Experiment(hidden_size=32, clip=1.0)
@@ -22,8 +23,9 @@ STEPS: Final = 1500
 BATCH: Final = 32
 UNSET: Final = "none"
 """The word of a link for a number that is left empty."""
-COMPARED: Final = ("none", *CELLS, "unclipped")
-"""What may run beside a network: another cell of as many weights, or the same one with its gradient not clipped."""
+COMPARED: Final = ("none", *CELLS, "unclipped", "unattended")
+"""What may run beside a network: another cell of as many weights, or the same one with its gradient not clipped, or
+with the context alone for what its decoder is to know."""
 MOMENTS: Final = 100
 """Of a training so many are kept, evenly, besides its beginning."""
 
@@ -61,6 +63,21 @@ class Plan:
         """Fill in the settings that were not given."""
         settings = {**problem_named(self.problem).defaults, **dict(self.options)}
         object.__setattr__(self, "options", tuple(settings.items()))
+        if self.experiment.shape not in self.shapes:
+            object.__setattr__(self, "experiment", self.experiment.replace(shape=self.shapes[0], truncate=None))
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """The shapes in which the problem can be learned, the one that suits it best first."""
+        return problem_named(self.problem).posed.shapes
+
+    @property
+    def comparable(self) -> tuple[str, ...]:
+        """What may run beside the network."""
+        network = self.experiment
+        cells = () if network.shape == "one_to_one" else tuple(cell for cell in CELLS if cell != network.cell)
+        clipped = ("unclipped",) if network.clip is not None else ()
+        return ("none", *cells, *clipped, *(("unattended",) if attends(network) else ()))
 
     @property
     def posed(self) -> Posed:
@@ -91,7 +108,7 @@ class Plan:
 
     def units_within(self, most: int) -> int:
         """Return the largest number of hidden units with which the network has at most so many weights; at least 1."""
-        units = matching(self.experiment, most, self.posed.inputs, self.posed.outputs)
+        units = matching(self.experiment, most, *ends(self.experiment, self.posed))
         within = weights(self.experiment.replace(hidden_size=units), self.posed) <= most
         return units if within else max(1, units - 1)
 
@@ -102,12 +119,14 @@ class Plan:
 
     def beside(self) -> Plan | None:
         """Return the training to compare with: the same but for one thing; None if there is none."""
-        if self.compare == "none" or self.compare == self.experiment.cell:
+        if self.compare == "none" or self.compare not in self.comparable:
             return None
         if self.compare == "unclipped":
             return self.changed(clip=None, compare="none")
+        if self.compare == "unattended":
+            return self.changed(attention="none", compare="none")
         other = self.experiment.replace(cell=self.compare)
-        units = matching(other, self.weights, self.posed.inputs, self.posed.outputs)
+        units = matching(other, self.weights, *ends(other, self.posed))
         return self.changed(cell=self.compare, hidden_size=units, compare="none")
 
     def query(self) -> dict[str, str]:
@@ -120,8 +139,9 @@ class Plan:
         for name in ("text", "series"):
             if name in options and options[name] != defaults[name]:
                 query[name] = _word(options[name])
+        usual = FIRST.replace(shape=self.shapes[0])
         for name in EXPERIMENT_FIELDS:
-            if getattr(self.experiment, name) != getattr(FIRST, name):
+            if getattr(self.experiment, name) != getattr(usual, name):
                 query[name] = _word(getattr(self.experiment, name))
         first = Plan(optimiser=self.optimiser, learning_rate=RATES[self.optimiser])
         for name in ("learning_rate", "steps", "batch_size", "engine", "compare"):
@@ -132,7 +152,8 @@ class Plan:
 
 EXPERIMENT_FIELDS: Final = (
     *("cell", "hidden_size", "num_layers", "bidirectional", "nonlinearity", "init", "gain", "forget_bias"),
-    *("seed", "truncate", "clip"),
+    *("seed", "truncate", "clip", "residual"),
+    *("shape", "feed", "readout", "context", "decoder", "attention", "forcing"),
 )
 """Fields of the network that the page sets."""
 
@@ -144,7 +165,17 @@ def width_of(posed: Posed) -> int:
 
 def weights(experiment: Experiment, posed: Posed) -> int:
     """Return how many weights and biases an experiment's network has on a problem, the readout's included."""
-    return _count(experiment, posed.inputs, posed.outputs)
+    return _count(experiment, *ends(experiment, posed))
+
+
+def ends(experiment: Experiment, posed: Posed) -> tuple[int, int]:
+    """Return D and O, how many numbers a network reads and answers a step."""
+    return read_at_once(posed, experiment.shape), posed.outputs
+
+
+def attends(experiment: Experiment) -> bool:
+    """Return whether a decoder looks back at the encoder's states."""
+    return experiment.translates and experiment.attention != "none"
 
 
 @lru_cache(maxsize=256)

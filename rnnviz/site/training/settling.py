@@ -13,7 +13,18 @@ from typing import Any, Final
 
 from rnnviz import checks
 from rnnviz.checks import finite, shorten
-from rnnviz.experiment import CELLS, INITS, NONLINEARITIES, ExperimentError
+from rnnviz.experiment import (
+    ATTENTIONS,
+    CELLS,
+    CONTEXTS,
+    DECODERS,
+    FEEDS,
+    INITS,
+    NONLINEARITIES,
+    READOUTS,
+    SHAPES,
+    ExperimentError,
+)
 from rnnviz.site import limits
 from rnnviz.site.training.naming import sentence, written
 from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, UNSET, Plan, width_of
@@ -28,12 +39,31 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "optimiser": tuple(OPTIMISERS),
     "engine": tuple(ENGINES),
     "compare": COMPARED,
+    "shape": SHAPES,
+    "feed": FEEDS,
+    "readout": READOUTS,
+    "context": CONTEXTS,
+    "decoder": DECODERS,
+    "attention": ATTENTIONS,
 }
+TRUTHS: Final = ("bidirectional", "residual")
+INSTEAD: Final[Mapping[str, Any]] = {
+    "cell": "rnn",
+    "bidirectional": False,
+    "context": "transform",
+    "attention": "additive",
+    "truncate": None,
+}
+"""What is used where a value is well by itself and does not go with the others."""
 OPTIONAL: Final = ("forget_bias", "truncate", "clip")
 """Numbers that may be left empty, each with a meaning of its own."""
 EMPTY: Final = (None, "", UNSET)
 WHOLE: Final = ("hidden_size", "num_layers", "seed", "truncate", "steps", "batch_size", "probe")
 FIELDS: Final = (*EXPERIMENT_FIELDS, "optimiser", "learning_rate", "steps", "batch_size", "engine", "compare")
+
+
+NOT_BESIDE: Final = {"unclipped": "limit.compare_clip", "unattended": "limit.compare_attention"}
+"""Why a network has none of these beside it; of another cell, since it has no memory to compare."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +103,23 @@ def settle(asked: Mapping[str, Any], last: Plan, lang: str, *, link: bool = Fals
                 found[name] = complain(error, nearest(name, asked[name], plan))
     if "optimiser" in found and "learning_rate" not in found:
         found["learning_rate"] = RATES[found["optimiser"]]
-    return Settled(_together(plan.changed(**found), complain), tuple(sentences))
+    if found.get("shape", plan.shapes[0]) not in plan.shapes:
+        wrong = ExperimentError("shape", found["shape"], "shaping.problem", choices=", ".join(plan.shapes))
+        found["shape"] = complain(wrong, plan.shapes[0])
+    return Settled(_together(_changed(plan, found, complain), complain), tuple(sentences))
 
 
 Complain = Callable[[ExperimentError, Any], Any]
+
+
+def _changed(plan: Plan, found: dict[str, Any], complain: Complain) -> Plan:
+    """Return a plan with other fields; where a network cannot be put together so, with the nearest that can."""
+    for _ in INSTEAD:
+        try:
+            return plan.changed(**found)
+        except ExperimentError as error:
+            found[error.field] = complain(error, INSTEAD[error.field])
+    return plan.changed(**found)
 
 
 def _problem(asked: Mapping[str, Any], last: Plan, complain: Complain) -> Plan:
@@ -167,7 +210,7 @@ def admit(name: str, value: Any) -> Any:
     """
     if name in CHOICES:
         return checks.choice(CHOICES[name])(name, value)
-    if name == "bidirectional":
+    if name in TRUTHS:
         return checks.truth(name, value)
     if name in OPTIONAL and value in EMPTY:
         return None
@@ -200,7 +243,7 @@ def nearest(name: str, value: Any, last: Plan) -> Any:
     if name in CHOICES:
         return _closest(value, CHOICES[name]) or before
     number = finite(value)
-    if name == "bidirectional" or number is None:
+    if name in TRUTHS or number is None:
         return before
     least, most = limits.TRAINING[name]
     return (int if name in WHOLE else float)(min(max(number, least), most))
@@ -223,12 +266,10 @@ def _together(plan: Plan, complain: Complain) -> Plan:
         steps, kinds = plan.posed.steps, plan.posed.inputs
         wrong = ExperimentError("batch_size", plan.batch_size, "limit.minibatch", kinds=kinds, steps=steps)
         plan = replace(plan, batch_size=complain(wrong, most))
-    if plan.compare == plan.experiment.cell:
-        wrong = ExperimentError("compare", plan.compare, "limit.compare_self")
-        plan = replace(plan, compare=complain(wrong, "none"))
-    if plan.compare == "unclipped" and plan.experiment.clip is None:
-        wrong = ExperimentError("compare", plan.compare, "limit.compare_clip")
-        plan = replace(plan, compare=complain(wrong, "none"))
+    if plan.compare not in plan.comparable:
+        own = plan.compare == plan.experiment.cell
+        key = "limit.compare_self" if own else NOT_BESIDE.get(plan.compare, "limit.compare_memory")
+        plan = replace(plan, compare=complain(ExperimentError("compare", plan.compare, key), "none"))
     return plan
 
 

@@ -44,8 +44,8 @@ def sizes(plan: Plan, lang: str) -> str:
     own, beside = network(plan.experiment, plan.posed, lang), plan.beside()
     if beside is None:
         return say("training.sizes.alone", lang, own=own)
-    other = say("training.size.unclipped", lang)
-    if plan.compare != "unclipped":
+    other = say(f"training.size.{plan.compare}", lang) if plan.compare in ("unclipped", "unattended") else ""
+    if not other:
         other = network(beside.experiment, beside.posed, lang)
     return say("training.sizes.beside", lang, own=own, other=other)
 
@@ -92,6 +92,8 @@ def _short(other: Job, own: Job, lang: str) -> str:
     """Return what the training beside is called in a sentence on both."""
     if other.experiment == own.experiment.replace(clip=None):
         return say("training.beside.unclipped", lang)
+    if other.experiment == own.experiment.replace(attention="none"):
+        return say("training.beside.unattended", lang)
     cell, units = other.experiment.cell.upper(), other.experiment.hidden_size
     return say("training.beside.network", lang, cell=cell, units=units)
 
