@@ -29,7 +29,7 @@ from rnnviz.engines.layer import Adjoint, Run
 from rnnviz.trace import Array
 
 
-def rnn(run: Run, dout: Array) -> Adjoint:
+def rnn(run: Run, dout: Array, dc: Array | None = None) -> Adjoint:
     """Take the gradient back through a plain network."""
     hh, back, from_future = aligned(run.weights.hh), backwards(run), zeros(dout)
     dh, da = empty(*dout.shape), empty(*dout.shape)
@@ -37,10 +37,10 @@ def rnn(run: Run, dout: Array) -> Adjoint:
         np.add(above, from_future, h)
         np.multiply(h, h_a, a)
         a.dot(hh, from_future)
-    return Adjoint(dh, None, da, da)
+    return Adjoint(dh, None, da, da, from_future)
 
 
-def gru(run: Run, dout: Array) -> Adjoint:
+def gru(run: Run, dout: Array, dc: Array | None = None) -> Adjoint:
     """Take the gradient back through a GRU: all that leaves a step is a multiple of dL/dh_t."""
     hh, back, from_future = aligned(run.weights.hh), backwards(run), zeros(dout)
     n_r, h_z, h_n, n_hn, h_h = np.moveaxis(run.local, 1, 0)
@@ -54,11 +54,13 @@ def gru(run: Run, dout: Array) -> Adjoint:
         a.dot(hh, from_future)
         kept = terms[3]
     from_x = np.concatenate([flat(products[:, :2]), dh * h_n], axis=1)
-    return Adjoint(dh, None, from_x, da)
+    return Adjoint(dh, None, from_x, da, from_future + kept)
 
 
-def lstm(run: Run, dout: Array) -> Adjoint:
+def lstm(run: Run, dout: Array, dc: Array | None = None) -> Adjoint:
     """Take the gradient back through an LSTM; what comes of it takes the place of the local derivatives.
+
+    ``dc``, (H,), reaches the last c from outside the layer.
 
     Local names for what the loop calls, one copy for all that a step leaves behind, and that into memory just read:
     each look-up and each view is a tenth of a call, and new memory costs more than a call.
@@ -77,7 +79,7 @@ def lstm(run: Run, dout: Array) -> Adjoint:
         h_twice.ravel(),
     )
     add, multiply, through_weights = np.add, np.multiply, a.dot
-    belt.fill(0.0)
+    belt[:] = 0.0 if dc is None else dc
     rows = zip(dout[back], local[back, :split], local[back, split:], local[back], strict=True)
     for above, times_c, times_h, row in rows:
         add(above, from_future, h)
@@ -89,10 +91,10 @@ def lstm(run: Run, dout: Array) -> Adjoint:
         row[:] = to_keep
         through_weights(hh, from_future)
     da = local[:, :split]
-    return Adjoint(local[:, -hidden:], local[:, split:-hidden], da, da)
+    return Adjoint(local[:, -hidden:], local[:, split:-hidden], da, da, from_future, belt.copy())
 
 
-BACKWARD: Final[Mapping[str, Callable[[Run, Array], Adjoint]]] = {"rnn": rnn, "gru": gru, "lstm": lstm}
+BACKWARD: Final[Mapping[str, Callable[..., Adjoint]]] = {"rnn": rnn, "gru": gru, "lstm": lstm}
 """By cell: what a layer did, and the gradient (T, H) that reaches its h_t from above; to its `Adjoint`."""
 
 

@@ -21,8 +21,11 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from rnnviz.cells import cell_named
+from rnnviz.cells import Cell, cell_named
+from rnnviz.engines import translation
+from rnnviz.engines.encoder_decoder import Walks
 from rnnviz.engines.layer import Adjoint, Held, Run, Weights
 from rnnviz.engines.numpy_engine import read_out, whole
 from rnnviz.engines.through_time import backward_stack, levels, skips
@@ -55,6 +58,8 @@ def trace(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array],
     """
     data = replace(data, inputs=rounded(data.inputs, dtype))
     parameters = {name: rounded(value, dtype) for name, value in parameters.items()}
+    if experiment.translates:
+        return translation.trace(experiment, data, parameters, walks(experiment, dtype))
     runs, top = forward_stack(experiment, parameters, data.inputs, dtype)
     reading = read_out(experiment, data, parameters, top)
     adjoints = backward(experiment, runs, reading.dtop)
@@ -77,6 +82,29 @@ def forward_stack(
         out = given[0] if len(given) == 1 else np.concatenate(given, axis=1)
         x = rounded(out + x, dtype) if skips(experiment, level) else out
     return runs, x
+
+
+def walks(experiment: Experiment, dtype: str) -> Walks:
+    """Return how a layer is run on its own, forward and back: of an encoder or of its decoder."""
+
+    def forward(
+        cell: type[Cell],
+        weights: Weights,
+        x: Array,
+        held: Held,
+        reverse: bool,
+        h0: Array,
+        c0: Array,
+        own: NDArray[np.bool_] | None,
+    ) -> Run:
+        first = rounded(h0, dtype), rounded(c0, dtype)
+        h = states(cell, weights, rounded(x, dtype), held, reverse, dtype, first)
+        return opened(cell, weights, rounded(x, dtype), h, held, reverse, first)
+
+    def backward(run: Run, dout: Array, own: NDArray[np.bool_] | None, dout_c: Array | None) -> Adjoint:
+        return BACKWARD[experiment.cell](run, dout, None if dout_c is None else dout_c[-1])
+
+    return Walks(forward, backward, gradients)
 
 
 def backward(experiment: Experiment, runs: Mapping[str, Run], dtop: Array) -> dict[str, Adjoint]:

@@ -36,30 +36,39 @@ times_tanh_slope: Final = torch.ops.aten.tanh_backward.grad_input
 """``(d, y)`` to d ⊙ (1 − y²), back through y = tanh(a)."""
 
 
-def states(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str) -> Array:
-    """Return h, (T, H), of a layer that reads (T, D), computed in ``dtype``."""
+First = tuple[Array, Array]
+"""The h and c, (H,) each, that a layer begins with."""
+
+
+def states(
+    cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str, first: First | None = None
+) -> Array:
+    """Return h, (T, H), of a layer that reads (T, D), computed in ``dtype``; it begins with zeros, or with ``first``."""
     if held.values or cell.__name__ not in FUSED:
-        return walked(cell, weights, x, held, reverse, dtype)
+        return walked(cell, weights, x, held, reverse, dtype, first)
     own = (weights.ih, weights.hh, weights.b_ih, weights.b_hh)
     with one_thread(), torch.inference_mode():
         parameters = [tensor(value, dtype) for value in own]
         steps = tensor(x, dtype)[:, None]
         zeros = steps.new_zeros(1, 1, weights.hh.shape[1])
-        start = (zeros, zeros) if cell.has_c else zeros
+        h0, c0 = (zeros, zeros) if first is None else (tensor(one, dtype).view_as(zeros) for one in first)
+        start = (h0, c0) if cell.has_c else h0
         # With biases, one layer, no dropout, not in training, in one direction, time first.
         options = True, 1, 0.0, False, False, False
         h = FUSED[cell.__name__](steps.flip(0) if reverse else steps, start, parameters, *options)[0]
         return array((h.flip(0) if reverse else h)[:, 0])
 
 
-def walked(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str) -> Array:
+def walked(
+    cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str, first: First | None = None
+) -> Array:
     """Return h, (T, H), of a layer that torch has no module for: by the cell's lines, step by step."""
     hidden = weights.hh.shape[1]
     own = (weights.ih, weights.hh, weights.b_ih, weights.b_hh)
     ih, hh, b_ih, b_hh = (value.astype(dtype) for value in own)
     from_x = (x.astype(dtype) @ ih.T + b_ih).reshape(len(x), -1, hidden)
     found = np.empty((len(x), hidden))
-    h = c = np.zeros(hidden, dtype)
+    h, c = (np.zeros(hidden, dtype),) * 2 if first is None else (one.astype(dtype) for one in first)
     for t in order(0, len(x), reverse):
         step = cell.forward(from_x[t], (h @ hh.T + b_hh).reshape(-1, hidden), h, c, held.at(t))
         h, c = step["h"].astype(dtype), step.get("c", c).astype(dtype)
@@ -67,15 +76,17 @@ def walked(cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bo
     return found
 
 
-def opened(cell: type[Cell], weights: Weights, x: Array, h: Array, held: Held, reverse: bool) -> Run:
+def opened(
+    cell: type[Cell], weights: Weights, x: Array, h: Array, held: Held, reverse: bool, first: First | None = None
+) -> Run:
     """Return all that a layer did on its way to h, (T, H)."""
-    state = np.zeros(h.shape[1])
-    h_prev = previous(h, reverse, state)
+    h0, c0 = (np.zeros(h.shape[1]),) * 2 if first is None else first
+    h_prev = previous(h, reverse, h0)
     if cell.has_c:
-        values, sums, local = lstm(cell, weights, x, h_prev, held, reverse)
+        values, sums, local = lstm(cell, weights, x, h_prev, held, reverse, None if first is None else c0)
     else:
         values, sums, local = rnn_or_gru(cell, weights, x, h_prev, held)
-    return Run(cell, weights, reverse, {**values, "h": h}, sums, x, state, state, h_prev, local)
+    return Run(cell, weights, reverse, {**values, "h": h}, sums, x, h0, c0, h_prev, local)
 
 
 Opened = tuple[dict[str, Array], Mapping[str, Array], Array]
@@ -94,7 +105,9 @@ def rnn_or_gru(cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held
     return values, sums, np.stack(list(local.values()), axis=1)
 
 
-def lstm(cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held: Held, reverse: bool) -> Opened:
+def lstm(
+    cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held: Held, reverse: bool, c0: Array | None = None
+) -> Opened:
     r"""Open an LSTM, which torch's own runs so fast that here what costs most is new memory: each number is put once.
 
     .. math::
@@ -111,9 +124,13 @@ def lstm(cell: type[Cell], weights: Weights, x: Array, h_prev: Array, held: Held
     hold = held.at(slice(None))
     values = {gate: hold(gate, value) for gate, value in values.items()}
     way = slice(None, None, -1 if reverse else 1)
-    c = accumulated(values["f"][way], (values["i"] * values["g"])[way])
+    kept, new = values["f"][way], (values["i"] * values["g"])[way]
+    if c0 is not None:
+        new[0] += kept[0] * c0
+    c = accumulated(kept, new)
     values["c"] = c[way].copy() if reverse else c
-    return values, sums, lstm_derivatives(values, previous(values["c"], reverse, np.zeros(h_prev.shape[1])), held)
+    before = previous(values["c"], reverse, np.zeros(h_prev.shape[1]) if c0 is None else c0)
+    return values, sums, lstm_derivatives(values, before, held)
 
 
 def lstm_derivatives(values: Mapping[str, Array], c_prev: Array, held: Held) -> Array:
@@ -141,7 +158,7 @@ def lstm_derivatives(values: Mapping[str, Array], c_prev: Array, held: Held) -> 
 
 
 def accumulated(kept: Array, new: Array) -> Array:
-    """Return c, (T, H), of c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, from f and from i ⊙ g.
+    """Return c, (T, H), of c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t, from f and from i ⊙ g; of a c_{−1}, f_0 c_{−1} is in that.
 
     Two such steps make one of the same form (Blelloch 1990), f_{t+1} f_t and f_{t+1} (i g)_t + (i g)_{t+1}; so half as
     many steps give every second c, and these the others.
@@ -163,7 +180,7 @@ def linear(x: Array, weight: Array, bias: Array, hidden: int) -> Tensor:
 
 def factors(x: Array, weight: Array, hidden: int) -> tuple[Tensor, Tensor]:
     """Return (G, T, N) and (G, N, H), of which W x_t, (G, T, H), is the product; from (T, N) and (GH, N)."""
-    blocks = tensor(weight).view(-1, hidden, x.shape[1])
+    blocks = tensor(weight).view(len(weight) // hidden, hidden, x.shape[1])
     return tensor(x).expand(len(blocks), *x.shape), blocks.mT
 
 
