@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +14,7 @@ from rnnviz.experiment import GATES
 from rnnviz.gradients import log10_norms
 from rnnviz.palette import PALETTE
 from rnnviz.tasks import visible
-from rnnviz.trace import LayerTrace, Trace
+from rnnviz.trace import Bridge, LayerTrace, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, section
 
 VERSION = 1
@@ -130,7 +130,37 @@ def _meta(trace: Trace) -> dict[str, Any]:
         "unit_names": None if trace.unit_names is None else list(trace.unit_names),
         "hold": [asdict(held) for held in experiment.hold],
         "nonfinite": trace.first_nonfinite_step,
+        "residual": experiment.residual,
+        **_shape(trace),
     }
+
+
+def _shape(trace: Trace) -> dict[str, Any]:
+    """Return what goes in and what comes out, and of an encoder and a decoder how they meet and what was written."""
+    names = ("shape", "feed", "readout", "context", "decoder", "attention")
+    bridge = trace.bridge
+    return {
+        **{name: getattr(trace.experiment, name) for name in names},
+        "segments": [asdict(segment) for segment in trace.segments],
+        "written": _written(trace),
+        "stopped": bridge is None or bridge.stopped,
+        "hypotheses": [
+            {"text": _named(trace, answers), "logp": logp} for answers, logp in (bridge.hypotheses if bridge else ())
+        ],
+    }
+
+
+def _written(trace: Trace) -> list[str] | None:
+    """Return what a decoder wrote, the best of what it kept in mind; None if it writes numbers, or there is none."""
+    if not trace.segments or trace.bridge is None or trace.answers is None:
+        return None
+    kept = trace.bridge.hypotheses
+    return _named(trace, kept[0][0] if kept else trace.outputs[trace.segments[-1].start :].argmax(axis=1))
+
+
+def _named(trace: Trace, answers: Iterable[int]) -> list[str]:
+    assert trace.answers is not None, "only symbols are kept in mind"
+    return [trace.answers[answer] for answer in answers]
 
 
 def frame_of(trace: Trace, sums: bool = True) -> dict[str, Any]:
@@ -145,7 +175,22 @@ def frame_of(trace: Trace, sums: bool = True) -> dict[str, Any]:
         "losses": pack(trace.losses),
         "parameters": {name: pack(value) for name, value in trace.parameters.items()} if sums else {},
         "layers": {name: _layer(layer, sums) for name, layer in trace.layers.items()},
+        "bridge": None if trace.bridge is None else _bridge(trace.bridge),
     }
+
+
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    looks = {name: getattr(bridge, name) for name in ("attention", "scores", "attended", "mixed")}
+    return {
+        "context": {name: pack(value) for name, value in bridge.context.items()},
+        "d_context_log10": {name: _finite(log10_norms(value[None])[0]) for name, value in bridge.d_context.items()},
+        **{name: None if value is None else pack(value) for name, value in looks.items()},
+    }
+
+
+def _finite(value: float) -> float | None:
+    """Return a number as JSON can hold it: nothing has no logarithm."""
+    return float(value) if np.isfinite(value) else None
 
 
 def _layer(layer: LayerTrace, sums: bool) -> dict[str, Any]:

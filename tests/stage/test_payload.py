@@ -68,3 +68,41 @@ def test_the_payload_is_plain_json_and_whole(trace: Trace) -> None:
 def test_frames_share_one_meta(trace: Trace) -> None:
     sent = payload([trace, trace], page="step", views=[], baseline=trace)
     assert len(sent["frames"]) == 2 and sent["baseline"]["inputs"]["shape"] == [5, 3]
+
+
+def test_an_encoder_and_its_decoder_are_sent_with_what_passes_between_them() -> None:
+    asked = Experiment(shape="encoder_decoder", text="abc", target="cba", hidden_size=3, attention="dot")
+    trace = run(asked)
+    sent = json.loads(json.dumps(payload(trace, page="shapes", views=[])))
+    meta, bridge = sent["meta"], sent["frames"][0]["bridge"]
+    assert [(one["name"], one["start"], one["stop"], one["layers"]) for one in meta["segments"]] == [
+        ("encoder", 0, 3, ["l0"]),
+        ("decoder", 3, 7, ["l0"]),
+    ]
+    assert (meta["shape"], meta["decoder"], meta["attention"]) == ("encoder_decoder", "feedback", "dot")
+    assert trace.bridge is not None and trace.answers is not None and trace.bridge.attention is not None
+    assert meta["written"] == [trace.answers[k] for k in trace.outputs[3:].argmax(axis=1)]
+    np.testing.assert_allclose(unpack(bridge["attention"]).sum(axis=1), 1, rtol=1e-6)
+    np.testing.assert_allclose(unpack(bridge["mixed"]), trace.bridge.mixed, rtol=1e-6)
+    np.testing.assert_allclose(unpack(bridge["context"]["l0"]), trace.layers["l0"].h[2], rtol=1e-6)
+    norm = np.linalg.norm(trace.bridge.d_context["l0"])
+    assert bridge["d_context_log10"]["l0"] == pytest.approx(np.log10(norm), rel=1e-9)
+
+
+def test_of_a_beam_the_best_that_was_kept_is_what_was_written() -> None:
+    trace = run(Experiment(shape="encoder_decoder", text="abcab", hidden_size=4, forcing=0.0, beam=3, seed=3))
+    meta = payload(trace, page="shapes", views=[])["meta"]
+    first, *others = meta["hypotheses"]
+    assert meta["written"] == first["text"] and len(meta["written"]) == trace.steps - 5
+    assert all(other["logp"] <= first["logp"] for other in others) and others
+
+
+def test_a_network_by_itself_has_no_parts_and_nothing_passes(trace: Trace) -> None:
+    sent = payload(trace, page="step", views=[])
+    assert sent["meta"]["segments"] == [] and sent["meta"]["written"] is None and sent["meta"]["stopped"]
+    assert sent["meta"]["shape"] == "many_to_many" and sent["frames"][0]["bridge"] is None
+
+
+def test_a_decoder_of_numbers_writes_no_symbols() -> None:
+    trace = run(Experiment(shape="encoder_decoder", series=(1.0, 2.0, 3.0, 4.0), hidden_size=3))
+    assert payload(trace, page="shapes", views=[])["meta"]["written"] is None
