@@ -21,9 +21,11 @@ from rnnviz.networks.handmade import Handmade
 from rnnviz.networks.handmade.brackets import depths
 from rnnviz.networks.trained import Trained
 from rnnviz.tasks.problems import Posed, problem_named
+from rnnviz.tasks.problems.draw import Draw
 from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.sentences import Sentences
 from rnnviz.tasks.problems.translating import Translating
+from rnnviz.tasks.problems.write import Write
 from rnnviz.tasks.series import parse_series
 from rnnviz.tasks.symbols import answers_of, symbols, visible
 from rnnviz.trace import NO_TARGET
@@ -206,6 +208,28 @@ def _read_marked(network: Trained, text: str, lang: str) -> Inputs:
     return Inputs("numbers", posed_of(network).name(x), None, None, x, targets)
 
 
+def _read_wave(network: Trained, text: str, lang: str) -> Inputs:
+    """Return a series as it was typed; of which kind it is, only the person knows."""
+    read = _read_numbers(network, text, lang)
+    return replace(
+        read, kind="symbols", answers=posed_of(network).answers, targets=np.full(len(read.inputs), NO_TARGET)
+    )
+
+
+def _read_kind(network: Trained, text: str, lang: str) -> Inputs:
+    """Return a kind of wave, and the wave it is."""
+    posed = posed_of(network)
+    assert isinstance(posed, Draw)
+    return posed.read(text)
+
+
+def _read_letter(network: Trained, text: str, lang: str) -> Inputs:
+    """Return a letter, and the rest of the word that begins with it."""
+    posed = posed_of(network)
+    assert isinstance(posed, Write)
+    return posed.read(text, lang)
+
+
 def error_of_text(error: ExperimentError) -> ExperimentError:
     """Return an error about a series as one about the text in which it was typed."""
     rest = {name: value for name, value in error.values.items() if name not in ("field", "value")}
@@ -218,6 +242,9 @@ _READERS: Final[Mapping[str, Callable[[Trained, str, str], Inputs]]] = {
     "sentiment": _read_sentence,
     "sine": _read_numbers,
     "adding": _read_marked,
+    "wave": _read_wave,
+    "draw": _read_kind,
+    "write": _read_letter,
 }
 """How a person's text is read, by the name of the task."""
 

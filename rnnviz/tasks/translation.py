@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs, one_hot, readable
-from rnnviz.tasks.symbols import visible
+from rnnviz.tasks.symbols import symbols, visible
 from rnnviz.trace import NO_TARGET
 
 BEGIN: Final = "▷"
@@ -93,3 +94,22 @@ def codes_of(target: Sequence[str], known: Sequence[str]) -> NDArray[np.int64]:
     """Return the places of symbols in what is known, and that after the last: END."""
     place = {symbol: index for index, symbol in enumerate(known)}
     return np.array([*(place[symbol] for symbol in target), len(known)], dtype=np.int64)
+
+
+def known_symbols(field: str, text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the symbols of a text of a person's own, all of which are known.
+
+    Raises
+    ------
+    ExperimentError
+        If there is none, or one is not known; the sentence names it, its place and what is.
+    """
+    if not text:
+        raise ExperimentError(field, text, "error.text")
+    found = symbols(text)
+    for position, symbol in enumerate(found, start=1):
+        if symbol not in known:
+            key = "network.unknown_symbol" if field == "text" else "shaping.unknown_symbol"
+            choices = " ".join(map(visible, known))
+            raise ExperimentError(field, symbol, key, position=position, choices=choices)
+    return found

@@ -17,6 +17,8 @@ from rnnviz.tasks.problems import PARTS, PROBLEMS, problem_named
 from rnnviz.words import catalogue
 
 every_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=list(PROBLEMS))
+ORDINARY = {name: problem for name, problem in PROBLEMS.items() if problem.posed.shapes[0] != "encoder_decoder"}
+every_ordinary_problem = pytest.mark.parametrize("problem", ORDINARY.values(), ids=list(ORDINARY))
 SPREADING = [problem for problem in PROBLEMS.values() if "spread" in problem.defaults]
 
 
@@ -24,10 +26,15 @@ def drawn(problem, size=5, seed=0, part="training", **given):
     return problem.batch(np.random.default_rng(seed), size, part, **given)
 
 
-@every_problem
+@every_ordinary_problem
 @pytest.mark.parametrize("part", PARTS)
 def test_a_batch_has_the_form_that_training_reads(problem, part) -> None:
-    posed, batch = problem.pose(), drawn(problem, part=part)
+    posed = problem.pose()
+    if part == "validation" and not posed.has_validation:
+        with pytest.raises(ExperimentError, match="^part is 'validation', but these data are too few"):
+            drawn(problem, part=part)
+        return
+    batch = drawn(problem, part=part)
     size, steps, width = batch.inputs.shape
     assert (size, width) == (5, posed.inputs) and steps <= posed.steps and batch.inputs.dtype == np.float64
     assert batch.lengths.dtype == np.int64 and (batch.lengths >= 1).all() and (batch.lengths <= steps).all()
@@ -47,7 +54,8 @@ def test_a_batch_has_the_form_that_training_reads(problem, part) -> None:
     else:
         assert (known.sum(axis=1) < batch.lengths).all()
     if batch.alphabet is not None:
-        assert len(batch.alphabet) == width and (batch.inputs[~beyond].sum(axis=1) == 1).all()
+        read = batch.inputs[:, 0] if posed.shapes[0] == "one_to_many" else batch.inputs[~beyond]
+        assert len(batch.alphabet) == width and (read.sum(axis=1) == 1).all()
         assert set(np.unique(batch.inputs)) <= {0.0, 1.0}
     assert [len(labels) for labels in batch.labels] == batch.lengths.tolist()
 
@@ -60,7 +68,7 @@ def test_the_same_random_state_gives_the_same_batch_and_another_gives_another(pr
     assert first.inputs.shape != other.inputs.shape or (first.inputs != other.inputs).any()
 
 
-@every_problem
+@every_ordinary_problem
 def test_a_sequence_of_a_batch_is_what_a_run_reads(problem) -> None:
     batch = drawn(problem, size=3, seed=1)
     for b, steps in enumerate(batch.lengths):
@@ -140,11 +148,15 @@ def test_what_fills_a_sequence_up_costs_nothing(problem) -> None:
         assert not losses[steps:].any()
 
 
+TOGETHER = {("echo", "length"), ("echo", "delay"), ("reverse", "shortest"), ("reverse", "longest")}
+"""Settings whose range another one narrows."""
+
+
 @every_problem
 def test_both_ends_of_every_range_can_be_drawn(problem) -> None:
     for setting in problem.settings:
         for end in (setting.least, setting.most, *setting.choices):
-            if end is None or (problem.name == "echo" and setting.name in ("length", "delay")):
+            if end is None or (problem.name, setting.name) in TOGETHER:
                 continue
             batch = drawn(problem, 2, **{setting.name: end})
             assert np.isfinite(batch.inputs).all()
@@ -177,6 +189,20 @@ def test_both_ends_of_every_range_can_be_drawn(problem) -> None:
             {"length": 5, "delay": 5},
             "delay",
             "delay is 5, but must be shorter than the sequence, which has 5 steps.",
+        ),
+        (
+            "reverse",
+            {"shortest": 5, "longest": 4},
+            "shortest",
+            "shortest is 5, but must not be more than the longest, 4.",
+        ),
+        ("spell", {"most": 10_000}, "most", "most is 10000, but must be a whole number from 10 to 9999."),
+        ("wave", {"noise": 0}, "noise", "noise is 0, but must be a finite number from 0.01 to 10."),
+        (
+            "write",
+            {"length": 3},
+            "length",
+            "length is no setting of the problem write, which has no settings.",
         ),
         ("text", {"text": ""}, "text", "text is '', but must be a text of at least one symbol."),
         (

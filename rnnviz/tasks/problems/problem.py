@@ -72,8 +72,9 @@ class Problem:
         known = {setting.name: setting for setting in self.settings}
         for name in settings:
             if name not in known:
+                key = "problem.setting" if known else "problem.no_setting"
                 choices = ", ".join(known)
-                raise ExperimentError(name, settings[name], "problem.setting", problem=self.name, choices=choices)
+                raise ExperimentError(name, settings[name], key, problem=self.name, choices=choices)
         checked = tuple((name, setting.check(settings.get(name, setting.default))) for name, setting in known.items())
         return _posed(self.posed, checked)
 

@@ -11,13 +11,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs
 from rnnviz.tasks.problems.base import Posed
 from rnnviz.tasks.problems.batch import Batch, Targets
 from rnnviz.tasks.problems.lengths import one_hots
-from rnnviz.tasks.symbols import answers_of, symbols, visible
-from rnnviz.tasks.translation import codes_of, symbols_translated
+from rnnviz.tasks.symbols import answers_of, visible
+from rnnviz.tasks.translation import codes_of, known_symbols, symbols_translated
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import DEFAULT_LANGUAGE
 
@@ -48,7 +47,7 @@ class Translating(Posed):
 
     @property
     @abstractmethod
-    def longest(self) -> tuple[int, int]:
+    def sizes(self) -> tuple[int, int]:
         """The most symbols that a source has, and a target, END included."""
 
     @abstractmethod
@@ -83,7 +82,7 @@ class Translating(Posed):
     @property
     def steps(self) -> int:
         """The most that are read and written."""
-        return sum(self.longest)
+        return sum(self.sizes)
 
     def drawn(self, rng: np.random.Generator, size: int, part: str) -> Batch:
         """Return ``size`` sequences of a part that there is, their decoders all from one step on."""
@@ -111,14 +110,12 @@ class Translating(Posed):
 
     def _codes(self, texts: Sequence[str], known: tuple[str, ...], end: bool = False) -> tuple[Codes, Codes]:
         """Return (B, N), the places of the symbols of some texts in what is known, and (B,), how many each has."""
-        lengths = np.array([len(text) + end for text in texts])
-        codes = np.full((len(texts), lengths.max()), NO_TARGET)
-        place = {symbol: code for code, symbol in enumerate(known)}
-        for row, text in zip(codes, texts, strict=True):
-            row[: len(text)] = [place[symbol] for symbol in text]
+        inner = np.array([len(text) for text in texts])
+        codes = np.full((len(texts), int(inner.max()) + end), NO_TARGET)
+        codes[np.arange(codes.shape[1]) < inner[:, None]] = _points("".join(texts), known)
         if end:
-            codes[np.arange(len(texts)), lengths - 1] = len(known)
-        return codes, lengths
+            codes[np.arange(len(texts)), inner] = len(known)
+        return codes, inner + end
 
     def name(self, x: Array) -> tuple[str, ...]:
         """Return the symbols of a source, (S, D) or wider."""
@@ -132,7 +129,7 @@ class Translating(Posed):
         ExperimentError
             If it is empty, or has a symbol that sources are not written with.
         """
-        return _known("text", text.strip(), self.alphabet)
+        return known_symbols("text", text.strip(), self.alphabet)
 
     def translated(
         self, text: str | None = None, target: str | None = None, seed: int = 0, lang: str = DEFAULT_LANGUAGE
@@ -150,7 +147,7 @@ class Translating(Posed):
         if target is None:
             wanted: Sequence[str] = self.answer("".join(source))
         else:
-            wanted = _known("target", target.strip(), self.written)
+            wanted = known_symbols("target", target.strip(), self.written)
         codes = codes_of(wanted, self.written).tolist()
         return symbols_translated(source, codes, self.alphabet, answers_of(self.written, lang))
 
@@ -169,13 +166,8 @@ class Translating(Posed):
         return float(right.all(axis=1)[some].mean()) if some.any() else float("nan")
 
 
-def _known(field: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    if not text:
-        raise ExperimentError(field, text, "error.text")
-    found = symbols(text)
-    for position, symbol in enumerate(found, start=1):
-        if symbol not in known:
-            choices = " ".join(map(visible, known))
-            key = "network.unknown_symbol" if field == "text" else "shaping.unknown_symbol"
-            raise ExperimentError(field, symbol, key, position=position, choices=choices)
-    return found
+def _points(text: str, known: tuple[str, ...]) -> Codes:
+    """Return the places of the letters of a text in what is known, all at once: one by one would be most of a draw."""
+    place = np.zeros(max(map(ord, known)) + 1, dtype=np.int64)
+    place[[ord(symbol) for symbol in known]] = np.arange(len(known))
+    return np.asarray(place[np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)])
