@@ -29,6 +29,16 @@ BLIND = [
     ("depth", {"length": 10}),
     ("depth", {"length": 30, "deepest": 3, "spread": 70}),
     ("depth", {"length": 20, "deepest": 50, "spread": 90}),
+    ("wave", {"length": 6}),
+    ("draw", {"length": 9, "period": 5.0}),
+    ("draw", {"length": 30, "faster": 90}),
+    ("write", {}),
+    ("reverse", {}),
+    ("reverse", {"shortest": 1, "longest": 3, "symbols": 3}),
+    ("reverse", {"shortest": 5, "longest": 5, "symbols": 26}),
+    ("date", {}),
+    ("spell", {}),
+    ("spell", {"most": 120, "share": 0}),
 ]
 
 
@@ -106,3 +116,39 @@ def test_a_network_without_a_memory_learns_what_is_called_chance_and_no_more() -
     error = np.square(other @ weights - fresh.targets[:, -1, 0]).mean()
     # The last step is the marked one in 1 of 25 sequences, which is all there is to know from it.
     assert 0.95 / 6 < error < 1.01 / 6
+
+
+@pytest.mark.parametrize("settings", [{}, {"noise": 0.5}, {"noise": 0.02, "length": 5, "faster": 0}])
+def test_what_the_last_number_tells_of_a_wave_is_what_can_be_counted(settings) -> None:
+    """The best answer from one number, fitted to draws as a histogram, finds no more than the integrals say."""
+    posed = PROBLEMS["wave"].pose(**settings)
+    fitted, fresh = (posed.batch(np.random.default_rng(seed), 5 * DRAWS) for seed in (1, 2))
+    edges = np.linspace(-1 - 6 * posed.noise, 1 + 6 * posed.noise, 301)
+    (bins, kinds), (new_bins, new_kinds) = (
+        (np.digitize(one.inputs[:, -1, 0], edges), one.targets[:, -1]) for one in (fitted, fresh)
+    )
+    counts = np.full((302, 4), 0.5)
+    np.add.at(counts, (bins, kinds), 1)
+    chances = (counts / counts.sum(axis=1, keepdims=True))[new_bins]
+    _, last = posed.baselines
+    assert -np.log(chances[np.arange(len(chances)), new_kinds]).mean() == pytest.approx(last.loss, rel=0.02)
+    assert (chances.argmax(axis=1) == new_kinds).mean() == pytest.approx(last.score, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["date", "spell"])
+def test_who_knows_what_was_written_last_scores_what_is_said_of_it(name) -> None:
+    posed = PROBLEMS[name].pose()
+    fitted, kept = (posed.batch(np.random.default_rng(0), DRAWS // 4, part) for part in ("training", "validation"))
+
+    def pairs(batch):
+        asked = batch.targets[:, batch.sources :]
+        before = np.column_stack([np.full(len(asked), posed.outputs - 1), asked[:, :-1]])
+        return before[asked != -1], asked[asked != -1]
+
+    counts = np.full((posed.outputs, posed.outputs), 1e-3)
+    np.add.at(counts, pairs(fitted), 1)
+    before, asked = pairs(kept)
+    chances = (counts / counts.sum(axis=1, keepdims=True))[before]
+    _, written = posed.baselines
+    assert -np.log(chances[np.arange(len(asked)), asked]).mean() == pytest.approx(written.loss, rel=0.02)
+    assert (chances.argmax(axis=1) == asked).mean() == pytest.approx(written.score, rel=0.03)
