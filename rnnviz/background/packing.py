@@ -17,6 +17,7 @@ from rnnviz.background.pipes import Gone, answer, attend
 from rnnviz.background.wire import Message, unpack
 from rnnviz.experiment import Experiment
 from rnnviz.stage.learning import Run, frames_at
+from rnnviz.tasks.shaping import probes
 from rnnviz.training import History
 from rnnviz.training.source import posed
 
@@ -42,7 +43,7 @@ def ordered(order: Message) -> tuple[dict[str, Any], bytes]:
         kept.setdefault(int(update), {})[name] = value
     problem = posed(note["task"]["name"], note["task"]["options"])
     experiment = Experiment.from_json(json.dumps(note["experiment"]))
-    history = History(experiment, problem.probes, None, 0, kept=kept, problem=note["task"]["name"])
+    history = History(experiment, probes(problem, experiment), None, 0, kept=kept, problem=note["task"]["name"])
     moments = sorted(kept)
     frames = packed(Run("", history, problem, (), 0), moments, note["probe"], note["sums"])
     sizes = [len(frame) for frame in frames]

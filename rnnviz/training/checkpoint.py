@@ -27,8 +27,9 @@ from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save as to_safetensors
 
 from rnnviz.experiment import Experiment, ExperimentError
-from rnnviz.initial import READOUT, parameter_shapes
+from rnnviz.initial import parameter_shapes
 from rnnviz.tasks.problems import Posed
+from rnnviz.tasks.shaping import width_of
 from rnnviz.training.divergence import Divergence
 from rnnviz.training.history import CURVES, History, Validation
 from rnnviz.training.loop import Training
@@ -192,9 +193,9 @@ def parameters_of(checkpoint: Checkpoint, problem: Posed) -> Tensors:
         If they are not; a network that a file merely promises could be of any size.
     """
     experiment, found = checkpoint.experiment, checkpoint.under("parameter")
-    if len(found) != 4 * experiment.num_layers * experiment.directions + len(READOUT):
+    if experiment.num_layers > len(found):  # then it cannot be, and its names need not be made to be compared
         raise misfit("parameter")
-    shapes = parameter_shapes(experiment, problem.inputs, problem.outputs)
+    shapes = parameter_shapes(experiment, width_of(problem, experiment.shape), problem.outputs)
     return _fitting("parameter", found, shapes, checkpoint.settings.precision)
 
 

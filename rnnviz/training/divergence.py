@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engines.layer import Run
-from rnnviz.engines.numpy_engine import forward_stack
-from rnnviz.engines.through_time import Part, walk
 from rnnviz.experiment import Experiment
 from rnnviz.losses import LOSSES
 from rnnviz.training.learner import States
 from rnnviz.training.minibatch import Minibatch, loss_of
+from rnnviz.training.numpy_walks import Found, walked
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
 
@@ -28,8 +27,8 @@ class Divergence:
     update : int
         The update that was not taken, from 1: the history ends with the one before.
     quantity : str
-        What first was NaN or infinite: "parameter", a preactivation ("sum i"), a gate, "c", "h", "output", "loss" or
-        "gradient".
+        What first was NaN or infinite: "parameter", a preactivation ("sum i"), a gate, "c", "h", "attention", "output",
+        "loss" or "gradient".
     step : int or None
         At which step of the sequence, 0-based; None where that is not known, or makes no sense.
     sequence : int or None
@@ -63,10 +62,6 @@ class Divergence:
         return asdict(self)
 
 
-Found = tuple[str, str | None, NDArray[Any]]
-"""A quantity's name, its layer, and its numbers, (T, B, …)."""
-
-
 @np.errstate(all="ignore")
 def diagnose(
     experiment: Experiment,
@@ -85,48 +80,44 @@ def diagnose(
         if broken(value, dtype).any():
             return Divergence(update, "parameter", name=name)
     exact = {name: value.astype(np.float64) for name, value in parameters.items()}
-    inside = batch.inside if experiment.bidirectional else None
-    runs, top = forward_stack(experiment, exact, batch.x, batch.x.shape[1:2], states, inside)
-    outputs = top @ exact["weight_ho"].T + exact["bias_o"]
-    first = first_broken(forward_quantities(batch, runs, outputs), experiment.bidirectional, dtype)
-    if first is not None:
-        return Divergence(update, *first)
-    dtop = loss_of(batch, outputs)[1] @ exact["weight_ho"]
-    adjoints = walk(experiment.replace(truncate=None), runs, Part(0, len(dtop), dtop, inside))
-    back = (("gradient", layer, adjoint.dh[::-1]) for layer, adjoint in adjoints.items())
-    last = first_broken(back, experiment.bidirectional, dtype)
-    if last is None:
-        return Divergence(update, "loss")
-    quantity, step, sequence, layer = last
-    return Divergence(update, quantity, len(dtop) - 1 - step, sequence, layer)
+    walk = walked(experiment.replace(truncate=None), exact, batch, states)
+    *before, writes = walk.made()
+    for part in (*before, chain(writes, _losses(batch, walk.outputs))):
+        first = first_broken(part, experiment.bidirectional, dtype)
+        if first is not None:
+            return Divergence(update, *first)
+    for back in walk.reached(loss_of(batch, walk.outputs)[1]):
+        last = first_broken(back, experiment.bidirectional, dtype, backwards=True)
+        if last is not None:
+            return Divergence(update, *last)
+    return Divergence(update, "loss")
 
 
-def forward_quantities(batch: Minibatch, runs: Mapping[str, Run], outputs: NDArray[Any]) -> Iterator[Found]:
-    """Yield all that a walk forward makes, in the order in which a step makes it."""
-    for layer, run in runs.items():
-        for name, value in run.sums.items():
-            yield f"sum {name}", layer, value
-        for name, value in run.values.items():
-            yield name, layer, value
-    yield "output", None, outputs
+def _losses(batch: Minibatch, outputs: NDArray[Any]) -> Iterator[Found]:
     flat = batch.counts.size
     targets = batch.targets.reshape(flat, *batch.targets.shape[2:])
     losses, _ = LOSSES[batch.kind](outputs.reshape(flat, -1), targets, batch.counts.ravel())
-    yield "loss", None, losses.reshape(batch.counts.shape)
+    yield "loss", None, losses.reshape(batch.counts.shape), 0
 
 
-def first_broken(found: Iterator[Found], whole_layers: bool, dtype: str) -> tuple[str, int, int, str | None] | None:
+def first_broken(
+    found: Iterator[Found], whole_layers: bool, dtype: str, backwards: bool = False
+) -> tuple[str, int, int, str | None] | None:
     """Return quantity, step, sequence and layer of the first number that is none.
 
-    Steps come one after the other, unless ``whole_layers`` must be gone through before the next can begin.
+    Steps come one after the other, unless ``whole_layers`` must be gone through before the next can begin. If
+    ``backwards``, the last step comes first.
     """
     first: tuple[str, int, int, str | None] | None = None
-    for name, layer, value in found:
+    earliest = 0
+    for name, layer, value, start in found:
         bad = np.any(broken(value, dtype).reshape(*value.shape[:2], -1), axis=2)
         steps = np.flatnonzero(bad.any(axis=1))
-        if len(steps) and (first is None or (steps[0] < first[1] and not whole_layers)):
-            step = steps[-1 if layer is not None and layer.endswith("_reverse") else 0]
-            first = name, int(step), int(bad[step].argmax()), layer
+        if len(steps) and (first is None or (steps[0] < earliest and not whole_layers)):
+            earliest = int(steps[0])
+            at = int(steps[-1 if layer is not None and layer.endswith("_reverse") else 0])
+            step = start + (len(value) - 1 - at if backwards else at)
+            first = name, step, int(bad[at].argmax()), layer
     return first
 
 

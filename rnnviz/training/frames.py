@@ -26,7 +26,8 @@ class Frames(Sequence[Trace]):
     """The traces of one probe at F moments of a training, in their order: a frame axis.
 
     Each has the very bits of ``rnnviz.run`` of these parameters, computed in float64 even where training is in float32;
-    and it says what is learned, ``problem``, and at which moment it is.
+    and it says what is learned, ``problem``, and at which moment it is. A decoder reads the right outputs in all of
+    them, so that they have as many steps, and what differs is what it has learned.
     """
 
     def __init__(
@@ -38,7 +39,8 @@ class Frames(Sequence[Trace]):
         before: Frames | None = None,
         problem: str | None = None,
     ) -> None:
-        self.experiment, self.probe, self.moments, self.problem = experiment, probe, moments, problem
+        self.experiment = experiment.replace(forcing=1.0, beam=1)
+        self.probe, self.moments, self.problem = probe, moments, problem
         self._parameters, self._lock = parameters, threading.Lock()
         # Those that were made together share their memory, and are forgotten together.
         self._made: OrderedDict[int, dict[int, Trace]] = OrderedDict(before._made if before else {})
@@ -99,5 +101,6 @@ def size_of(made: Iterable[Trace]) -> int:
             arrays += [*layer.gates.values(), *layer.preactivations.values()]
             total += sum(array.nbytes for array in arrays if array is not None)
         total += trace.outputs.nbytes + trace.dtop.nbytes
+        total += 0 if trace.dtop_by_loss is None else trace.dtop_by_loss.nbytes
         total += 2 * sum(value.nbytes for value in trace.parameters.values())
     return total

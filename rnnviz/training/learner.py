@@ -23,7 +23,12 @@ Memories = dict[str, dict[str, NDArray[Any]]]
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What came of a minibatch: the loss, the outputs (T, B, O), and the states after the last step."""
+    """What came of a minibatch: the loss, the outputs (T, B, O), and the states after the last step.
+
+    Outputs are NaN where nothing is answered: while an encoder reads, and of many to one before a sequence's last step.
+    What is handed on from one minibatch to the next are the states of a stack that answers at every step; others have
+    none.
+    """
 
     loss: float
     outputs: NDArray[Any]

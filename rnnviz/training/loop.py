@@ -11,6 +11,7 @@ import numpy as np
 from rnnviz.experiment import Experiment
 from rnnviz.initial import check_parameters, initial_parameters, parameter_shapes
 from rnnviz.tasks.problems import Posed
+from rnnviz.tasks.shaping import probes, width_of
 from rnnviz.training.divergence import diagnose
 from rnnviz.training.history import History, Parameters, Progress, Validation
 from rnnviz.training.learner import Forward, Learner, Memories, States, learner_named
@@ -46,16 +47,16 @@ class Training:
     def __init__(
         self, experiment: Experiment, problem: Posed, settings: Settings, parameters: Parameters | None = None
     ) -> None:
-        check_trainable(experiment)
+        check_trainable(experiment, problem)
         self.experiment, self.problem, self.settings = experiment, problem, settings
-        width, outputs = problem.inputs, problem.outputs
+        width, outputs = width_of(problem, experiment.shape), problem.outputs
         if parameters is None:
             parameters = initial_parameters(experiment, width, outputs)
         shapes = parameter_shapes(experiment, width, outputs)
         self._start = self._before(check_parameters(parameters, shapes))
         self.states: States = {}
         kept = settings.trace_every, settings.memory
-        self.history = History(experiment, problem.probes, *kept, problem=name_of(problem))
+        self.history = History(experiment, probes(problem, experiment), *kept, problem=name_of(problem))
 
     @np.errstate(over="ignore")
     def _before(self, parameters: Parameters) -> tuple[Parameters, Memories]:

@@ -28,6 +28,15 @@ class Minibatch:
     counts : (T, B) bool
         Steps whose prediction counts.
     lengths : (B,) int64
+        Of an encoder and decoder they are counted from the first step of all.
+    sources : int
+        S, how many of the steps an encoder reads; 0 if there is none. From step S on x has what its decoder reads of
+        the right outputs, see `rnnviz.inputs.Inputs.sources`.
+    source_lengths : (B,) int64 or None
+        How many of the S steps are each sequence's own; None: all.
+    forced : (N, B) bool or None
+        At which of the N steps of a decoder it reads the right output of the step before; at the others its own. None:
+        at all.
     """
 
     kind: str
@@ -35,6 +44,9 @@ class Minibatch:
     targets: NDArray[Any]
     counts: NDArray[np.bool_]
     lengths: NDArray[np.int64]
+    sources: int = 0
+    source_lengths: NDArray[np.int64] | None = None
+    forced: NDArray[np.bool_] | None = None
 
     @cached_property
     def rows(self) -> NDArray[np.intp]:
@@ -53,6 +65,13 @@ class Minibatch:
         return None if (self.lengths == steps).all() else np.arange(steps)[:, None] < self.lengths
 
     @property
+    def source_inside(self) -> NDArray[np.bool_] | None:
+        """(S, B), which steps the sources have; None if they have all."""
+        if self.source_lengths is None or (self.source_lengths == self.sources).all():
+            return None
+        return np.arange(self.sources)[:, None] < self.source_lengths
+
+    @property
     def count(self) -> int:
         """How many predictions count."""
         return int(np.count_nonzero(self.counts))
@@ -63,7 +82,16 @@ class Minibatch:
         return [slice(first, first + (size or steps)) for first in range(0, steps, size or steps)]
 
 
-def minibatch(kind: str, inputs: Any, targets: Any, lengths: Any, which: str) -> Minibatch:
+def minibatch(
+    kind: str,
+    inputs: Any,
+    targets: Any,
+    lengths: Any,
+    which: str,
+    sources: int = 0,
+    source_lengths: NDArray[np.int64] | None = None,
+    forced: NDArray[np.bool_] | None = None,
+) -> Minibatch:
     """Return a minibatch as training reads it, time first.
 
     Parameters
@@ -75,6 +103,8 @@ def minibatch(kind: str, inputs: Any, targets: Any, lengths: Any, which: str) ->
     lengths : (B,)
     which : {"every", "last"}
         `Experiment.loss`: of the steps that have a target, whether all count or the sequence's last.
+    sources, source_lengths, forced
+        As of `Minibatch`.
     """
     targets, lengths = np.asarray(targets).swapaxes(0, 1), np.asarray(lengths, dtype=np.int64)
     known = counts = targets != NO_TARGET if kind == "symbols" else ~np.isnan(targets).any(axis=2)
@@ -86,7 +116,8 @@ def minibatch(kind: str, inputs: Any, targets: Any, lengths: Any, which: str) ->
     if counts is not known and not np.array_equal(counts, known):
         alone = counts if kind == "symbols" else counts[..., None]
         targets = np.where(alone, targets, NO_TARGET if kind == "symbols" else np.nan)
-    return Minibatch(kind, np.asarray(inputs, dtype=np.float64).swapaxes(0, 1), targets, counts, lengths)
+    x = np.asarray(inputs, dtype=np.float64).swapaxes(0, 1)
+    return Minibatch(kind, x, targets, counts, lengths, sources, source_lengths, forced)
 
 
 def loss_of(batch: Minibatch, outputs: Array) -> tuple[float, Array]:

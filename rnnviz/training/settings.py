@@ -10,6 +10,8 @@ from typing import Any, Final
 from rnnviz import checks
 from rnnviz.engines import DTYPES
 from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.tasks.problems import Posed
+from rnnviz.tasks.shaping import check_shape
 from rnnviz.training.optimisers import OPTIMISERS
 
 ENGINES: Final[Mapping[str, str]] = {"torch": "float32", "numpy": "float64"}
@@ -98,14 +100,15 @@ class Settings:
         return dataclasses.asdict(self)
 
 
-def check_trainable(experiment: Experiment) -> None:
+def check_trainable(experiment: Experiment, problem: Posed | None = None) -> None:
     """Refuse what training does not do.
 
     Raises
     ------
     ExperimentError
         If gates are held, a hand-built network is given, or a network that reads from both ends is to be truncated:
-        its reverse layers come from the end of a text, which a chunk does not know.
+        its reverse layers come from the end of a text, which a chunk does not know. If there is a problem: if it is not
+        learned by a network of that shape.
     """
     if experiment.hold:
         raise ExperimentError("hold", experiment.to_dict()["hold"], "training.hold")
@@ -113,6 +116,8 @@ def check_trainable(experiment: Experiment) -> None:
         raise ExperimentError("network", experiment.network, "training.network")
     if experiment.truncate is not None and experiment.bidirectional:
         raise ExperimentError("truncate", experiment.truncate, "training.bidirectional")
+    if problem is not None:
+        check_shape(problem, experiment)
 
 
 def _between(check: Callable[[str, Any], Any], most: float) -> Callable[[str, Any], Any]:

@@ -11,12 +11,15 @@ import numpy as np
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.inputs import Inputs
 from rnnviz.tasks.problems import PROBLEMS, Batch, Posed, Problem, problem_named
+from rnnviz.tasks.shaping import shaped_batch
 from rnnviz.training.minibatch import Minibatch, minibatch
 from rnnviz.training.settings import Settings
 
 TRAIN: Final = 1
 VALIDATE: Final = 2
-"""Keys of random streams. That of update u is (TRAIN, u): what is drawn depends on the seed and on u alone."""
+FORCE: Final = 4
+"""Keys of random streams. That of update u is (TRAIN, u): what is drawn depends on the seed and on u alone. With FORCE
+is drawn which of a decoder's steps read the right output of the step before."""
 
 
 class Source(Protocol):
@@ -65,19 +68,22 @@ def name_of(problem: Posed) -> str | None:
 
 def source_of(experiment: Experiment, settings: Settings, problem: Posed) -> Source:
     """Return where the minibatches come from: a truncated experiment reads a text on and on, if the problem has one."""
-    stream = problem.stream
+    stream = problem.stream if experiment.shape == "many_to_many" else None
     if stream is not None and experiment.truncate is not None:
         return Reading(experiment, settings.batch_size, stream)
     return Drawing(experiment, settings.batch_size, problem)
 
 
 def validation_of(experiment: Experiment, settings: Settings, problem: Posed) -> Minibatch | None:
-    """Return the validation set, always the same for a seed; None if nothing is kept for one."""
+    """Return the validation set, always the same for a seed; None if nothing is kept for one.
+
+    There a decoder reads its own outputs at every step, whatever it is fed in training: as it does when it is used.
+    """
     if not problem.has_validation:
         return None
     size = min(settings.validation_size, problem.validation_count or settings.validation_size)
     drawn = problem.batch(stream_of(experiment.seed, VALIDATE), size, "validation")
-    return _prepared(drawn, experiment)
+    return prepared(drawn, experiment, 0.0, VALIDATE)
 
 
 def stream_of(seed: int, *key: int) -> np.random.Generator:
@@ -85,8 +91,20 @@ def stream_of(seed: int, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def _prepared(drawn: Batch, experiment: Experiment) -> Minibatch:
-    return minibatch(drawn.kind, drawn.inputs, drawn.targets, drawn.lengths, experiment.loss)
+def prepared(drawn: Batch, experiment: Experiment, forcing: float, *key: int) -> Minibatch:
+    """Return what a problem drew as a network of the experiment's shape learns from it.
+
+    ``forcing`` is the chance that a decoder reads the right output of the step before, drawn with a key.
+    """
+    made = shaped_batch(drawn, experiment)
+    parts = made.kind, made.inputs, made.targets, made.lengths, experiment.loss
+    if not made.sources:
+        return minibatch(*parts)
+    forced = None
+    if forcing < 1 and experiment.decoder == "feedback":
+        steps = made.inputs.shape[1] - made.sources, len(made.inputs)
+        forced = stream_of(experiment.seed, FORCE, *key).random(steps) < forcing
+    return minibatch(*parts, made.sources, made.source_lengths, forced)
 
 
 class Drawing:
@@ -106,7 +124,7 @@ class Drawing:
     def batch(self, update: int) -> tuple[Minibatch, bool]:
         """Draw the minibatch of an update; it goes on from nothing."""
         drawn = self._problem.batch(stream_of(self._experiment.seed, TRAIN, update), self._size)
-        return _prepared(drawn, self._experiment), False
+        return prepared(drawn, self._experiment, self._experiment.forcing, TRAIN, update), False
 
 
 class Reading:
