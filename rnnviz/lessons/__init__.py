@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rnnviz.words import DEFAULT_LANGUAGE, LESSONS
 
-_MARK = re.compile(r"^<!-- ([a-z][a-z0-9-]*) -->$", re.MULTILINE)
+_MARK = re.compile(r"^<!-- ([a-z][a-z0-9_-]*) -->$", re.MULTILINE)
 
 
 class MissingBlock(KeyError):

@@ -25,7 +25,10 @@ from rnnviz.site.present import VALUES as PRESENT_VALUES
 from rnnviz.words import say
 
 STEP: Final = "step"
-OWN: Final = (STEP, PRESENT, lost.KEY)
+VISIT: Final = "visit"
+"""A number of its own that a link clicked on the page itself has (assets/within.js): it is no echo of one we wrote."""
+
+OWN: Final = (STEP, PRESENT, VISIT, lost.KEY)
 Query = Mapping[str, Sequence[str]]
 Read = Callable[[Query, str], tuple[dict[str, Any], list[str]]]
 """Reads a link's query in a page's own way: what it sets, and a sentence for each thing that was wrong."""
@@ -90,6 +93,7 @@ def arrive(
         sentences = _of_the_page(query, page, lang) + sentences
         known.start, known.step = _step(query, step)
         known.sentences, known.shown = tuple(sentences), ""
+        known.written.clear()  # whoever goes back to one of these means it
         st.session_state[PRESENT] = query.get(PRESENT, [""])[-1] == PRESENT_VALUES[0]
     elif page != known.page:
         known.start, known.step, known.sentences = step, None, ()

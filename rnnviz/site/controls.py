@@ -7,9 +7,25 @@ from typing import Any, Final
 
 import streamlit as st
 
-from rnnviz.experiment import CELLS, INITS, INPUTS, LOSSES, NETWORKS, NONLINEARITIES, TASKS, TOKENS
+from rnnviz.experiment import (
+    ATTENTIONS,
+    CELLS,
+    CONTEXTS,
+    DECODERS,
+    FEEDS,
+    INITS,
+    INPUTS,
+    LOSSES,
+    NETWORKS,
+    NONLINEARITIES,
+    READOUTS,
+    SHAPES,
+    TASKS,
+    TOKENS,
+)
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.site import limits, settle, state
+from rnnviz.site.typed import symbols_read
 from rnnviz.site.upload import upload
 from rnnviz.tasks.generators import GENERATORS, Parameter
 from rnnviz.words import say
@@ -17,13 +33,23 @@ from rnnviz.words import say
 KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
 """What was chosen stays when the page is changed or the control hidden."""
 
+OF_SHAPE: Final = {
+    "feed": FEEDS,
+    "readout": READOUTS,
+    "context": CONTEXTS,
+    "decoder": DECODERS,
+    "attention": ATTENTIONS,
+}
+"""What is chosen from a few, by the shapes that have it."""
+
 
 def input_controls(lang: str) -> None:
     """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network."""
     kind = choose(state.KIND, INPUTS, lang, width=128)
     most = f"{limits.STEPS:,}"
     if kind == "text":
-        st.text_input(_label("text", lang, most=most), key="text", live="300ms", width=206, **KEEP)
+        symbols = f"{symbols_read({'shape': state.shape()}):,}"
+        st.text_input(_label("text", lang, most=symbols), key="text", live="300ms", width=206, **KEEP)
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=200, **KEEP)
     elif kind == "task":
@@ -64,9 +90,54 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
     amount("seed", lang, width=122)
 
 
-def more_controls(lang: str) -> None:
-    """Offer what is changed more rarely."""
+def shape_controls(lang: str, **layout: Any) -> None:
+    """Offer what more there is to choose of the shape, unless a ready-made network decides it; and what it writes."""
+    names = state.OF_SHAPE.get(state.shape(), ())
+    if st.session_state[state.KIND] != "network":
+        for name in (name for name in names if name in OF_SHAPE):
+            choose(name, OF_SHAPE[name], lang, help=say(f"control.{name}.help", lang), **layout)
+    if "forcing" in names:
+        _writing_controls(lang, **layout)
+
+
+def _writing_controls(lang: str, **layout: Any) -> None:
+    """Offer what a decoder should write, what it reads of that, and how it looks for the best answer by itself."""
+    if st.session_state[state.KIND] in ("text", "network"):
+        most, empty = f"{limits.TARGET:,}", say("control.target.empty", lang)
+        label = _label("target", lang, most=most)
+        help_ = say("control.target.help", lang)
+        st.text_input(label, key="target", live="300ms", placeholder=empty, help=help_, **layout, **KEEP)
+    help_ = say("control.forcing.help", lang)
+    st.slider(_label("forcing", lang), 0.0, 1.0, step=0.05, key="forcing", help=help_, **layout, **KEEP)
+    if st.session_state["forcing"] == 0:
+        amount("beam", lang, help=say("control.beam.help", lang), **layout)
+
+
+def _fit_cell() -> None:
+    """Give a network that reads all at once the cell that it has."""
+    if st.session_state["shape"] == "one_to_one":
+        st.session_state.update({"cell": "rnn", "bidirectional": False})
+
+
+def build_controls(lang: str, **layout: Any) -> None:
+    """Offer how many layers there are, which way they go and what skips them, unless a ready-made network decides."""
+    if st.session_state[state.KIND] == "network":
+        return
+    amount("num_layers", lang, help=say("control.num_layers.help", lang), **layout)
+    if state.shape() != "one_to_one":
+        help_ = say("control.bidirectional.help", lang)
+        st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
+    if (st.session_state["num_layers"] or 1) > 1:
+        st.toggle(_label("residual", lang), key="residual", help=say("control.residual.help", lang), **KEEP)
+
+
+def more_controls(lang: str, shaped: bool = False) -> None:
+    """Offer what is changed more rarely; but not the shape and what is built of it, where that stands elsewhere."""
     kind = st.session_state[state.KIND]
+    if not shaped:
+        if kind != "network":
+            choose("shape", SHAPES, lang, help=say("control.shape.help", lang), on_change=_fit_cell)
+        shape_controls(lang)
     if kind == "text":
         choose("tokens", TOKENS, lang)
     if kind == "series":
@@ -77,7 +148,8 @@ def more_controls(lang: str) -> None:
     choose("loss", LOSSES, lang, help=say("control.loss.help", lang))
     if kind == "network":
         return
-    amount("num_layers", lang, help=say("control.num_layers.help", lang))
+    if not shaped:
+        amount("num_layers", lang, help=say("control.num_layers.help", lang))
     amount("gain", lang, step=0.1, help=say("control.gain.help", lang))
     choose("init", INITS, lang, help=say("control.init.help", lang))
     if st.session_state["cell"] == "rnn":
@@ -85,8 +157,9 @@ def more_controls(lang: str) -> None:
     if st.session_state["cell"] == "lstm":
         empty = say("control.forget_bias.empty", lang)
         amount("forget_bias", lang, step=0.5, placeholder=empty, help=say("control.forget_bias.help", lang))
-    help_ = say("control.bidirectional.help", lang)
-    st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
+    if not shaped and state.shape() != "one_to_one":
+        help_ = say("control.bidirectional.help", lang)
+        st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
 
 
 def setting(parameter: Parameter, lang: str, **layout: Any) -> Any:

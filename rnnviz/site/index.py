@@ -58,6 +58,7 @@ def _head(base: str, assets: str) -> str:
         f'<meta name="description" content="{description}" />\n'
         f'<link rel="stylesheet" href="{assets}site.css" />\n'
         f'<script type="module" src="{assets}keys.js"></script>\n'
+        f'<script type="module" src="{assets}within.js"></script>\n'
         f"<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base + '/')} }};\n"
         "if (new URLSearchParams(location.search).get('present') === '1') "
         "document.documentElement.setAttribute('data-present', '');</script>\n"

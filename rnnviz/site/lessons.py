@@ -34,5 +34,6 @@ LESSONS: Final = {
         Lesson("gates", "gates"),
         Lesson("gradients", "gradients"),
         Lesson("training", "training"),
+        Lesson("shapes", "shapes"),
     )
 }

@@ -73,7 +73,12 @@ class Page:
         """Show the one sentence under the title that says what to do."""
         self.head.markdown(text)
 
-    def controls(self, cells: Sequence[str] = CELLS, rarer: Callable[[str], None] | None = None) -> Experiment:
+    def controls(
+        self,
+        cells: Sequence[str] = CELLS,
+        rarer: Callable[[str], None] | None = None,
+        row: Callable[[str], None] | None = None,
+    ) -> Experiment:
         """Show the controls, unless someone presents, and return the experiment they make.
 
         Parameters
@@ -82,6 +87,8 @@ class Page:
             The cells this page is about.
         rarer : function of the language, optional
             Shows more controls, of this page alone, behind "More".
+        row : function of the language, optional
+            Shows a second row of controls, those of the shape among them, which are then not behind "More".
         """
         if not present.presenting():
             with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -93,11 +100,13 @@ class Page:
                 more = st.popover(self.say("site.more"), key="more", on_change="rerun")
                 if more.open:  # what is not seen is not built: half a rerun's widgets stand in there
                     with more:
-                        more_controls(self.lang)
+                        more_controls(self.lang, shaped=row is not None)
                         if rarer:
                             rarer(self.lang)
                 try_menu(self.lang, cells, traps=bool(self.own))
                 present.present_button(self.lang)
+            if row:
+                row(self.lang)
         also = tuple(name for name in state.REMEDIES if name in self.takes)
         settled = settle.settle(state.wanted(also), self.experiment, self.lang)
         self.sentences += [*settled.sentences, *(upload.notices(self.lang) if settled.experiment.series else [])]

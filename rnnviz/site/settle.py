@@ -11,11 +11,12 @@ from typing import Any, Final
 from rnnviz.checks import shorten
 from rnnviz.experiment import DEFAULT_LENGTH, NETWORKS, TASKS, Experiment, ExperimentError, parse_field
 from rnnviz.site import limits
-from rnnviz.site.typed import read_series, read_task, read_text
+from rnnviz.site.typed import numbers_read, read_series, read_target, read_task, read_text
+from rnnviz.tasks import inputs
 from rnnviz.tasks.generators import GENERATORS
 from rnnviz.words import say
 
-TYPED: Final = {"text": read_text, "series": read_series}
+TYPED: Final = {"text": read_text, "series": read_series, "target": read_target}
 """Fields that may hold anything: they are read anew at every run, and what was typed stays."""
 
 INSTEAD: Final[Mapping[str, Any]] = {
@@ -25,6 +26,14 @@ INSTEAD: Final[Mapping[str, Any]] = {
     "length": DEFAULT_LENGTH,
 }
 """What is used where a value has no nearest and there was none before."""
+
+TOGETHER: Final[Mapping[tuple[str, str], Any]] = {
+    ("error.feed_forward", "cell"): "rnn",
+    ("error.two_directions_state", "context"): "transform",
+    ("error.two_directions_dot", "attention"): "additive",
+}
+"""By message and field: what is used of a value that is well by itself, and does not go with the others; else, what an
+experiment has where it does not say."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,23 @@ def settle(values: Mapping[str, Any], last: Experiment, lang: str) -> Settled:
         except ExperimentError as error:
             good[name] = nearest(name, error, last, values)
             sentences.append(sentence(error, good[name], lang))
-    try:
-        return Settled(Experiment(**good), tuple(sentences))
-    except ExperimentError as error:  # fields that are well each, and do not go together: a hold of a gate that is gone
-        good[error.field] = getattr(Experiment(), error.field)
-        return Settled(Experiment(**good), (*sentences, sentence(error, good[error.field], lang)))
+    mended: set[str] = set()
+    while True:
+        try:
+            return Settled(_writable(Experiment(**good)), tuple(sentences))
+        except ExperimentError as error:  # well each, but not together: a hold of a gate that is gone
+            if error.field in mended:
+                raise
+            mended.add(error.field)
+            good[error.field] = TOGETHER.get((error.key, error.field), getattr(Experiment(), error.field))
+            sentences.append(sentence(error, good[error.field], lang))
+
+
+def _writable(experiment: Experiment) -> Experiment:
+    """Return an experiment, if its decoder can write what it should: a ready-made one has symbols of its own."""
+    if experiment.target is not None:
+        inputs(experiment)
+    return experiment
 
 
 def admit(name: str, value: Any, values: Mapping[str, Any]) -> Any:
@@ -94,9 +115,11 @@ def _beyond(name: str, value: Any, values: Mapping[str, Any], key: str) -> Exper
 def range_of(name: str, values: Mapping[str, Any]) -> limits.Range:
     """Return the limits of a number, which for the length may be those of what was measured."""
     least, most = limits.RANGES[name]
-    generator = GENERATORS.get(str(values.get("task")).partition(":")[0]) if name == "length" else None
-    longest = generator.longest if generator else None
-    return limits.Range(least, min(most, longest - 1) if longest else most)
+    if name != "length":
+        return limits.RANGES[name]
+    generator = GENERATORS.get(str(values.get("task")).partition(":")[0])
+    known = generator.longest - 1 if generator and generator.longest else most
+    return limits.Range(least, min(most, known, numbers_read(values)))
 
 
 def nearest(name: str, error: ExperimentError, last: Experiment, values: Mapping[str, Any]) -> Any:

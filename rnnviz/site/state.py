@@ -14,6 +14,7 @@ import streamlit as st
 
 from rnnviz.experiment import DEFAULT_LENGTH, DEFAULT_TEXT, INPUTS, NETWORKS, TASKS, Experiment
 from rnnviz.site.settle import written
+from rnnviz.site.typed import shape_read
 from rnnviz.tasks.generators import GENERATORS, Parameter, parse_task
 
 KIND: Final = "input"
@@ -31,7 +32,21 @@ OF_NETWORK: Final = (
     "init",
     "gain",
     "forget_bias",
+    "shape",
+    "feed",
+    "readout",
+    "context",
+    "decoder",
+    "attention",
 )
+OF_SHAPE: Final[Mapping[str, tuple[str, ...]]] = {
+    "one_to_many": ("feed",),
+    "many_to_one": ("readout",),
+    "encoder_decoder": ("context", "decoder", "attention", "target", "forcing", "beam"),
+}
+"""What more there is to choose of a shape; of another shape these are kept, and not asked for."""
+WRITING: Final = ("target", "forcing", "beam")
+"""Of those, what a ready-made network does not decide."""
 ALWAYS: Final = ("seed", "loss", "truncate", "clip")
 REMEDIES: Final = ("clip_value", "residual")
 """Fields that only the page about gradients has controls for, and that stay there."""
@@ -50,17 +65,18 @@ FIRST: Final[Mapping[str, Any]] = {
 
 def fields(*also: str) -> frozenset[str]:
     """Return the fields that the common controls set, and those of a page's own."""
-    return frozenset((*OF_NETWORK, *ALWAYS, *INPUTS, "tokens", "length", *also))
+    return frozenset((*OF_NETWORK, *ALWAYS, *WRITING, *INPUTS, "tokens", "length", *also))
 
 
 def put(experiment: Experiment) -> None:
     """Let the controls show ``experiment``."""
-    names = (*OF_NETWORK, *ALWAYS, *REMEDIES, "tokens", "hold")
+    names = (*OF_NETWORK, *ALWAYS, *WRITING, *REMEDIES, "tokens", "hold")
     shown = {**FIRST, OWN_TEXT: "", **{name: getattr(experiment, name) for name in names}}
     kind = kind_of(experiment)
     shown |= _input(kind, getattr(experiment, kind))
     if kind == "network":
         shown[OWN_TEXT] = experiment.text or ""
+    shown["target"] = experiment.target or ""
     if experiment.length is not None:
         shown["length"] = experiment.length
     st.session_state.update({**_settings({}), **shown, KIND: kind})
@@ -91,7 +107,7 @@ def carry(first: Experiment) -> None:
     if opened not in (None, first) and state.get("_experiment") == opened:
         put(first)
         return
-    names = (*OF_NETWORK, *ALWAYS, *REMEDIES, *FIRST, *_settings({}), "tokens", OWN_TEXT, KIND)
+    names = (*OF_NETWORK, *ALWAYS, *WRITING, *REMEDIES, *FIRST, *_settings({}), "tokens", OWN_TEXT, KIND)
     st.session_state.update({name: st.session_state[name] for name in names if name in st.session_state})
 
 
@@ -99,7 +115,19 @@ def wanted(also: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what the controls ask for, as it stands, of the fields that have a part in it."""
     state, kind = st.session_state, st.session_state[KIND]
     own = () if kind == "network" else OF_NETWORK
-    return {name: state.get(name) for name in (*own, *ALWAYS, *also) if name in state} | _asked(kind)
+    idle = {name for names in OF_SHAPE.values() for name in names} - set(OF_SHAPE.get(shape(), ()))
+    if kind in ("series", "task"):  # half of it is the target
+        idle.add("target")
+    names = [name for name in (*own, *ALWAYS, *WRITING, *also) if name in state and name not in idle]
+    return {name: state[name] for name in names} | _asked(kind)
+
+
+def shape() -> str:
+    """Return the shape of what the controls ask for, which a ready-made network decides."""
+    state = st.session_state
+    if state[KIND] == "network":
+        return shape_read({"network": state.get("network")})
+    return shape_read({"shape": state.get("shape")})
 
 
 def kind_of(experiment: Experiment) -> str:

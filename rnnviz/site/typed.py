@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rnnviz.checks import finite
-from rnnviz.experiment import NETWORKS, ExperimentError
+from rnnviz.experiment import NETWORKS, Experiment, ExperimentError
+from rnnviz.run import resolve
 from rnnviz.site import limits
 from rnnviz.tasks.generators import parse_task
 from rnnviz.tasks.learnt import split
 from rnnviz.tasks.series import parse_series
+from rnnviz.tasks.shaping import FEWEST
 from rnnviz.tasks.symbols import symbols
 
 
@@ -28,11 +30,58 @@ def read_text(value: Any, values: Mapping[str, Any]) -> str:
     if not text:
         raise ExperimentError("text", text, "error.text")
     network = values.get("network") if values.get("network") in NETWORKS else None
-    tokens = "words" if values.get("tokens") == "words" else "characters"
-    begin, count = _begin(text, tokens, network)
-    if count > limits.STEPS:
-        raise ExperimentError("text", text, "limit.text", count=f"{count:,}", most=f"{limits.STEPS:,}", used=begin)
+    shape, most = shape_read(values), symbols_read(values)
+    begin, count = _begin(text, _tokens(values), network, most)
+    if count > most:
+        key = {"encoder_decoder": "limit.source", "one_to_one": "limit.at_once"}.get(shape, "limit.text")
+        raise ExperimentError("text", text, key, count=f"{count:,}", most=f"{most:,}", used=begin)
     return text
+
+
+def read_target(value: Any, values: Mapping[str, Any]) -> str | None:
+    """Return what a decoder should write; None if nothing was typed.
+
+    Raises
+    ------
+    ExperimentError
+        If it has more symbols than the site lets a decoder write; then its ``used`` is the beginning that fits.
+    """
+    text = value if isinstance(value, str) else ""
+    if not text or (_tokens(values) == "words" and not text.strip()):
+        return None
+    begin, count = _begin(text, _tokens(values), None, limits.TARGET)
+    if count > limits.TARGET:
+        most = f"{limits.TARGET:,}"
+        raise ExperimentError("target", text, "limit.target", count=f"{count:,}", most=most, used=begin)
+    return text
+
+
+def shape_read(values: Mapping[str, Any]) -> str:
+    """Return the shape of a network by what is asked of it; a ready-made one decides it."""
+    network = values.get("network")
+    return shape_of(network) if network in NETWORKS else str(values.get("shape") or "many_to_many")
+
+
+def symbols_read(values: Mapping[str, Any]) -> int:
+    """Return how many symbols a network of this shape reads at most here."""
+    return {"encoder_decoder": limits.SOURCE, "one_to_one": limits.AT_ONCE}.get(shape_read(values), limits.STEPS)
+
+
+def numbers_read(values: Mapping[str, Any]) -> int:
+    """Return how many numbers one reads at most here: an encoder and decoder share a series, half and half."""
+    if shape_read(values) != "encoder_decoder":
+        return limits.STEPS
+    return limits.SOURCE if values.get("network") else limits.SOURCE + limits.TARGET
+
+
+def _tokens(values: Mapping[str, Any]) -> str:
+    return "words" if values.get("tokens") == "words" else "characters"
+
+
+@cache
+def shape_of(network: str) -> str:
+    """Return the shape of a ready-made network."""
+    return resolve(Experiment(network=network)).shape
 
 
 def read_task(task: str) -> str:
@@ -77,18 +126,20 @@ def read_series(value: Any, values: Mapping[str, Any]) -> tuple[float, ...]:
         If they cannot be read, or are more than the site steps through; then its ``used`` are the first ones.
     """
     numbers = _numbers(value if isinstance(value, str) else "")
-    count = len(numbers)
-    if count > limits.STEPS:
-        first = numbers[: limits.STEPS]
-        raise ExperimentError("series", value, "limit.series", count=f"{count:,}", most=f"{limits.STEPS:,}", used=first)
+    count, most = len(numbers), numbers_read(values)
+    if count > most:
+        key = "limit.halves" if most < limits.STEPS else "limit.series"
+        raise ExperimentError("series", value, key, count=f"{count:,}", most=f"{most:,}", used=numbers[:most])
+    if shape_read(values) == "encoder_decoder" and count <= FEWEST:
+        raise ExperimentError("series", value, "shaping.halves", count=count - 1, least=FEWEST)
     return numbers
 
 
 @lru_cache(maxsize=8)
-def _begin(text: str, tokens: str, network: str | None) -> tuple[str, int]:
+def _begin(text: str, tokens: str, network: str | None, most: int) -> tuple[str, int]:
     """Return the beginning of a text that has at most as many symbols as are drawn, and how many there are in all."""
     found, between = split(network, text) if network else (symbols(text, tokens), " " if tokens == "words" else "")
-    return between.join(found[: limits.STEPS]), len(found)
+    return between.join(found[:most]), len(found)
 
 
 @lru_cache(maxsize=8)

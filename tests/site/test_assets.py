@@ -124,7 +124,7 @@ def test_a_document_knows_its_title_style_and_server(client, base, lesson) -> No
     assert not re.search(r'rel="preload"[^>]*font', html), "a font that is not used would be loaded"
     for address in re.findall(rf'"({base}/assets/[^"]+)"', html):
         assert client.get(address).status_code == 200
-    assert len(re.findall(rf'"({base}/assets/[^"]+)"', html)) == 3
+    assert len(re.findall(rf'"({base}/assets/[^"]+)"', html)) == 4
     # Nothing comes from elsewhere, whatever a text on the page may say.
     policy = answer.headers["content-security-policy"]
     assert "default-src 'self'" in policy and "http" not in policy

@@ -1,0 +1,38 @@
+"""Shapes: what goes in and what comes out, and how an encoder hands on what it has read."""
+
+from functools import partial
+
+from rnnviz import site
+from rnnviz.site import shapes
+
+LANES = ["h", "c", "gates", "attention", "loss", "gradient"]
+VIEWS = [
+    {"view": "unrolled", "area": "graph", "options": {}},
+    {"view": "equations", "area": "panel", "options": {}},
+    {"view": "score", "area": "score", "options": {"lanes": LANES}},
+    {"view": "output", "area": "wide", "options": {}},
+]
+
+with site.open_page("shapes", takes=site.fields("residual")) as page:
+    if not shapes.is_open(page):
+        page.lead(page.say("shapes.lead"))
+        shapes.gallery(page.lang)
+        page.prose("look")
+        page.prose("at-once")
+        page.prose("uses")
+        shapes.uses(page.lang)
+        page.prose("zeros")
+    else:
+        name = shapes.opening()
+        with page.bar:
+            shapes.row(name, page.lang)
+        trace = site.traced(page.controls(shapes.cells_of(name), row=partial(shapes.row_of, name)))
+        page.lead(page.say(f"shapes.{name}.is"))
+        page.stage(trace, VIEWS)
+        shapes.elsewhere(name, trace.experiment, page.lang)
+        shapes.about(name, page.lang)
+        shapes.equations(trace.experiment, page.lang)
+        if trace.experiment.translates:
+            page.prose("between")
+            page.prose("loses")
+            page.prose("conventions")

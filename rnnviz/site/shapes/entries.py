@@ -1,0 +1,136 @@
+"""The shapes of the gallery, listed once: what runs in each small picture, and what opens from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlencode
+
+from rnnviz.experiment import NETWORKS, Experiment
+from rnnviz.run import resolve
+from rnnviz.site.state import OPENING
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One shape, or one variation of it.
+
+    Attributes
+    ----------
+    group : str
+        The row of the gallery that it stands in.
+    small : Experiment
+        What runs in the gallery.
+    opened : Experiment
+        What one sees first when it is opened: where there is one, a trained network.
+    fresh : Experiment
+        The same with weights that nothing has trained.
+    problem : str
+        What it can be trained on, a word of the Training page's link.
+    training : dict
+        More of that link.
+    """
+
+    group: str
+    small: Experiment
+    opened: Experiment
+    fresh: Experiment
+    problem: str
+    training: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def link(self) -> str:
+        """What the page's link says once this is open."""
+        return urlencode(query_of(self.opened))
+
+
+GROUPS: Final = ("one", "two", "more")
+TINY: Final = Experiment(cell="rnn", hidden_size=5, init="normal", gain=0.6, seed=4, text="rain")
+TRANSLATED: Final = TINY.replace(text="dog", target="god", shape="encoder_decoder")
+FRESH: Final = OPENING.replace(text="hello")
+WRITER: Final = FRESH.replace(shape="encoder_decoder", cell="gru", text="hello", target="olleh")
+
+
+def _learnt(name: str, fresh: Experiment) -> Experiment:
+    return Experiment(network=name) if name in NETWORKS else fresh
+
+
+ENTRIES: Final = {
+    "one_to_one": Entry(
+        "one",
+        TINY.replace(shape="one_to_one"),
+        _learnt("waves_at_once", FRESH.replace(shape="one_to_one", cell="rnn")),
+        FRESH.replace(shape="one_to_one", cell="rnn"),
+        "wave",
+    ),
+    "one_to_many": Entry(
+        "one",
+        TINY.replace(shape="one_to_many"),
+        _learnt("writer", FRESH.replace(shape="one_to_many")),
+        FRESH.replace(shape="one_to_many"),
+        "write",
+    ),
+    "one_to_many_every": Entry(
+        "one",
+        TINY.replace(shape="one_to_many", feed="every"),
+        _learnt("drawer", FRESH.replace(shape="one_to_many", feed="every")),
+        FRESH.replace(shape="one_to_many", feed="every"),
+        "draw",
+        {"feed": "every"},
+    ),
+    "many_to_one": Entry(
+        "one",
+        TINY.replace(shape="many_to_one"),
+        _learnt("waves", FRESH.replace(shape="many_to_one")),
+        FRESH.replace(shape="many_to_one"),
+        "wave",
+    ),
+    "many_to_many": Entry("one", TINY, Experiment(network="depth_learnt"), FRESH, "depth"),
+    "encoder_decoder": Entry("two", TRANSLATED, _learnt("reverser", WRITER), WRITER, "reverse"),
+    "attention": Entry(
+        "two",
+        TRANSLATED.replace(attention="dot"),
+        _learnt("reverser_attention", WRITER.replace(attention="dot")),
+        WRITER.replace(attention="dot"),
+        "reverse",
+        {"attention": "dot"},
+    ),
+    "stacked": Entry(
+        "more", TINY.replace(num_layers=2), FRESH.replace(num_layers=2), FRESH.replace(num_layers=2), "echo"
+    ),
+    "bidirectional": Entry(
+        "more",
+        TINY.replace(bidirectional=True),
+        FRESH.replace(bidirectional=True, cell="gru", text="racecar"),
+        FRESH.replace(bidirectional=True, cell="gru", text="racecar"),
+        "tagging",
+        {"bidirectional": "true"},
+    ),
+    "residual": Entry(
+        "more",
+        TINY.replace(num_layers=2, residual=True),
+        FRESH.replace(num_layers=3, residual=True),
+        FRESH.replace(num_layers=3, residual=True),
+        "echo",
+    ),
+}
+"""By name; the messages ``shapes.<name>`` and ``shapes.<name>.is`` say what each is called, and what it is."""
+
+
+def entry_of(experiment: Experiment) -> str:
+    """Return the name of the entry that an experiment belongs to."""
+    asked = resolve(experiment)
+    if asked.translates:
+        return "encoder_decoder" if asked.attention == "none" else "attention"
+    if asked.shape == "one_to_many":
+        return "one_to_many" if asked.feed == "first" else "one_to_many_every"
+    if asked.shape != "many_to_many":
+        return asked.shape
+    if asked.num_layers > 1:
+        return "residual" if asked.residual else "stacked"
+    return "bidirectional" if asked.bidirectional else "many_to_many"
+
+
+def query_of(experiment: Experiment) -> dict[str, str]:
+    """Return an experiment's link, which always sets something: one that sets nothing is that of the gallery."""
+    return ({} if experiment.network else {"shape": experiment.shape}) | experiment.to_query()

@@ -1,0 +1,33 @@
+"""All shapes beside each other: as small live networks, and, while one is open, as a row of links."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from rnnviz.site.shapes.entries import ENTRIES
+from rnnviz.site.shapes.tiles import packed
+from rnnviz.stage.mount import mount_stage
+from rnnviz.words import say
+
+
+def gallery(lang: str) -> None:
+    """Show every shape as a small network that runs; each is a link that opens it."""
+    data = packed(lang)
+    stage = {**data["stage"], "key": "gallery", "name": say("shapes.gallery", lang)}
+    mount_stage({**data, "stage": stage}, key="stage-gallery")
+
+
+def row(current: str, lang: str) -> None:
+    """Show the names of all shapes as links, the one that is open marked, and the way back to the gallery."""
+    every = f'<a data-within href="?">{escape(say("shapes.all", lang))}</a>'
+    names = "".join(_name(name, name == current, lang) for name in ENTRIES)
+    label = escape(say("shapes.gallery", lang), quote=True)
+    st.html(f'<nav class="site-shapes" aria-label="{label}">{every}{names}</nav>')
+
+
+def _name(name: str, current: bool, lang: str) -> str:
+    here = ' aria-current="true"' if current else ""
+    href = escape(f"?{ENTRIES[name].link}", quote=True)
+    return f'<a data-within href="{href}"{here}>{escape(say(f"shapes.{name}.short", lang))}</a>'

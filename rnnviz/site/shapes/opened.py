@@ -1,0 +1,82 @@
+"""Which shape is open, and what leads from it to the other lessons."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from rnnviz.experiment import CELLS, Experiment
+from rnnviz.lessons import prose
+from rnnviz.run import resolve
+from rnnviz.site import state
+from rnnviz.site.controls import build_controls, shape_controls
+from rnnviz.site.navigation import pages
+from rnnviz.site.page import READING_WIDTH, Page
+from rnnviz.site.settle import settle
+from rnnviz.site.shapes.entries import ENTRIES, Entry, entry_of
+from rnnviz.words import say
+
+OPEN: Final = "_shape_open"
+WEIGHTS: Final = "shape_weights"
+
+
+def is_open(page: Page) -> bool:
+    """Return whether a shape is open: a link that sets anything opens it, any other leads to the gallery."""
+    if page.asked is not None:
+        st.session_state[OPEN] = bool(page.asked)
+    return bool(st.session_state.get(OPEN))
+
+
+def opening() -> str:
+    """Return the name of the entry that is open, by what the controls ask for."""
+    settled = settle(state.wanted(("residual",)), st.session_state.get("_experiment", Experiment()), "en")
+    return entry_of(settled.experiment)
+
+
+def cells_of(name: str) -> tuple[str, ...]:
+    """Return the cells that an entry's network may have: without a second step, one that has no gates."""
+    return ("rnn",) if name == "one_to_one" else CELLS
+
+
+def about(name: str, lang: str) -> None:
+    """Show what a shape is good for."""
+    st.markdown(prose("shapes/about", name, lang), width=READING_WIDTH)
+
+
+def weights_control(entry: Entry, lang: str) -> None:
+    """Offer the trained network of a shape, or weights that nothing has trained."""
+    if entry.opened == entry.fresh:
+        return
+    st.session_state[WEIGHTS] = "trained" if st.session_state[state.KIND] == "network" else "random"
+    st.segmented_control(
+        say("shapes.weights", lang),
+        ("trained", "random"),
+        format_func=lambda name: say(f"shapes.weights.{name}", lang),
+        key=WEIGHTS,
+        required=True,
+        on_change=_take,
+        args=(entry,),
+    )
+
+
+def _take(entry: Entry) -> None:
+    state.put(entry.opened if st.session_state[WEIGHTS] == "trained" else entry.fresh)
+
+
+def row_of(name: str, lang: str) -> None:
+    """Show the controls that belong to a shape."""
+    with st.container(key="shape-row", horizontal=True, vertical_alignment="bottom", gap="small"):
+        weights_control(ENTRIES[name], lang)
+        shape_controls(lang, width=200)
+        build_controls(lang, width=120)
+
+
+def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
+    """Show where the same network can be looked at in another way, and where one like it can be trained."""
+    known, entry, asked = pages(), ENTRIES[name], resolve(experiment)
+    learns = {"problem": entry.problem, "cell": asked.cell, "shape": asked.shape, **entry.training}
+    with st.container(key="shapes-elsewhere", horizontal=True, gap="small"):
+        st.page_link(known["training"], label=say("shapes.train", lang), query_params=learns)
+        for page in ("gradients", "gates", "step"):
+            st.page_link(known[page], label=say(f"shapes.{page}", lang))
