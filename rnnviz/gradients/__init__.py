@@ -11,6 +11,7 @@ from rnnviz.gradients.items import itemised, itemised_vectors, log10_itemised
 from rnnviz.gradients.jacobians import jacobian_norms, log10_jacobian_norms
 from rnnviz.gradients.magnitude import log10_norms
 from rnnviz.gradients.nested import Expansion, expansion
+from rnnviz.gradients.reach import Reach, reach, reach_vectors
 from rnnviz.gradients.shares import WeightShares, weight_shares, weight_terms
 from rnnviz.gradients.spectrum import bound, log10_bound, sigma_max, singular_values, spectral_radius
 from rnnviz.gradients.totals import float32_zeros, log10_totals, norms
@@ -22,6 +23,7 @@ __all__ = [
     "CellPath",
     "Clipping",
     "Expansion",
+    "Reach",
     "Truncated",
     "WeightShares",
     "answer_influence",
@@ -43,6 +45,8 @@ __all__ = [
     "norms",
     "parameter_gradients",
     "per_step_factor",
+    "reach",
+    "reach_vectors",
     "sigma_max",
     "singular_values",
     "spectral_radius",

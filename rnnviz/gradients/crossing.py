@@ -34,17 +34,17 @@ def through_context(trace: Trace, begun: Mapping[str, Begun], read: Spread) -> B
     heights = levels(trace.experiment)
     if trace.experiment.decoder == "state":
         found = {level: (begun[level[0]].dh, begun[level[0]].exponents) for level in heights}
-        cells = {level: begun[level[0]].dc for level in heights} if _cell_passes(trace) else {}
+        cells = {level: begun[level[0]].dc for level in heights} if cell_passes(trace) else {}
     else:
         found, cells = {heights[-1]: gathered(trace, read)}, {}
     return {
         name: [arriving]
         for level, (d_context, exponents) in found.items()
-        for name, arriving in _to_level(trace, level, d_context, cells.get(level), exponents)
+        for name, arriving in to_level(trace, level, d_context, cells.get(level), exponents)
     }
 
 
-def _cell_passes(trace: Trace) -> bool:
+def cell_passes(trace: Trace) -> bool:
     """Return whether the decoder's first cell state is the encoder's last."""
     return trace.layers["l0"].c is not None and trace.experiment.context == "last"
 
@@ -61,7 +61,7 @@ def gathered(trace: Trace, read: Spread) -> tuple[Array, Exponents]:
     return np.sum([shifted(value, own - common) for value, own in zip(values, read.exponents, strict=True)], 0), common
 
 
-def _to_level(
+def to_level(
     trace: Trace, level: Sequence[str], d_context: Array, d_cell: Array | None, exponents: Exponents
 ) -> list[tuple[str, Alike]]:
     """Return what reaches the layers of one height: through their last states, or through all of them."""

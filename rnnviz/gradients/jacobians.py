@@ -20,7 +20,8 @@ from rnnviz.gradients.flow import Exponents
 from rnnviz.gradients.largest import largest_singular_values
 from rnnviz.gradients.magnitude import log10_scaled, scaled
 from rnnviz.gradients.product import product
-from rnnviz.gradients.runs import check_choice, layer_named, run_of
+from rnnviz.gradients.runs import check_choice, layer_named, run_of, stacks, walked
+from rnnviz.gradients.tangents import Matrices, step_jacobians, through_context
 from rnnviz.trace import Array, Trace
 
 STATES = ("h", "full")
@@ -40,6 +41,13 @@ def jacobian_norms(trace: Trace, state: str = "h", norm: str = "2", layer: str =
 
     The identity's norm on the diagonal; zeros for s > t (in a reverse layer for s < t), for there is no dependence.
     A property of the network's values alone: neither the losses nor a truncation of the gradient have a part in it.
+    What a layer reads from below is held fixed.
+
+    Of an encoder and a decoder the steps are both's, and a decoder's state depends on an encoder's by way of the
+    context: through all of the encoder's layers and steps that it is made of, and, where it is read, through the
+    decoder's layers below. The previous output that a decoder reads is held fixed, as nothing goes back through it; and
+    attention has no part, since it stands behind the decoder's state, and no later state reads what it saw. How a loss
+    comes to the encoder by attention, `reach` says. NaN at steps that a layer does not have.
 
     A state of more than `EXACT` numbers is probed, by the same seeded numbers every time. "fro" then is Hutchinson's
     estimate from `PROBES` random rows, within 1/√(2 · `PROBES`) = 13 % (one standard deviation, at most). "2" is seen
@@ -76,14 +84,30 @@ def _sizes(trace: Trace, state: str, norm: str, layer: str) -> tuple[Array, Expo
     layer_named(trace, layer)
     check_choice("state", state, STATES)
     check_choice("norm", norm, NORMS)
-    run = run_of(trace, layer)
+    if not trace.segments:
+        return _within(run_of(trace, layer), state, norm)
+    sizes, exponents = np.zeros((trace.steps, trace.steps)), np.zeros((trace.steps, trace.steps), np.int64)
+    absent = ~walked(trace, layer)
+    sizes[absent] = sizes[:, absent] = np.nan
+    parts = [stack for stack in stacks(trace) if any(layer in level for level in stack.levels)]
+    here = [slice(stack.start, stack.stop) for stack in parts]
+    for stack, own in zip(parts, here, strict=True):
+        sizes[own, own], exponents[own, own] = _within(run_of(trace, layer, stack), state, norm)
+    if len(parts) > 1:
+        later, earlier = through_context(trace, layer, state == "full")
+        sizes[here[1], here[0]], exponents[here[1], here[0]] = _across(later, earlier, norm)
+    return sizes, exponents
+
+
+def _within(run: Run, state: str, norm: str) -> tuple[Array, Exponents]:
+    """Return the norms between all steps of one layer, (steps, steps)."""
     jacobians, hidden = step_jacobians(run), run.weights.hh.shape[1]
     kept = jacobians.shape[1] if state == "full" else hidden
     if jacobians.shape[1] <= EXACT:
         rows = np.broadcast_to(np.eye(kept, jacobians.shape[1]), (len(jacobians), kept, jacobians.shape[1]))
     else:
         rows = random_rows(jacobians, kept) if norm == "fro" else leading_rows(jacobians, kept, run.reverse)
-    sizes, exponents = np.zeros((2, trace.steps, trace.steps))
+    sizes, exponents = np.zeros((2, len(jacobians), len(jacobians)))
     vectors = np.random.default_rng(SEED).standard_normal(rows.shape[:2])
     for part in products(jacobians, rows, run.reverse):
         blocks = part.blocks[:, :, :kept]
@@ -97,16 +121,33 @@ def _sizes(trace: Trace, state: str, norm: str, layer: str) -> tuple[Array, Expo
     return sizes, exponents.astype(np.int64)
 
 
-def step_jacobians(run: Run) -> Array:
-    """Return (T, S, S), J_t = ∂state_t/∂state_{t−1}: S = H, or 2H, h before c, of an LSTM. Held gates count as held."""
-    cell, hidden = run.cell, run.weights.hh.shape[1]
-    size = 2 * hidden if cell.has_c else hidden
-    unit = np.eye(size)[None]
-    dh, dc = unit[..., :hidden], unit[..., hidden:] if cell.has_c else np.zeros((1, size, hidden))
-    step = cell.backward(dh, dc, np.moveaxis(run.local, 1, 0)[:, :, None, :])
-    sums = np.concatenate(step.from_h, axis=-1)
-    to_h = product(sums.reshape(-1, sums.shape[-1]), run.weights.hh).reshape(len(sums), size, hidden) + step.h_prev
-    return np.concatenate([to_h, step.c_prev], axis=-1) if cell.has_c else np.asarray(to_h)
+def _across(later: Matrices, earlier: Matrices, norm: str) -> tuple[Array, Exponents]:
+    """Return the norms of the products of all of N matrices (R, C) with all of S (C, K), (N, S)."""
+    count, source = len(later.values), len(earlier.values)
+    sizes = np.zeros((count, source))
+    left = _few(later.values, norm)
+    vectors = np.random.default_rng(SEED).standard_normal((source, left.shape[1]))
+    for t in range(count):
+        blocks = product(left[t], np.concatenate(list(earlier.values), axis=1))
+        blocks = np.ascontiguousarray(blocks.reshape(len(left[t]), source, -1).swapaxes(0, 1))
+        if norm == "fro":
+            sizes[t] = np.sqrt(np.einsum("nij,nij->n", blocks, blocks))
+        else:
+            sizes[t], vectors = largest_singular_values(blocks, vectors)
+    return sizes, later.exponents[:, None] + earlier.exponents
+
+
+def _few(matrices: Array, norm: str) -> Array:
+    """Return (N, R, S) as few rows that tell as much of a product: their probes, where there are too many rows."""
+    if matrices.shape[1] <= EXACT:
+        return matrices
+    rng = np.random.default_rng(SEED)
+    if norm == "fro":
+        return np.asarray(rng.standard_normal((PROBES, matrices.shape[1])) / np.sqrt(PROBES) @ matrices)
+    probes = rng.standard_normal((matrices.shape[1], PROBES))
+    for _ in range(2):  # subspace iteration, as in `leading_rows`
+        probes = np.linalg.qr(matrices @ (matrices.mT @ probes))[0]
+    return np.asarray(probes.mT @ matrices)
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,7 @@ def row_norms(rows: Array) -> Array:
 
 
 def _scaled_norms(rows: Array) -> Array:
-    norms: Array = np.abs(rows).max(axis=-1)  # of a row of zeros, and of one that is not finite, this is all
+    norms: Array = np.abs(rows).max(axis=-1, initial=0)  # of a row of zeros, and of one that is not finite, this is all
     some = (norms > 0) & np.isfinite(norms)
     with np.errstate(over="ignore", under="ignore"):
         norms[some] *= np.linalg.norm(rows[some] / norms[some, None], axis=-1)

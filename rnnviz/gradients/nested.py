@@ -9,6 +9,7 @@ import numpy as np
 from rnnviz.checks import ExperimentError, whole
 from rnnviz.gradients.influences import input_jacobians, readout
 from rnnviz.gradients.magnitude import row_norms, scaled
+from rnnviz.gradients.reading import answered
 from rnnviz.trace import Array, Trace
 
 DEPTH = 4
@@ -52,11 +53,14 @@ def expansion(trace: Trace, t: int, depth: int = DEPTH) -> Expansion:
     Raises
     ------
     ExperimentError
-        If there is no such step, the depth is below 1, or the outputs are no linear readout (of a recorded module).
+        If there is no such step or it has no answer, the depth is below 1, or the outputs are no linear readout (of a
+        recorded module).
     """
     t, depth = whole(0)("t", t), whole(1)("depth", depth)
     if t >= trace.steps:
         raise ExperimentError("t", t, "error.no_step", most=trace.steps - 1)
+    if not answered(trace)[t]:
+        raise ExperimentError("t", t, "error.no_answer", least=int(answered(trace).argmax()))
     rows = np.zeros((trace.steps, *readout(trace).shape))
     rows[t] = readout(trace)
     blocks, exponents = input_jacobians(trace, rows)

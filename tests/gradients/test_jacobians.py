@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from rnnviz import gradients
 from rnnviz.engines.numpy_engine import trace
 from rnnviz.experiment import Experiment, ExperimentError, Hold
-from rnnviz.gradients.jacobians import EXACT, PROBES, step_jacobians
+from rnnviz.gradients.jacobians import EXACT, PROBES
 from rnnviz.gradients.largest import largest_singular_values
 from rnnviz.gradients.runs import run_of
+from rnnviz.gradients.tangents import step_jacobians
 from rnnviz.initial import initial_parameters
 from rnnviz.trace import Array, Trace
 from tests.engines.draws import Case, cases, given_inputs, random_inputs, random_parameters
