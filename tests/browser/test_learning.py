@@ -136,6 +136,7 @@ def test_it_grows_and_one_goes_back_and_forth_in_it(visit: Visit) -> None:
 
     table = view.locator("details.rv-numbers")
     table.locator("summary").click()
+    table.locator("tr").first.wait_for()
     rows = table.locator("tr").all_inner_texts()
     assert len(rows) == 2 + 4 + 2 + 2 + 2 + 3 and all(row.split("\t")[-1].strip() not in ("", "–") for row in rows)
     canvas = view.locator("[data-lane=course-loss] canvas")
