@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from rnnviz.experiment import GATES, INITS, Experiment, Hold
+from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, GATES, INITS, READOUTS, Experiment, Hold
 from rnnviz.initial import initial_parameters, parameter_shapes
 from rnnviz.inputs import Inputs
 from rnnviz.trace import Array
@@ -92,3 +92,69 @@ def cases(
     if draw(st.booleans()):
         return experiment, data, random_parameters(experiment, width, outputs, seed)
     return experiment, data, initial_parameters(experiment, width, outputs)
+
+
+def translation_inputs(kind: str, sources: int, steps: int, width: int, outputs: int, seed: int) -> Inputs:
+    """Return a random source, (S, D), and N random symbols or numbers to be written of it."""
+    rng = np.random.default_rng(seed)
+    targets: Any = rng.integers(0, outputs, steps) if kind == "symbols" else rng.standard_normal((steps, outputs))
+    right = np.eye(outputs)[targets] if kind == "symbols" else targets
+    inputs = np.zeros((sources + steps, max(width, outputs)))
+    inputs[:sources, :width] = rng.standard_normal((sources, width))
+    inputs[sources + 1 :, :outputs] = right[:-1]
+    none: Any = np.full(sources, -1) if kind == "symbols" else np.full((sources, outputs), np.nan)
+    answers = numbered(outputs) if kind == "symbols" else None
+    labels = numbered(sources + steps)
+    return Inputs(kind, labels, numbered(width), answers, inputs, np.concatenate([none, targets]), sources=sources)
+
+
+@st.composite
+def translations(draw: DrawFn, held: bool = False, **fields: Any) -> Case:
+    """Draw an encoder and its decoder, with a source, a target and weights."""
+    bidirectional = draw(st.booleans())
+    decoder = draw(st.sampled_from(DECODERS))
+    both_begin = bidirectional and fields.get("decoder", decoder) == "state"
+    chosen = {
+        "cell": draw(st.sampled_from([cell for cell in GATES if GATES[cell] or not held])),
+        "hidden_size": draw(st.integers(1, 4)),
+        "num_layers": draw(st.integers(1, 2)),
+        "bidirectional": bidirectional,
+        "residual": draw(st.booleans()),
+        "nonlinearity": draw(st.sampled_from(("tanh", "relu", "identity"))),
+        "loss": draw(st.sampled_from(("every", "last"))),
+        "decoder": decoder,
+        "context": "transform" if both_begin else draw(st.sampled_from(CONTEXTS)),
+        "attention": draw(st.sampled_from([one for one in ATTENTIONS if one != "dot" or not bidirectional])),
+        "seed": draw(st.integers(0, 2**32 - 1)),
+    }
+    experiment = Experiment(shape="encoder_decoder", **{**chosen, **fields})
+    sources, steps = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    if held:
+        one = holds(experiment.cell, experiment.hidden_size, experiment.layer_names, sources + steps)
+        experiment = experiment.replace(hold=tuple(draw(st.lists(one, min_size=1, max_size=3))))
+    kind, width, outputs = draw(st.sampled_from(KINDS)), draw(st.integers(1, 3)), draw(st.integers(1, 4))
+    data = translation_inputs(kind, sources, steps, width, outputs, experiment.seed)
+    return experiment, data, random_parameters(experiment, data.read, data.outputs, experiment.seed)
+
+
+@st.composite
+def other_shapes(draw: DrawFn) -> Case:
+    """Draw a network that answers once, or that takes one step."""
+    shape = draw(st.sampled_from(("one_to_one", "one_to_many", "many_to_one")))
+    experiment = Experiment(
+        shape=shape,
+        cell="rnn" if shape == "one_to_one" else draw(st.sampled_from(tuple(GATES))),
+        hidden_size=draw(st.integers(1, 4)),
+        num_layers=draw(st.integers(1, 3)),
+        bidirectional=shape != "one_to_one" and draw(st.booleans()),
+        residual=draw(st.booleans()),
+        nonlinearity=draw(st.sampled_from(("tanh", "relu", "identity"))),
+        readout=draw(st.sampled_from(READOUTS)),
+        seed=draw(st.integers(0, 2**32 - 1)),
+    )
+    steps = 1 if shape == "one_to_one" else draw(st.integers(1, 7))
+    width, outputs = draw(st.integers(1, 3)), draw(st.integers(1, 4))
+    data = random_inputs(draw(st.sampled_from(KINDS)), steps, width, outputs, experiment.seed)
+    if shape == "many_to_one":
+        data.targets[:-1] = -1 if data.kind == "symbols" else np.nan
+    return experiment, data, random_parameters(experiment, width, outputs, experiment.seed)
