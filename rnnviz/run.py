@@ -11,6 +11,7 @@ from rnnviz.hold import check_hold
 from rnnviz.initial import check_parameters, initial_parameters, parameter_shapes
 from rnnviz.networks import network_named
 from rnnviz.tasks import inputs
+from rnnviz.tasks.learnt import as_learnt
 from rnnviz.trace import Trace
 
 
@@ -58,16 +59,21 @@ def run(
 
 
 def resolve(experiment: Experiment) -> Experiment:
-    """Return an experiment on a ready-made network with the cell and sizes of that network, and its holds checked."""
+    """Return an experiment on a ready-made network with its cell, sizes and shape, and the holds checked.
+
+    Raises
+    ------
+    ExperimentError
+        If the network has not the shape that is asked for, or a held gate does not exist.
+    """
     if not experiment.network:
         return experiment
     network = network_named(experiment.network)
-    experiment = experiment.replace(
+    experiment = as_learnt(experiment).replace(
         cell=network.cell,
         hidden_size=network.hidden_size,
         num_layers=network.num_layers,
         nonlinearity=network.nonlinearity,
-        bidirectional=False,
     )
     for held in experiment.hold:
         check_hold(held, experiment.cell, experiment.hidden_size, experiment.layer_names)

@@ -16,7 +16,7 @@ import regex
 from rnnviz.checks import finite
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.inputs import Inputs, one_hot, readable
-from rnnviz.networks import network_named
+from rnnviz.networks import Network, network_named
 from rnnviz.networks.handmade import Handmade
 from rnnviz.networks.handmade.brackets import depths
 from rnnviz.networks.trained import Trained
@@ -33,6 +33,8 @@ from rnnviz.words import DEFAULT_LANGUAGE
 
 SHORTEST: Final = 2
 """Steps of the shortest sequence that a task makes."""
+DECIDED: Final = ("bidirectional", "residual", "feed", "readout", "context", "decoder", "attention")
+"""What a ready-made network decides beside its shape, its cell and its sizes."""
 
 
 def network_inputs(
@@ -76,13 +78,19 @@ def as_learnt(experiment: Experiment) -> Experiment:
     network = network_named(experiment.network or "")
     own = network.experiment if isinstance(network, Trained) else Experiment()
     asked = experiment.shape
-    once = isinstance(network, Trained) and problem_named(network.task["name"]).counts == "last"
-    shapes = (own.shape, "many_to_one") if once and own.shape == Experiment.shape else (own.shape,)
+    shapes = (own.shape, "many_to_one") if _may_be_asked_once(network) else (own.shape,)
     if asked not in (*shapes, Experiment.shape):
         choices = ", ".join(shapes)
         raise ExperimentError("shape", asked, "shaping.network", network=network.name, choices=choices)
-    parts = {name: getattr(own, name) for name in ("feed", "readout", "context", "decoder", "attention")}
+    parts = {name: getattr(own, name) for name in DECIDED}
     return experiment.replace(shape=asked if asked in shapes else own.shape, **parts)
+
+
+def _may_be_asked_once(network: Network) -> bool:
+    """Return whether an ordinary network learned to answer at the last step, from the state that many to one does."""
+    if not isinstance(network, Trained) or network.experiment.shape != Experiment.shape:
+        return False
+    return problem_named(network.task["name"]).counts == "last" and not network.experiment.bidirectional
 
 
 def _fitting(read: Inputs, network: Trained, posed: Posed, text: str) -> Inputs:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
+from rnnviz import run
 from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.initial import initial_parameters
 from rnnviz.networks.trained.base import Trained
 from rnnviz.tasks import inputs, learnt
 from rnnviz.tasks.learnt import as_learnt, split
@@ -99,6 +103,19 @@ def test_a_series_of_any_length_is_told_apart_and_a_kind_or_a_letter_is_written_
     np.testing.assert_array_equal(word.targets, [4, 1, 17, 0, 26])
 
 
+def test_a_ready_made_network_runs_in_the_shape_it_has(monkeypatch, learnt_by) -> None:
+    fields = {"bidirectional": True, "context": "transform", "decoder": "state", "attention": "additive"}
+    network = learnt_by("reverse", "encoder_decoder", {"symbols": 5}, **fields)
+    monkeypatch.setattr(sys.modules["rnnviz.run"], "network_named", lambda name: network)
+    own = network.experiment
+    given = initial_parameters(own, 5, 6)
+    asked = Experiment(network=NAME, text="abcde", cell="gru", hidden_size=1)
+    trace = run(asked, parameters=given)
+    assert (trace.experiment.shape, trace.experiment.cell, trace.steps) == ("encoder_decoder", "rnn", 11)
+    same = run(own.replace(text="abcde", target="edcba"), parameters=given)
+    np.testing.assert_array_equal(trace.losses, same.losses)
+
+
 def test_a_network_decides_its_shape_and_refuses_another(learnt_by) -> None:
     learnt_by("reverse", "encoder_decoder", context="all", decoder="input", attention="additive")
     found = as_learnt(Experiment(network=NAME, forcing=0.0, beam=3))
@@ -115,3 +132,14 @@ def test_a_network_decides_its_shape_and_refuses_another(learnt_by) -> None:
         "shape is 'one_to_many', but the network sentiment has the shape encoder_decoder: choose that, or a network of "
         "your own."
     )
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_of_both_directions_many_to_one_answers_from_other_states(learnt_by, bidirectional) -> None:
+    learnt_by("sentiment", "many_to_many", bidirectional=bidirectional)
+    asked = Experiment(network=NAME, shape="many_to_one")
+    if not bidirectional:
+        assert as_learnt(asked).shape == "many_to_one"
+        return
+    with pytest.raises(ExperimentError, match="the network sentiment has the shape many_to_many:"):
+        as_learnt(asked)
