@@ -12,7 +12,6 @@ Backward, the gradient goes the same way in reverse. The cells' equations stand 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -22,12 +21,11 @@ from rnnviz.cells import cell_named
 from rnnviz.engines import translation
 from rnnviz.engines.clipping import clipped, global_norm
 from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients, together
-from rnnviz.engines.pooling import WEIGHTS, pooled, spread
+from rnnviz.engines.shapes import Reading, read_out
 from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.experiment import Experiment
 from rnnviz.initial import READOUT
 from rnnviz.inputs import Inputs
-from rnnviz.losses import losses_of
 from rnnviz.trace import Array, LayerTrace, Trace
 
 
@@ -136,64 +134,6 @@ def forward_stack(
         h = np.concatenate([runs[name].values["h"] for name in level], axis=-1)
         x = h + x if skips(experiment, level) else h
     return runs, x
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What is read out of the top's hidden states. T time, O output.
-
-    Attributes
-    ----------
-    read : (T, directions·H)
-        What it is read from: the top's states, or what is made of all of them, in the last row, zeros before it.
-    outputs, d_outputs : (T, O)
-        The answers, and the loss's gradient by them.
-    losses : (T,)
-    dtop : (T, directions·H)
-        The loss's gradient by the top's states.
-    dtop_by_loss : (T, T, directions·H) or None
-        See `Trace.dtop_by_loss`.
-    """
-
-    read: Array
-    outputs: Array
-    losses: Array
-    d_outputs: Array
-    dtop: Array
-    dtop_by_loss: Array | None = None
-
-
-def read_out(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array], top: Array) -> Reading:
-    """Answer each step, or once at the end, and see how wrong each answer is."""
-    if experiment.shape == "many_to_one":
-        return read_once(experiment, data, parameters, top)
-    outputs = top @ parameters["weight_ho"].T + parameters["bias_o"]
-    losses, d_outputs = losses_of(data.kind, outputs, data.targets, experiment.loss)
-    return Reading(top, outputs, losses, d_outputs, d_outputs @ parameters["weight_ho"])
-
-
-def read_once(experiment: Experiment, data: Inputs, parameters: Mapping[str, Array], top: Array) -> Reading:
-    r"""Answer all that was read with one answer, in the last row.
-
-    .. math:: y = W_{ho}\, p + b_o, \qquad p = \text{what } \texttt{rnnviz.engines.pooling} \text{ makes of all } h_t
-    """
-    weights = WEIGHTS[experiment.readout](top, np.asarray(len(top)), experiment.directions)
-    p = pooled(weights, top)
-    outputs = p @ parameters["weight_ho"].T + parameters["bias_o"]
-    losses, d_outputs = losses_of(data.kind, outputs[None], data.targets[-1:], "every")
-    dtop = spread(weights, d_outputs[0] @ parameters["weight_ho"])
-    by_loss = np.zeros((len(top), *top.shape))
-    by_loss[-1] = dtop
-    read, answers, wrong, gradient = (in_last_row(value, len(top)) for value in (p, outputs, losses, d_outputs[0]))
-    answers[:-1] = np.nan
-    return Reading(read, answers, wrong[:, 0], gradient, dtop, by_loss)
-
-
-def in_last_row(values: Array, steps: int) -> Array:
-    """Return (T, N) zeros whose last row is (N,)."""
-    rows = np.zeros((steps, len(values)))
-    rows[-1] = values
-    return rows
 
 
 def whole(

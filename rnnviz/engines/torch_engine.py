@@ -27,7 +27,8 @@ from rnnviz.cells import Cell, cell_named
 from rnnviz.engines import translation
 from rnnviz.engines.encoder_decoder import Walks
 from rnnviz.engines.layer import Adjoint, Held, Run, Weights
-from rnnviz.engines.numpy_engine import read_out, whole
+from rnnviz.engines.numpy_engine import whole
+from rnnviz.engines.shapes import read_out
 from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.engines.torch_backward import BACKWARD
 from rnnviz.engines.torch_forward import array, one_thread, opened, states, tensor

@@ -43,7 +43,7 @@ First = tuple[Array, Array]
 def states(
     cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, dtype: str, first: First | None = None
 ) -> Array:
-    """Return h, (T, H), of a layer that reads (T, D), computed in ``dtype``; it begins with zeros, or with ``first``."""
+    """Return h, (T, H), of a layer that reads (T, D), computed in ``dtype``, from zeros or from ``first`` on."""
     if held.values or cell.__name__ not in FUSED:
         return walked(cell, weights, x, held, reverse, dtype, first)
     own = (weights.ih, weights.hh, weights.b_ih, weights.b_hh)
