@@ -6,12 +6,14 @@ What it writes, how it forecasts on its own answers, what its units respond to, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
+from rnnviz.engines.decoding import beam, most_steps
+from rnnviz.engines.encoder_decoder import encode
 from rnnviz.engines.numpy_engine import forward_stack, stacked
 from rnnviz.experiment import Experiment
 from rnnviz.gradients import answer_influence
@@ -20,6 +22,7 @@ from rnnviz.tasks.problems import Posed
 from rnnviz.tasks.problems.base import PROBE_SEED
 from rnnviz.tasks.problems.forecast import Forecast
 from rnnviz.tasks.problems.next_symbol import NextSymbol
+from rnnviz.tasks.shaping import shaped_batch
 from rnnviz.tasks.symbols import visible
 from rnnviz.trace import Array, Trace
 from rnnviz.training.history import History, Parameters
@@ -65,20 +68,26 @@ def learned(
         ``"continued"``: (n, O), its answers of the probe's last n steps when it reads its own answers there; None
         unless it forecasts.
         ``"connectivity"``: (T, T), see `rnnviz.gradients.answer_influence`; None if T is more than `CONNECTED`.
+        ``"written"``: what a decoder writes of the probe's source by itself, the numbers of its answers, END the last
+        if it comes to one; None unless it writes symbols.
         ``"units"``: what they respond to, ``{"layer", "unit", "feature", "r"}`` each, of every layer the strongest
         first, see `rnnviz.units`; ``"places"``: over how many places. The feature "symbol:e" is written as it is seen.
+        Of an encoder and decoder they are the encoder's; of a network that reads all at once there is none.
     """
     if not moments:
         return []
-    forward, steps = history.experiment.directions == 1, len(history.probes[probe].inputs)
+    experiment, steps = history.experiment, len(history.probes[probe].inputs)
+    forward = experiment.directions == 1 and experiment.shape == "many_to_many"
     written = samples(traces, WRITTEN[problem.tokens]) if forward and isinstance(problem, NextSymbol) else None
     alone = continued(traces, steps // 2) if forward and isinstance(problem, Forecast) else None
-    units = _units(history.experiment, problem, [history.parameters(moment) for moment in moments])
-    places = sum(len(one.inputs) for one in passage(problem))
+    units = _units(experiment, problem, [history.parameters(moment) for moment in moments])
+    places = sum(len(one.inputs) for one in passage(problem, experiment.shape, experiment.feed))
+    writes = experiment.translates and problem.kind == "symbols"
     return [
         {
             "samples": None if written is None else {"temperatures": list(TEMPERATURES), "symbols": written[f]},
             "continued": None if alone is None else alone[f],
+            "written": written_of(traces[f], history.probes[probe]) if writes else None,
             "connectivity": answer_influence(traces[f]) if steps <= CONNECTED else None,
             "units": units[f],
             "places": places,
@@ -87,32 +96,58 @@ def learned(
     ]
 
 
+def written_of(trace: Trace, probe: Inputs) -> list[int]:
+    """Return what the network of a trace writes of a probe's source by itself, each time its likeliest answer."""
+    source = probe.inputs[: probe.sources, : probe.read]
+    with np.errstate(over="ignore", invalid="ignore"):
+        encoded = encode(trace.experiment, trace.parameters, source)
+        return list(beam(encoded, probe.outputs, 1, most_steps(probe.sources))[0][0])
+
+
 @lru_cache(maxsize=8)
-def passage(problem: Posed) -> tuple[Inputs, ...]:
-    """Return what units are looked at on: a text's end, or some sequences of the problem, always the same."""
+def passage(problem: Posed, shape: str = "many_to_many", feed: str = "first") -> tuple[Inputs, ...]:
+    """Return what units are looked at on: a text's end, or some sequences of the problem, always the same.
+
+    As a network of some shape reads them: of an encoder and decoder the sources alone; what reads all at once, nothing.
+    """
+    if shape == "one_to_one":
+        return ()
     if isinstance(problem, NextSymbol):
         codes = problem.codes[-PASSAGE - 1 :]
         x = one_hot(codes[:-1].tolist(), problem.inputs)
         return (Inputs("symbols", problem.name(x), problem.alphabet, problem.answers, x, codes[1:].copy()),)
     count = max(1, min(SEQUENCES, -(-PASSAGE // problem.steps)))
     drawn = problem.batch(np.random.default_rng(PROBE_SEED), count)  # of finite data the larger part
-    return tuple(drawn.sequence(b) for b in range(count))
+    drawn = shaped_batch(drawn, Experiment(shape=shape, feed=feed))
+    return tuple(_source(drawn.sequence(b)) for b in range(count))
+
+
+def _source(one: Inputs) -> Inputs:
+    """Return what an encoder reads of a sequence; where there is none, all of it."""
+    if not one.sources:
+        return one
+    read = slice(one.sources)
+    x = one.inputs[read, : one.read]
+    return replace(one, labels=one.labels[read], inputs=x, targets=one.targets[read], sources=0)
 
 
 @lru_cache(maxsize=8)
-def _features(problem: Posed) -> dict[str, Array]:
-    return features_of(passage(problem))
+def _features(problem: Posed, shape: str, feed: str) -> dict[str, Array]:
+    return features_of(passage(problem, shape, feed))
 
 
 def _units(experiment: Experiment, problem: Posed, parameters: Sequence[Parameters]) -> list[list[dict[str, Any]]]:
     """Return what the units of F networks respond to, a few networks at a time."""
-    sequences = passage(problem)
+    read = problem, experiment.shape, experiment.feed
+    sequences = passage(*read)
+    if not sequences:
+        return [[] for _ in parameters]
     size = len(sequences) * max(len(one.inputs) for one in sequences) * experiment.hidden_size
     few = max(1, AT_ONCE // (16 * size))
     found: list[list[dict[str, Any]]] = []
     for first in range(0, len(parameters), few):
         for layers in _activations(experiment, sequences, parameters[first : first + few]):
-            found.append([one for name, h in layers.items() for one in _named(name, h, _features(problem))])
+            found.append([one for name, h in layers.items() for one in _named(name, h, _features(*read))])
     return found
 
 
@@ -134,7 +169,11 @@ def _activations(
     x = np.zeros((*inside.shape, sequences[0].inputs.shape[1]))
     for b, one in enumerate(sequences):
         x[: lengths[b], b] = one.inputs
-    exact = [{name: value.astype(np.float64) for name, value in own.items()} for own in parameters]
+    part = "encoder." if experiment.translates else ""
+    exact = [
+        {name.removeprefix(part): value.astype(np.float64) for name, value in own.items() if name.startswith(part)}
+        for own in parameters
+    ]
     shape = len(exact), len(sequences)
     runs, _ = forward_stack(experiment, stacked(exact), x[:, None], shape, inside=inside[:, None])
     # (T, F, B, H) to (B, T, …), of which the places inside come one sequence after the other.

@@ -14,7 +14,7 @@ import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.benchmarks import background, engines, gradients, pages, sweeps, training, viewers, walk
+from tests.benchmarks import background, engines, gradients, pages, shapes, sweeps, training, viewers, walk
 from tests.benchmarks.report import show
 from tests.browser.conftest import FLAGS
 from tests.browser.server import serve
@@ -25,6 +25,7 @@ PARTS = (
     "sweeps",
     "training",
     "learning",
+    "shapes",
     "background",
     "start",
     "change",
@@ -55,6 +56,9 @@ def main() -> None:
     if "learning" in parts:
         for title, rows in training.races():
             show(title, rows)
+    if "shapes" in parts:
+        for title, rows in shapes.tables():
+            show(title, rows)
     if "background" in parts:
         title = f"Training beside the page, LSTM, T = {background.T}, H = {background.H}, B = {background.B}"
         show(title, background.rows())
@@ -63,7 +67,7 @@ def main() -> None:
             f"{viewers.VIEWERS} viewers on one core, each changing a parameter every {viewers.THINK:g} s",
             viewers.rows(),
         )
-    if set(parts) - {"engines", "gradients", "sweeps", "training", "learning", "background", "viewers"}:
+    if set(parts) - {"engines", "gradients", "sweeps", "training", "learning", "shapes", "background", "viewers"}:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
             _in_browser(browser, parts)

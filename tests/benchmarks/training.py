@@ -67,15 +67,15 @@ def _rows(cell: str) -> list[Row]:
 class Replayed(Adding):
     """The adding problem, its minibatches drawn beforehand."""
 
-    drawn: list[Batch] = []
+    ready: list[Batch] = []
 
     def batch(self, rng: np.random.Generator, size: int, part: str = "training") -> Batch:
         """Return one of twenty minibatches."""
-        if not self.drawn:
+        if not self.ready:
             fresh = np.random.default_rng(1)
-            self.drawn.extend(super(Replayed, self).batch(fresh, B) for _ in range(EVERY))
-        self.drawn.append(self.drawn.pop(0))
-        return self.drawn[-1]
+            self.ready.extend(super(Replayed, self).batch(fresh, B) for _ in range(EVERY))
+        self.ready.append(self.ready.pop(0))
+        return self.ready[-1]
 
 
 def _tracing(training: Training) -> Callable[[], None]:

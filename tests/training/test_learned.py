@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, run
+from rnnviz.engines.encoder_decoder import encode
 from rnnviz.engines.numpy_engine import trace
 from rnnviz.gradients import answer_influence
 from rnnviz.tasks import inputs
@@ -34,16 +35,23 @@ def begun(name: str, experiment: Experiment):
     return history, training.problem, list(history.traces(PROBE))
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
-def test_everything_that_applies_is_there_for_every_problem(name: str) -> None:
-    history, problem, traces = begun(name, Experiment(cell="gru", hidden_size=4))
+SHAPED = [(name, shape) for name, problem in PROBLEMS.items() for shape in problem.posed.shapes]
+
+
+@pytest.mark.parametrize(("name", "shape"), SHAPED, ids=map("-".join, SHAPED))
+def test_everything_that_applies_is_there_for_every_problem(name: str, shape: str) -> None:
+    cell = "rnn" if shape == "one_to_one" else "gru"
+    history, problem, traces = begun(name, Experiment(cell=cell, hidden_size=4, shape=shape))
     found = learned(history, problem, history.moments, traces, PROBE)
     assert len(found) == len(history.moments) == 4
+    many = shape == "many_to_many"
     for one, own in zip(found, traces, strict=True):
-        assert (one["samples"] is not None) == (name in ("text", "book"))
-        assert (one["continued"] is not None) == (name in ("sine", "stocks", "series"))
+        assert (one["samples"] is not None) == (many and name in ("text", "book"))
+        assert (one["continued"] is not None) == (many and name in ("sine", "stocks", "series"))
+        assert (one["written"] is not None) == (shape == "encoder_decoder")
         assert (one["connectivity"] is None) == (own.steps > CONNECTED)
-        assert len(one["units"]) == 4 and one["places"] >= 17
+        assert len(one["units"]) == (0 if shape == "one_to_one" else 4)
+        assert (one["places"] >= 17) == (shape != "one_to_one")
         assert [abs(unit["r"]) for unit in one["units"]] == sorted((abs(u["r"]) for u in one["units"]), reverse=True)
 
 
@@ -79,6 +87,19 @@ def test_units_are_those_of_the_networks_run_one_by_one(name: str, cell: str) ->
             assert [u["feature"] for u in there] == [
                 "symbol:" + visible(name[7:]) if name.startswith("symbol:") else name for name in features
             ]
+
+
+def test_of_an_encoder_and_decoder_it_is_said_what_it_writes_and_what_the_encoders_units_respond_to() -> None:
+    history, problem, traces = begun("reverse", Experiment(cell="lstm", hidden_size=6, shape="encoder_decoder"))
+    probe = history.probes[PROBE]
+    for one, own in zip(learned(history, problem, history.moments, traces, PROBE), traces, strict=True):
+        alone = trace(own.experiment.replace(forcing=0.0), probe, own.parameters)
+        assert one["written"] == alone.outputs[probe.sources :].argmax(axis=1).tolist()
+        sources = passage(problem, "encoder_decoder")
+        runs = [encode(own.experiment, own.parameters, source.inputs).runs["l0"].values["h"] for source in sources]
+        named = responses(np.concatenate(runs), features_of(sources), UNITS)
+        assert [unit["unit"] for unit in one["units"]] == [response.unit for response in named]
+        np.testing.assert_allclose([unit["r"] for unit in one["units"]], [response.r for response in named], atol=1e-9)
 
 
 def test_a_long_text_is_looked_at_where_it_ends() -> None:

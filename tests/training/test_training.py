@@ -14,6 +14,7 @@ import torch
 from rnnviz.engines import DTYPES
 from rnnviz.experiment import Experiment, ExperimentError, Hold
 from rnnviz.tasks.problems import PROBLEMS
+from rnnviz.tasks.shaping import probes
 from rnnviz.training import History, Training, load, save, start, to_bytes, train
 from rnnviz.training.settings import ENGINES, Settings
 from rnnviz.training.source import Reading, source_of, validation_of
@@ -358,10 +359,17 @@ def test_a_problem_without_a_name_trains_but_is_not_saved() -> None:
 # Every task
 
 
-@pytest.mark.parametrize("truncate", [None, 3])
-@pytest.mark.parametrize("name", PROBLEMS)
-def test_every_task_is_trained_the_same_way_by_both_engines_and_saved(name: str, truncate: int | None) -> None:
-    experiment = Experiment(cell="gru", hidden_size=3, truncate=truncate, clip=1.0)
+SHAPED = [(name, shape) for name, problem in PROBLEMS.items() for shape in problem.posed.shapes]
+CHUNKED = [(name, shape, 3) for name, shape in SHAPED if shape != "encoder_decoder"]
+
+
+@pytest.mark.parametrize(("name", "shape", "truncate"), [*((*one, None) for one in SHAPED), *CHUNKED])
+def test_every_task_is_trained_the_same_way_by_both_engines_and_saved(
+    name: str, shape: str, truncate: int | None
+) -> None:
+    cell = "rnn" if shape == "one_to_one" else "gru"
+    decoder = {"forcing": 0.5, "attention": "dot"} if shape == "encoder_decoder" else {}
+    experiment = Experiment(cell=cell, hidden_size=3, truncate=truncate, clip=1.0, shape=shape, **decoder)
     how = {"steps": 4, "batch_size": 3, "validate_every": 2, "validation_size": 3, "trace_every": 2, "dtype": "float64"}
     ours, theirs = (start(experiment, name, engine=engine, **how) for engine in ENGINES)
     same_history(ours.run(), theirs.run(), 1e-9)
@@ -369,5 +377,5 @@ def test_every_task_is_trained_the_same_way_by_both_engines_and_saved(name: str,
     again = load(to_bytes(ours), steps=6)
     assert again.problem == ours.problem
     same_history(again.run(), train(experiment, name, engine="torch", **(how | {"steps": 6})))
-    for one, data in zip(ours.history.traces(), 3 * [ours.problem.probes[0]], strict=True):
+    for one, data in zip(ours.history.traces(), 3 * [probes(ours.problem, experiment)[0]], strict=True):
         assert one.labels == data.labels and one.answers == data.answers
