@@ -22,6 +22,7 @@ with site.open_page("shapes", takes=site.fields("residual")) as page:
         page.prose("uses")
         shapes.uses(page.lang)
         page.prose("zeros")
+        shapes.batch(page)
     else:
         name = shapes.opening()
         with page.bar:

@@ -132,8 +132,10 @@ def build_controls(lang: str, **layout: Any) -> None:
 
 
 def more_controls(lang: str, shaped: bool = False) -> None:
-    """Offer what is changed more rarely; but not the shape and what is built of it, where that stands elsewhere."""
+    """Offer what is changed more rarely; not the shape, where it has a row of its own, and there what does not fit in."""
     kind = st.session_state[state.KIND]
+    if shaped and state.shape() == "encoder_decoder":
+        build_controls(lang)
     if not shaped:
         if kind != "network":
             choose("shape", SHAPES, lang, help=say("control.shape.help", lang), on_change=_fit_cell)

@@ -22,6 +22,10 @@ TARGET: Final = 200
 AT_ONCE: Final = 100
 """Symbols of a text that a network reads all at once: its first layer has weights for each."""
 
+TEXTS: Final = 12
+WORDS: Final = 24
+"""Texts that are laid side by side, and words of each."""
+
 LINK: Final = 4_000
 """Characters of a link's query: what mail and chat programs still carry whole."""
 

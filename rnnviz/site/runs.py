@@ -28,6 +28,8 @@ def traced(experiment: Experiment, engine: str = "numpy") -> Trace:
     sized = resolve(experiment)
     width = sized.hidden_size * sized.num_layers * sized.directions + len(set(read))
     steps = len(read) or experiment.length or 0
+    if sized.translates:  # it may write twice as much as it reads, and look at all of that at each step
+        width, steps = width + steps, 3 * steps + 10
     return _small(experiment, engine) if steps * width <= SMALL else _large(experiment, engine)
 
 

@@ -1,8 +1,21 @@
 """The room of the lesson Shapes: its gallery, what is open of it, and what leads from one to the other."""
 
+from rnnviz.site.shapes.batch import batch
 from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.gallery import gallery, row
 from rnnviz.site.shapes.opened import about, cells_of, elsewhere, is_open, opening, row_of
 from rnnviz.site.shapes.uses import uses
 
-__all__ = ["about", "cells_of", "elsewhere", "equations", "gallery", "is_open", "opening", "row", "row_of", "uses"]
+__all__ = [
+    "about",
+    "batch",
+    "cells_of",
+    "elsewhere",
+    "equations",
+    "gallery",
+    "is_open",
+    "opening",
+    "row",
+    "row_of",
+    "uses",
+]

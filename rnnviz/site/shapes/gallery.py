@@ -15,7 +15,8 @@ from rnnviz.words import say
 def gallery(lang: str) -> None:
     """Show every shape as a small network that runs; each is a link that opens it."""
     data = packed(lang)
-    stage = {**data["stage"], "key": "gallery", "name": say("shapes.gallery", lang)}
+    # It is the page's main stage, and keeps no address: the link of the gallery is that of the page.
+    stage = {**data["stage"], "key": "gallery", "name": say("shapes.gallery", lang), "address": False}
     mount_stage({**data, "stage": stage}, key="stage-gallery")
 
 

@@ -68,8 +68,9 @@ def row_of(name: str, lang: str) -> None:
     """Show the controls that belong to a shape."""
     with st.container(key="shape-row", horizontal=True, vertical_alignment="bottom", gap="small"):
         weights_control(ENTRIES[name], lang)
-        shape_controls(lang, width=200)
-        build_controls(lang, width=120)
+        shape_controls(lang, width=196)
+        if state.shape() != "encoder_decoder":  # there is no room; they are behind "More"
+            build_controls(lang, width=120)
 
 
 def elsewhere(name: str, experiment: Experiment, lang: str) -> None:

@@ -82,4 +82,4 @@ def packed(lang: str) -> dict[str, Any]:
     options = {"title": say("shapes.gallery", lang), "groups": groups, "tiles": [tile(name, lang) for name in ENTRIES]}
     views = [{"view": "gallery", "area": "graph", "options": options}]
     clock = solved(ENTRIES[LONGEST].small)
-    return payload(clock, arrays=[{"layers": {}}], page="gallery", views=views, start=START, size="small", lang=lang)
+    return payload(clock, arrays=[{"layers": {}}], page="gallery", views=views, start=START, lang=lang)
