@@ -181,3 +181,91 @@ def test_forget_bias_is_the_total_of_both_biases(init: str, forget_bias: float) 
 def test_forget_bias_is_without_effect_where_there_is_no_forget_gate(cell: str) -> None:
     plain, biased = drawn(cell=cell), drawn(cell=cell, forget_bias=5.0)
     assert all((plain[name] == biased[name]).all() for name in plain)
+
+
+# Other shapes
+
+BOTH = {"shape": "encoder_decoder", "context": "transform", "attention": "additive", "bidirectional": True}
+
+
+def test_the_names_of_an_encoder_its_decoder_and_what_is_between() -> None:
+    asked = Experiment(cell="gru", hidden_size=4, num_layers=2, decoder="feedback", **BOTH)
+    shapes = parameter_shapes(asked, 3, 5)
+    encoder, decoder = (
+        {name.removeprefix(f"{part}."): shape for name, shape in shapes.items() if name.startswith(part)}
+        for part in ("encoder", "decoder")
+    )
+    for found, width, both in ((encoder, 3, True), (decoder, 5 + 4, False)):
+        module = torch.nn.GRU(width, 4, 2, bidirectional=both)
+        assert found == {name: tuple(value.shape) for name, value in module.named_parameters()}
+    rest = {name: shape for name, shape in shapes.items() if not name.startswith(("encoder", "decoder"))}
+    assert rest == {
+        "context.weight_l1": (4, 8),
+        "context.bias_l1": (4,),
+        "attention.query": (4, 4),
+        "attention.key": (4, 8),
+        "attention.bias": (4,),
+        "attention.v": (4,),
+        "attention.weight": (4, 4 + 8),
+        "attention.mix_bias": (4,),
+        "weight_ho": (5, 4),
+        "bias_o": (5,),
+    }
+    assert {name: value.shape for name, value in initial_parameters(asked, 3, 5).items()} == shapes
+
+
+@pytest.mark.parametrize(
+    ("fields", "width"),
+    [
+        ({"decoder": "state"}, 0),
+        ({"decoder": "input"}, 4),
+        ({"decoder": "feedback"}, 5 + 4),
+        ({"decoder": "input", "bidirectional": True}, 8),
+        ({"decoder": "feedback", "bidirectional": True}, 5 + 8),
+        ({"decoder": "input", "bidirectional": True, "context": "transform"}, 4),
+    ],
+)
+def test_a_decoder_is_as_wide_as_what_it_reads(fields: dict, width: int) -> None:
+    shapes = parameter_shapes(Experiment(shape="encoder_decoder", hidden_size=4, **fields), 3, 5)
+    assert shapes["decoder.weight_ih_l0"] == (16, width)
+    assert not [name for name in shapes if name.startswith("attention")]
+
+
+def test_a_decoder_that_begins_with_the_context_is_told_one_for_each_layer() -> None:
+    shapes = parameter_shapes(Experiment(num_layers=3, decoder="state", **BOTH), 3, 5)
+    assert [name for name in shapes if name.startswith("context.w")] == [f"context.weight_l{k}" for k in range(3)]
+
+
+def test_a_network_without_a_second_step_has_nothing_recurrent() -> None:
+    asked = Experiment(shape="one_to_one", cell="rnn", hidden_size=4, num_layers=2, gain=3.0, forget_bias=1.0)
+    shapes = parameter_shapes(asked, 3, 5)
+    assert list(shapes) == ["weight_ih_l0", "bias_ih_l0", "weight_ih_l1", "bias_ih_l1", "weight_ho", "bias_o"]
+    stacked = initial_parameters(asked.replace(shape="many_to_many"), 3, 5)
+    assert all((value == stacked[name]).all() for name, value in initial_parameters(asked, 3, 5).items())
+
+
+def test_gain_and_forget_bias_are_of_both_networks() -> None:
+    plain, changed = drawn(init="orthogonal", **BOTH), drawn(init="orthogonal", gain=2.0, forget_bias=1.5, **BOTH)
+    f = GATES["lstm"].index("f")
+    for part in ("encoder", "decoder"):
+        assert (changed[f"{part}.weight_hh_l0"] == 2 * plain[f"{part}.weight_hh_l0"]).all()
+        assert (blocks(changed[f"{part}.bias_ih_l0"])[f] == 1.5).all()
+    kept = [name for name in plain if "_hh_" not in name and "bias_ih" not in name]
+    assert all((plain[name] == changed[name]).all() for name in kept)
+    square = blocks(plain["decoder.weight_hh_l0"])[0]
+    np.testing.assert_allclose(square @ square.T, np.eye(H), atol=1e-13)
+    assert (plain["encoder.weight_hh_l0"] != plain["decoder.weight_hh_l0"]).any()
+
+
+def test_what_is_between_is_drawn_as_torchs_linear_layers_are() -> None:
+    """Each weight and bias within 1/√(what its product reads); by "xavier" the biases are zero."""
+    parameters = drawn(**BOTH)
+    reads = {"context.weight_l0": 2 * H, "context.bias_l0": 2 * H, "weight_ho": H, "bias_o": H}
+    reads |= {"attention.query": H, "attention.key": 2 * H, "attention.bias": 3 * H, "attention.v": H}
+    reads |= {"attention.weight": 3 * H, "attention.mix_bias": 3 * H}
+    for name, width in reads.items():
+        largest = np.abs(parameters[name]).max() * np.sqrt(width)
+        assert 0.85 < largest <= 1, name
+    plain = drawn(init="xavier", **BOTH)
+    assert not any(plain[name].any() for name in reads if "bias" in name)
+    assert 0.9 * np.sqrt(6 / (3 * H)) < np.abs(plain["attention.key"]).max() <= np.sqrt(6 / (3 * H))

@@ -35,6 +35,38 @@ def test_every_kind_of_input_runs(experiment: Experiment) -> None:
     assert trace.first_nonfinite_step is None
 
 
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(shape="one_to_one", cell="rnn", task="sine", length=9),
+        Experiment(shape="one_to_many", feed="every", text="hello"),
+        Experiment(shape="many_to_one", readout="max", series=(1.0, 2.0, 4.0), bidirectional=True),
+        Experiment(shape="encoder_decoder", text="hello", target="olleh", attention="dot"),
+        Experiment(shape="encoder_decoder", text="one two", tokens="words", forcing=0.0, beam=2),
+        Experiment(shape="encoder_decoder", task="sine", length=9, decoder="state", cell="gru", num_layers=2),
+        Experiment(shape="encoder_decoder", text="a", decoder="input", bidirectional=True),
+    ],
+    ids=str,
+)
+def test_every_shape_runs(experiment: Experiment, engine: str) -> None:
+    trace = run(experiment, engine)
+    assert trace.steps == len(trace.inputs) == len(trace.outputs) == len(trace.losses) == len(trace.targets) > 0
+    assert trace.losses.sum() > 0 and trace.first_nonfinite_step is None
+    assert list(trace.layers) == list(experiment.layer_names)
+    assert list(trace.parameter_grads) == list(trace.parameters)
+    again = run(experiment, engine, parameters=trace.parameters)
+    assert again.outputs.tobytes() == trace.outputs.tobytes()
+
+
+def test_weights_of_another_shape_are_named() -> None:
+    translated = Experiment(shape="encoder_decoder", text="abc")
+    with pytest.raises(ExperimentError, match="weight_ih_l0.*encoder.weight_ih_l0"):
+        run(translated, parameters=run(Experiment(text="abc")).parameters)
+    with pytest.raises(ExperimentError, match="attention.weight"):
+        run(translated.replace(attention="dot"), parameters=run(translated).parameters)
+
+
 def test_the_seed_and_nothing_else_decides_the_bits() -> None:
     def bits(trace: Trace) -> bytes:
         return b"".join(grad.tobytes() for grad in trace.parameter_grads.values())

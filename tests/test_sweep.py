@@ -237,3 +237,31 @@ def test_without_the_weights_gradients_everything_else_is_the_same(cell: str) ->
     for lean, trace in zip(sweep(experiment, of_weights=False, gain=gains), sweep(experiment, gain=gains), strict=True):
         assert lean.parameter_grads == {} and np.isnan(lean.grad_norm)
         same(dataclasses.replace(lean, parameter_grads=trace.parameter_grads, grad_norm=trace.grad_norm), trace)
+
+
+# Other shapes
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "values"),
+    [
+        ({"shape": "encoder_decoder", "attention": "dot"}, "gain", [0.0, 1.0, 2.0]),
+        ({"shape": "encoder_decoder"}, "forcing", [0.0, 0.5, 1.0]),
+        ({"shape": "encoder_decoder", "forcing": 0.0, "decoder": "state"}, "beam", [1, 3]),
+        ({"shape": "encoder_decoder", "cell": "gru"}, "hidden_size", [1, 4]),
+        ({"shape": "many_to_one", "readout": "max", "bidirectional": True}, "gain", [0.5, 2.0]),
+        ({"shape": "many_to_one", "readout": "mean"}, "truncate", [1, 2, 8]),
+        ({"shape": "many_to_one", "readout": "max", "truncate": 2, "num_layers": 2}, "forget_bias", [0.0, 3.0]),
+        ({"shape": "one_to_many", "feed": "every"}, "gain", [0.5, 2.0]),
+        ({"shape": "one_to_one", "cell": "rnn"}, "seed", [0, 1]),
+        ({"shape": "one_to_one", "cell": "rnn", "num_layers": 2}, "gain", [0.5, 1.0]),
+    ],
+    ids=str,
+)
+def test_each_frame_of_any_shape_is_its_run(fields: dict[str, Any], field: str, values: list[float]) -> None:
+    experiment = Experiment(text="abcab", hidden_size=3, **fields)
+    same_runs(experiment, sweep(experiment, **{field: values}))
+    without = sweep(experiment, of_weights=False, **{field: values})
+    for trace, whole in zip(without, sweep(experiment, **{field: values}), strict=True):
+        assert not trace.parameter_grads and np.isnan(trace.grad_norm) and np.isfinite(whole.grad_norm)
+        same(trace.layers, whole.layers)
