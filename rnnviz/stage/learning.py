@@ -28,7 +28,7 @@ from rnnviz.words import DEFAULT_LANGUAGE, say
 
 SCORES: Final = {"symbols": "accuracy", "numbers": "squared_error"}
 """What a problem's score is, by the kind of its outputs."""
-GUESSES: Final = ("mean", "mean_of_step", "any_symbol", "any_answer", "frequencies", "majority")
+GUESSES: Final = ("mean", "mean_of_step", "any_symbol", "any_answer", "frequencies", "majority", "step")
 """Baselines that take no notice of what is read: only of these can one say chance."""
 
 
