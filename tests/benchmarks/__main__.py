@@ -32,6 +32,7 @@ PARTS = (
     "drag",
     "epochs",
     "walk",
+    "attend",
     "plain",
     "viewers",
 )
@@ -87,6 +88,9 @@ def _in_browser(browser: Browser, parts: tuple[str, ...]) -> None:
             show(*walk.epoch_rows(browser, server))
         if "walk" in parts:
             for title, rows in walk.site_rows(browser, server):
+                show(title, rows)
+        if "attend" in parts:
+            for title, rows in walk.shape_rows(browser, server):
                 show(title, rows)
         show("Imports", [pages.torch_row(server)])
     if "plain" in parts:

@@ -122,6 +122,26 @@ def site_rows(browser: Browser, server: Server) -> Iterator[tuple[str, list[Row]
         )
 
 
+def shape_rows(browser: Browser, server: Server) -> Iterator[tuple[str, list[Row]]]:
+    """Walk through an encoder and a decoder that looks back at it, each as long as the other, at two lengths."""
+    work = {}
+    for half in (20, 40):
+        screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
+        source = text_of(half)
+        asked = {"text": source, "target": source[::-1][1:], "attention": "additive", "hidden_size": HIDDEN}  # and END
+        screen.goto("/shapes", shape="encoder_decoder", cell="lstm", step=2, **asked)
+        taken = walk(screen.page, AT_STEP, screen.t, presses=2 * half - 8)
+        held = hold(screen.press("Home").page, HOLD, ["ArrowRight", 2 * half - 2])
+        work[half] = held.used["TaskDuration"]
+        yield f"/shapes, LSTM, {half} + {half} steps with attention, H = {HIDDEN}", [*_rows(taken), *_held_rows(held)]
+        assert not screen.problems, screen.problems
+        screen.page.close()
+    yield (
+        "/shapes, 40 + 40 ÷ 20 + 20 steps",
+        [Row("main thread's processor time a step", work[40] / work[20], "×", 1.2)],
+    )
+
+
 def drag_rows(browser: Browser, server: Server) -> tuple[str, list[Row]]:
     """Drag the slider of the Gradients page to its end and back, three cells in each of its runs."""
     screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
