@@ -2,6 +2,7 @@
  * The scrubber: a strip on which a pointer, a finger or the keys choose the step. The token strip of the score is one.
  */
 import { attr, el } from "./dom.js";
+import { partAt, writtenAt } from "./shape.js";
 
 const LEAP = 10;
 
@@ -51,7 +52,7 @@ export function scrubber(node, data, cursor, stepAt) {
   });
   const follow = cursor.subscribe((c, changed) => {
     if (changed.has("T")) attr(node, "aria-valuemax", c.T);
-    if (!changed.has("t") && !changed.has("T")) return;
+    if (!["t", "T", "frame"].some((field) => changed.has(field))) return; // each run may write something else
     attr(node, "aria-valuenow", c.t + 1);
     attr(node, "aria-valuetext", whereText(data, c));
   });
@@ -68,13 +69,17 @@ function leaps(event, cursor) {
   return { PageUp: LEAP, PageDown: -LEAP }[event.key] ?? 0;
 }
 
-/** Where the cursor is, in words: "step 7 of 11, w". */
+/** Where the cursor is, in words: "step 7 of 11, w"; of an encoder and a decoder, whose step it is and what it wrote. */
 export function whereText(data, cursor) {
-  return data.say("stage.where_symbol", {
-    t: cursor.t + 1,
-    T: cursor.T,
-    symbol: spoken(data, data.meta.labels[cursor.t] ?? ""),
-  });
+  const { meta } = data;
+  const { name, start, stop } = partAt(meta, cursor.t);
+  const frame = data.frame(cursor);
+  if (!name) return data.say("stage.where_symbol", { t: cursor.t + 1, T: cursor.T, symbol: spoken(data, meta.labels[cursor.t] ?? "") });
+  const said = { t: cursor.t - start + 1, T: stop - start };
+  if (name === "encoder") return data.say("stage.where_encoder", { ...said, symbol: spoken(data, meta.labels[cursor.t] ?? "") });
+  const wrote = writtenAt(meta, frame, cursor.t);
+  if (wrote === null) return data.say("stage.where_decoder", said);
+  return data.say("stage.where_decoder_wrote", { ...said, symbol: spoken(data, wrote) });
 }
 
 /** A label as it is read out: white space by its name. */

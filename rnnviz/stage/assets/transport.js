@@ -6,6 +6,7 @@ import { SPEEDS } from "./cursor.js";
 import { attr, el, svg, text } from "./dom.js";
 import { framesSlider } from "./frames.js";
 import { bar } from "./scrubber.js";
+import { recurs } from "./shape.js";
 
 const ICONS = {
   first: "M4 3h2v10H4zM13 3v10L6.5 8z",
@@ -45,7 +46,7 @@ export function transport(stage, data) {
   const more = el("div", { class: "rv-group rv-more" });
   if (data.meta.layers.length > 1) more.append(layerChoice(data, cursor, cleanups));
   if (!small) more.append(speedChoice(data, cursor, cleanups));
-  if (views.includes("unrolled")) more.append(formSwitch(data, cursor, cleanups));
+  if (views.includes("unrolled") && recurs(data.meta)) more.append(formSwitch(data, cursor, cleanups));
   if (!small && document.fullscreenEnabled) more.append(button(data, "fullscreen", () => stage.fullscreen()));
   if (!small) more.append(el("button", { class: "rv-button rv-icon rv-keyboard", type: "button", onclick: () => stage.help(),
     "aria-label": data.say("stage.help"), title: data.say("stage.help"), "aria-haspopup": "dialog" }, "?"));

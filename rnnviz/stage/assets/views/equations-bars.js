@@ -33,11 +33,23 @@ export function shift(node, share) {
 export function write({ letter, sub }, term, { data, layer, gate, notation }) {
   const words = term.kind === "rest";
   const bias = term.kind === "b" ? biasName(data, notation, gate, term.index) : null;
-  text(letter, words ? data.say("panel.rest", { n: term.index }) : (bias?.[0] ?? term.kind));
+  const read = readAs(layer, term);
+  text(letter, words ? data.say("panel.rest", { n: term.index }) : (bias?.[0] ?? read?.letter ?? term.kind));
   letter.classList.toggle("rv-eq-words", words);
+  if (read?.letter === "c") return setSubscript(sub, String(read.index + 1));
   if (term.kind !== "x") return setSubscript(sub, words ? "" : (bias?.[1] ?? String(term.index + 1)));
   text(sub, labelOf(data, layer, term)); // a person's own text, set as it is
   sub.dataset.sub = "";
+}
+
+/**
+ * What a decoder reads is no x: y, the answer before, and c, the context.
+ * @returns {{letter: "y"|"c", index: number}|null}
+ */
+export function readAs({ meta, part, index }, term) {
+  if (term.kind !== "x" || index || part.name !== "decoder") return null;
+  const answers = meta.decoder === "feedback" ? meta.O : 0;
+  return term.index < answers ? { letter: "y", index: term.index } : { letter: "c", index: term.index - answers };
 }
 
 /** The bias as PyTorch keeps it, b_ih and b_hh; other notations write their sum as one letter. */
@@ -48,6 +60,7 @@ function biasName(data, notation, gate, index) {
 }
 
 function labelOf(data, layer, term) {
+  if (readAs(layer, term)) return data.meta.answers?.[term.index] ?? String(term.index + 1);
   if (term.kind === "x" && layer.inputTerms === 1 && !layer.index && data.meta.alphabet) return data.meta.alphabet[term.index];
   return String(term.index + 1);
 }

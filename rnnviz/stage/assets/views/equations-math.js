@@ -64,7 +64,7 @@ function operator(sign) {
 }
 
 function term({ symbols, number }, { shapes }, made) {
-  const glyphs = symbols.map((part) => (typeof part === "string" ? operator(part) : shaped(part, shapes, made)));
+  const glyphs = symbols.filter(Boolean).map((part) => (typeof part === "string" ? operator(part) : shaped(part, shapes, made)));
   const value = el("span", { class: "rv-eq-num" });
   made.numbers.push({ name: number, node: value });
   return el("span", { class: "rv-eq-term" }, el("span", { class: "rv-eq-glyphs" }, ...glyphs), value);

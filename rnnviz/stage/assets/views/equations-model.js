@@ -2,7 +2,8 @@
  * The arithmetic behind the panel: which numbers of the trace enter the equations of one unit at one step.
  * Nothing is drawn here. A step's cost depends on D and H, never on T.
  */
-import { gatesOf } from "./equations-choice.js";
+import { inputOf, givenBy, partAt, readsAt, startOf } from "../shape.js";
+import { gatesOf, layerIn } from "./equations-choice.js";
 import { dot, largest, oneHot, stretch } from "./equations-sums.js";
 
 /** The most terms that are named one by one; what is left is added up. */
@@ -31,6 +32,11 @@ export function squash(name, a) {
  *   kind "b": index 0 is b_ih, 1 is b_hh; "rest": index counts the terms added up. product = factor · weight · value.
  */
 
+/** What distinguishes the equations of a step from those of another: whose they are, and whether anything is read. */
+export function formAt(meta, t) {
+  return `${partAt(meta, t).name} ${readsAt(meta, t) ? "reads" : ""}`;
+}
+
 /** One layer of one run, read as the equations need it. */
 export class Layer {
   /**
@@ -40,21 +46,25 @@ export class Layer {
   constructor(data, cursor) {
     const { meta } = data;
     this.meta = meta;
-    this.name = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
+    this.part = partAt(meta, cursor.t);
+    this.form = formAt(meta, cursor.t);
+    this.name = layerIn(this.part, cursor.layer);
     this.index = Number.parseInt(this.name.slice(1), 10);
     this.reverse = this.name.endsWith("_reverse");
     this.H = meta.H;
-    this.D = this.index ? meta.H * meta.directions : meta.D;
-    this.T = meta.T;
+    this.D = this.index ? meta.H * this.part.directions : readsAt(meta, cursor.t) ? this.part.width : 0;
+    this.start = this.part.start;
+    this.T = this.part.stop;
     this.run = data.frame(cursor);
-    this.arrays = data.layer(cursor);
-    const weights = (kind) => this.run.parameters[`${kind}_${this.name}`];
+    this.arrays = this.run.layers[this.name];
+    const weights = (kind) => this.run.parameters[`${this.part.prefix}${kind}_${this.name}`];
     this.W = weights("weight_ih");
     this.U = weights("weight_hh");
     this.biases = [weights("bias_ih"), weights("bias_hh")];
-    this._products = new Float64Array(this.D + this.H);
-    this._joined = new Float64Array(this.D);
-    this._oneHot = !this.index && meta.alphabet !== null && oneHot(this.run.inputs);
+    /** How many numbers of the step before enter: none where all is read at once. */
+    this.past = this.U ? this.H : 0;
+    this._products = new Float64Array(this.D + this.past);
+    this._oneHot = !this.index && this.D > 0 && meta.alphabet !== null && this.part.name !== "decoder" && oneHot(this.run.inputs);
   }
 
   /** How many terms x brings: a one-hot x has one that is not exactly 0. */
@@ -62,26 +72,21 @@ export class Layer {
     return this._oneHot ? 1 : this.D;
   }
 
-  /** What this layer reads at step t: the input, or the states of the layer below, both directions joined. */
+  /** What this layer reads at step t: the input, or what the layer below gives, both directions joined. */
   input(t) {
-    if (!this.index) return this.run.inputs.row(t);
-    const below = this.run.layers[`l${this.index - 1}`].h.row(t);
-    if (this.meta.directions === 1) return below;
-    this._joined.set(below);
-    this._joined.set(this.run.layers[`l${this.index - 1}_reverse`].h.row(t), this.H);
-    return this._joined;
+    return this.index ? givenBy(this.meta, this.run, this.index - 1, t) : inputOf(this.meta, this.run, t);
   }
 
   /** The step before t as this layer reads; −1 where there is none, and the state is the one it started with. */
   before(t) {
     const step = this.reverse ? t + 1 : t - 1;
-    return step < this.T ? step : -1;
+    return step >= this.start && step < this.T ? step : -1;
   }
 
   /** h (or c) of the step before. @param {"h"|"c"} name */
   previous(name, t) {
     const step = this.before(t);
-    return step < 0 ? this.arrays[`${name}0`].data : this.arrays[name].row(step);
+    return step < 0 ? startOf(this.meta, this.run, this.part, this.name, name) : this.arrays[name].row(step);
   }
 
   /** The value of a quantity of unit j at step t; undefined where the trace has none of that name. */
@@ -131,7 +136,7 @@ export class Layer {
   parts(gate, unit, t) {
     const row = this.row(gate, unit);
     const [b, d] = this.biases.map((bias) => bias?.data[row] ?? 0);
-    return { x: dot(this.W.row(row), this.input(t)), b, h: dot(this.U.row(row), this.previous("h", t)), d };
+    return { x: this.D ? dot(this.W.row(row), this.input(t)) : 0, b, h: this.U ? dot(this.U.row(row), this.previous("h", t)) : 0, d };
   }
 
   /**
@@ -140,11 +145,11 @@ export class Layer {
    */
   terms(gate, unit, t) {
     const row = this.row(gate, unit);
-    const [w, u, x, h] = [this.W.row(row), this.U.row(row), this.input(t), this.previous("h", t)];
+    const [w, u, x, h] = [this.W.row(row), this.U?.row(row), this.input(t), this.U ? this.previous("h", t) : null];
     const factor = this.factor(gate, unit, t);
     const products = this._products;
     for (let k = 0; k < this.D; k++) products[k] = w[k] * x[k];
-    for (let k = 0; k < this.H; k++) products[this.D + k] = factor * u[k] * h[k];
+    for (let k = 0; k < this.past; k++) products[this.D + k] = factor * u[k] * h[k];
     const hot = this._oneHot ? Math.max(0, x.findIndex(Boolean)) : -1;
     const named = largest(products, this._count(), this._oneHot ? this.D : 0, hot);
     const terms = named.map((at) =>
@@ -158,19 +163,19 @@ export class Layer {
       terms.push({ kind: "b", index, weight: bias.data[row], value: 1, factor: scale, product: scale * bias.data[row] });
     });
     terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-    const rest = this.inputTerms + this.H - named.length;
+    const rest = this.inputTerms + this.past - named.length;
     if (rest) terms.push(this._rest(rest, products, named));
     return terms;
   }
 
   /** How many rows `terms` makes, the same at every step. */
   get termCount() {
-    const all = this.inputTerms + this.H;
+    const all = this.inputTerms + this.past;
     return this._count() + (all > this._count() ? 1 : 0) + this.biases.filter(Boolean).length;
   }
 
   _count() {
-    const all = this.inputTerms + this.H;
+    const all = this.inputTerms + this.past;
     return all <= NAMED + 1 ? all : NAMED; // "the other 1 together" would be no shorter
   }
 
@@ -189,7 +194,8 @@ export class Layer {
    */
   extent(gate, unit) {
     const extent = { walk: { low: 0, high: 0 }, heap: { low: 0, high: 0 }, sum: 0 };
-    for (let t = 0; t < this.T; t++) {
+    for (let t = this.start; t < this.T; t++) {
+      if (formAt(this.meta, t) !== this.form) continue;
       let [at, low, high] = [0, 0, 0];
       for (const { product } of this.terms(gate, unit, t)) {
         at += product;

@@ -33,40 +33,45 @@ export function weightName(notation, cell, role, gate) {
  * The rows of a cell, in the order they are computed.
  * @param {{cell: string, nonlinearity: string, gates: string[]}} meta
  * @param {string} notation
+ * @param {{reads: "x"|"c"|"yc"|null, past: boolean}} enters what is read, c the context and y the answer before; whether
+ *   the state of the step before is
  * @returns {Row[]}
  */
-export function equations(meta, notation) {
-  if (meta.cell === "lstm") return [..."ifgo"].map((gate) => gateRow(meta, notation, gate)).concat(lstmStates());
-  if (meta.cell === "gru") return [..."rzn"].map((gate) => gateRow(meta, notation, gate)).concat(gruState());
+export function equations(meta, notation, enters = { reads: "x", past: true }) {
+  const row = (gate) => gateRow(meta, notation, gate, enters);
+  if (meta.cell === "lstm") return [..."ifgo"].map(row).concat(lstmStates());
+  if (meta.cell === "gru") return [..."rzn"].map(row).concat(gruState());
   const open = ACTIVATION[meta.nonlinearity];
   const state = meta.nonlinearity === "identity" ? [one("a")] : [open, one("a"), ")"];
-  return [gateRow(meta, notation, "a"), { quantity: "h", gate: null, chunks: [state] }];
+  return [row("a"), { quantity: "h", gate: null, chunks: [state] }];
 }
 
-function gateRow(meta, notation, gate) {
+const READ = {
+  x: [{ letter: "x", quantity: "x", shape: "D", when: "t" }],
+  c: [{ letter: "c", quantity: "h", shape: "C" }],
+  yc: ["[", { letter: "y", quantity: "output", shape: "O", when: "before" }, "; ", { letter: "c", quantity: "h", shape: "C" }, "]"],
+};
+
+function gateRow(meta, notation, gate, { reads, past }) {
   const weight = (role, shape) => {
     const name = weightName(notation, meta.cell, role, gate);
     return name && { letter: name[0], sub: name[1], shape };
   };
-  const x = { symbols: [weight("W", "HD"), { letter: "x", quantity: "x", shape: "D", when: "t" }], number: "Wx" };
-  const h = { symbols: [weight("U", "HH"), { letter: "h", quantity: "h", shape: "H", when: "before" }], number: "Uh" };
-  const [b, d] = [weight("b", "H"), weight("d", "H")];
+  const x = reads && { symbols: [weight("W", "HD"), ...READ[reads]], number: "Wx" };
+  const h = past && { symbols: [weight("U", "HH"), { letter: "h", quantity: "h", shape: "H", when: "before" }], number: "Uh" };
+  const [b, d] = [weight("b", "H"), past && weight("d", "H")];
   const [bias, second] = [b && { symbols: [b], number: d ? "b" : "bias" }, d && { symbols: [d], number: "d" }];
   const open = gate === "a" ? null : gate === "g" || gate === "n" ? ACTIVATION.tanh : ACTIVATION.sigmoid;
-  const close = open ? [")"] : [];
-  const chunks = d ? two(meta, gate, open, x, bias, h, second, close) : merged(open, x, h, bias, close);
-  return { quantity: gate, gate, chunks };
+  const apart = d && meta.cell === "gru" && gate === "n"; // r stands before all that comes from the past
+  const terms = apart ? [[x], [bias], [one("r"), "⊙", "(", h, "+", second, ")"]] : d ? [[x], [bias], [h], [second]] : [[x], [h], [bias]];
+  return { quantity: gate, gate, chunks: summed(terms, open) };
 }
 
-/** Two biases, each beside its product: PyTorch's way, and n of a GRU in every notation. */
-function two(meta, gate, open, x, b, h, d, close) {
-  const past = meta.cell === "gru" && gate === "n";
-  const state = past ? [["+", one("r"), "⊙", "(", h, "+", d, ")", ...close]] : [["+", h], ["+", d, ...close]];
-  return [[open, x].filter(Boolean), ["+", b], ...state];
-}
-
-function merged(open, x, h, bias, close) {
-  return [[open, x].filter(Boolean), ["+", h], ["+", bias, ...close]];
+/** The terms there are, a + before each but the first, in the brackets of an activation if there is one. */
+function summed(terms, open) {
+  const chunks = terms.filter(([first]) => first).map((term, k) => (k ? ["+", ...term] : open ? [open, ...term] : term));
+  if (open) chunks.at(-1).push(")");
+  return chunks;
 }
 
 function lstmStates() {

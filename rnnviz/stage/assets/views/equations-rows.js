@@ -14,11 +14,23 @@ import { held } from "./equations-words.js";
  * @param {string} notation
  */
 export function rowsOf(data, cursor, layer, notation) {
-  const { H, D } = layer;
-  const shapes = { HD: `${H}×${D}`, HH: `${H}×${H}`, D: String(D), H: String(H) };
-  const words = (part) => (READ[part] ? data.say(READ[part]) : part);
-  const rows = equations(data.meta, notation).map((row) => drawn(data, cursor, row, { shapes, words }));
+  const setting = settingOf(data, layer);
+  const rows = equations(data.meta, notation, entersOf(layer)).map((row) => drawn(data, cursor, row, setting));
   return { node: el("div", { class: "rv-eq-rows" }, ...rows.map((row) => row.node)), rows };
+}
+
+/** The shapes of what stands in the equations, and how their signs are read aloud. */
+export function settingOf({ meta, say }, { H, D }) {
+  const C = meta.context === "transform" ? H : H * meta.directions;
+  const shapes = { HD: `${H}×${D}`, HH: `${H}×${H}`, D: String(D), H: String(H), O: String(meta.O), C: String(C) };
+  return { shapes, words: (part) => (READ[part] ? say(READ[part]) : part) };
+}
+
+/** What enters the sums of a layer. */
+function entersOf({ meta, part, index, D, past }) {
+  const decodes = part.name === "decoder" && !index;
+  const reads = !D ? null : !decodes ? "x" : meta.decoder === "feedback" ? "yc" : "c";
+  return { reads, past: past > 0 };
 }
 
 const READ = {
@@ -94,8 +106,14 @@ function fillNumber(node, name, parts, { data, layer, unit, t }) {
 function fillPast(node, name, { data, layer, unit, t }) {
   const step = layer.before(t);
   const place = { unit, layer: layer.name };
-  const what = step < 0 ? { ...place, quantity: `${name}0` } : { ...place, quantity: name, step };
+  const what = step < 0 ? { ...place, quantity: startName(layer, name) } : { ...place, quantity: name, step };
   show(node, data, layer.previous(name, t)[unit], what);
+}
+
+/** The quantity that a layer starts from: of a decoder the context, of its cell the encoder's last. */
+export function startName(layer, name) {
+  if (layer.part.name !== "decoder") return `${name}0`;
+  return name === "h" ? "start" : "cell-start";
 }
 
 /** Mark the gate whose terms are shown. */

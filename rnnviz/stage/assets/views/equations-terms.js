@@ -2,8 +2,9 @@
  * One dot product, term by term: a list whose bars continue each other from zero to the sum.
  */
 import { attr, el, style, text } from "../dom.js";
-import { axis, colour, lay, shift, write } from "./equations-bars.js";
+import { axis, colour, lay, readAs, shift, write } from "./equations-bars.js";
 import { hue, show, symbol } from "./equations-math.js";
+import { startName } from "./equations-rows.js";
 
 /**
  * The list, and a function that fills it.
@@ -91,7 +92,7 @@ function name(row, term, now) {
   const bias = term.kind === "b";
   const rest = term.kind === "rest";
   write(row, term, now);
-  const ink = rest || bias ? "inherit" : hue(term.kind);
+  const ink = rest || bias ? "inherit" : hue({ y: "output", c: "h" }[readAs(layer, term)?.letter] ?? term.kind);
   if (row.glyph.dataset.ink !== ink) row.glyph.style.color = row.glyph.dataset.ink = ink;
   const place = { layer: layer.name, digits };
   const scaled = !rest && layer.meta.cell === "gru" && gate === "n" && (term.kind === "h" || (bias && term.index === 1));
@@ -109,7 +110,7 @@ function name(row, term, now) {
 
 /** What the pointer is on; nothing that another view could show for biases, h_0 and the states of the layer below. */
 function hoverOf(layer, { kind, index }, t) {
-  const step = kind === "h" ? layer.before(t) : kind === "x" && !layer.index ? t : -1;
+  const step = kind === "h" ? layer.before(t) : kind === "x" && !layer.index && !layer.part.start ? t : -1;
   return step < 0 ? null : { quantity: kind, unit: index, t: step };
 }
 
@@ -124,9 +125,12 @@ function nameWidth(layer) {
 function valuePlace(layer, term, t) {
   if (term.kind === "h") {
     const step = layer.before(t);
-    return step < 0 ? { quantity: "h0", unit: term.index } : { quantity: "h", unit: term.index, step };
+    return step < 0 ? { quantity: startName(layer, "h"), unit: term.index } : { quantity: "h", unit: term.index, step };
   }
+  const read = readAs(layer, term);
+  if (read?.letter === "c") return { quantity: "context", unit: read.index, layer: `l${layer.meta.num_layers - 1}` };
   if (!layer.index) return { quantity: "x", unit: term.index, step: t };
+  if (layer.meta.residual && layer.index > 1) return { quantity: "given", unit: term.index, step: t, layer: `l${layer.index - 1}` };
   const back = term.index >= layer.H ? "_reverse" : "";
   return { quantity: "h", unit: term.index % layer.H, step: t, layer: `l${layer.index - 1}${back}` };
 }

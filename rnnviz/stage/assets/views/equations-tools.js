@@ -78,16 +78,16 @@ function legend(data, layer, notation) {
     return G > 1 ? [first, " … ", last] : [first];
   };
   const line = (glyphs, name, letters, size) => {
-    const cells = [el("code", {}, `${name}_${layer.name}`), letters, size].map((content) => el("td", {}, content));
+    const cells = [el("code", {}, `${layer.part.prefix}${name}_${layer.name}`), letters, size].map((content) => el("td", {}, content));
     return el("tr", {}, el("th", { scope: "row" }, ...glyphs), ...cells);
   };
   const biases = ["bias_ih", "bias_hh"].map((name, k) => line(stacked("bd"[k]), name, many, `${G * H}`));
   const rows = [
-    line(stacked("W"), "weight_ih", `${many}×D`, `${G * H}×${D}`),
-    line(stacked("U"), "weight_hh", `${many}×H`, `${G * H}×${H}`),
-    ...(layer.biases[0] ? biases : []),
-  ];
-  const sizes = el("p", {}, data.say(layer.index ? "panel.sizes_above" : "panel.sizes", { T, D, H }));
+    D && line(stacked("W"), "weight_ih", `${many}×D`, `${G * H}×${D}`),
+    layer.U && line(stacked("U"), "weight_hh", `${many}×H`, `${G * H}×${H}`),
+    ...biases.filter((_, k) => layer.biases[k]),
+  ].filter(Boolean);
+  const sizes = el("p", {}, data.say(layer.index ? "panel.sizes_above" : "panel.sizes", { T: T - layer.start, D, H }));
   const caption = el("caption", { class: "rv-hidden" }, data.say("panel.shapes"));
   return el("div", { class: "rv-eq-legend" }, sizes, el("table", {}, caption, el("tbody", {}, ...rows)));
 }

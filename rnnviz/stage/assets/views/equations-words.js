@@ -1,6 +1,7 @@
 /**
  * What the panel says in words: each sentence is true for the very cell, gate and step it stands beside.
  */
+import { begins } from "../shape.js";
 
 /** The sentence under a sum: which way red and blue push here. */
 export function pushSentence(data, gate) {
@@ -26,6 +27,8 @@ export function titleOf(data, layer, unit, t) {
     layer: layer.index + 1,
     direction: data.say(layer.reverse ? "panel.backwards" : "panel.forwards"),
   };
+  const part = layer.part.name;
+  if (part) return data.say(layers > 1 || layer.reverse ? `panel.title_${part}_layer` : `panel.title_${part}`, { ...values, direction: layer.reverse ? `, ${values.direction}` : "" });
   if (directions === 2) return data.say(layers > 1 ? "panel.title_both" : "panel.title_direction", values);
   return data.say(layers > 1 ? "panel.title_layer" : "panel.title", values);
 }
@@ -35,19 +38,31 @@ export function titleOf(data, layer, unit, t) {
  * @returns {string[]}
  */
 export function notes(data, layer) {
-  const { cell, directions, H } = data.meta;
+  const { cell, H } = data.meta;
+  const { directions } = layer.part;
   const found = [];
-  if (layer.index) {
+  if (layer.part.name === "decoder" && cell === "lstm") found.push(data.say("panel.note.context_letter"));
+  if (data.meta.residual && layer.index > 1) found.push(data.say("panel.note.residual", { layer: layer.index }));
+  else if (layer.index) {
     found.push(data.say(directions === 2 ? "panel.note.below_both" : "panel.note.below", { layer: layer.index, n: 2 * H }));
   }
   if (layer.reverse) found.push(data.say("panel.note.reverse"));
   if (cell === "gru") found.push(data.say("panel.note.gru"));
-  const starts = [layer.arrays.h0, layer.arrays.c0].filter(Boolean);
-  const zero = starts.every((start) => start.data.every((v) => v === 0));
-  const start = data.say(`panel.note.${cell === "lstm" ? "starts" : "start"}_${zero ? "zero" : "given"}`);
+  const start = layer.past ? data.say(startKey(data.meta, layer)) : data.say("panel.note.feed_forward");
   const signs = cell === "rnn" ? [] : [data.say("panel.note.signs")];
   found.push([...signs, start].join(" "));
   return found;
+}
+
+/** Which sentence says what the layer begins with. */
+function startKey(meta, { part, arrays }) {
+  const kind = meta.cell === "lstm" ? "starts" : "start";
+  if (part.name !== "decoder") {
+    const zero = [arrays.h0, arrays.c0].filter(Boolean).every((start) => start.data.every((v) => v === 0));
+    return `panel.note.${kind}_${zero ? "zero" : "given"}`;
+  }
+  if (!begins(meta)) return `panel.note.decoder_${kind}_zero`;
+  return kind === "starts" && meta.context === "last" ? "panel.note.decoder_starts_context" : "panel.note.decoder_start_context";
 }
 
 /** How many digits keep the terms of a run apart: two where they are near 1, more where they are small. */

@@ -5,8 +5,9 @@
 import { attr, el, heading, style, text, unique } from "../dom.js";
 import { gatesOf, shownGate, shownUnit } from "./equations-choice.js";
 import { curve } from "./equations-curve.js";
+import { extrasOf } from "./equations-extras.js";
 import { hue, show } from "./equations-math.js";
-import { Layer, squashOf } from "./equations-model.js";
+import { formAt, Layer, squashOf } from "./equations-model.js";
 import { fillRows, markGate, rowsOf } from "./equations-rows.js";
 import { stackOf } from "./equations-stack.js";
 import { listOf } from "./equations-terms.js";
@@ -36,15 +37,16 @@ export function mount(element, data, cursor) {
 /** Bring the panel to the cursor, touching only what follows from what changed. */
 function update(view, changed) {
   const { data, cursor } = view;
-  const built = view.layer?.name;
-  if (changed.has("frame") || changed.has("layer") || !view.layer) view.layer = new Layer(data, cursor);
-  const drawn = view.layer.name === built;
+  const built = view.layer && `${view.layer.name} ${view.layer.form}`;
+  const turned = view.layer && view.layer.form !== formAt(data.meta, cursor.t); // another network, or nothing more to read
+  if (changed.has("frame") || changed.has("layer") || turned || !view.layer) view.layer = new Layer(data, cursor);
+  const drawn = `${view.layer.name} ${view.layer.form}` === built;
   if (!drawn) build(view);
   else if (changed.has("notation") || changed.has("shapes")) rebuild(view);
   else if (changed.has("terms")) refold(view);
   const { unit, chosen: byHand } = shownUnit(data, cursor);
   const gate = shownGate(data.meta, cursor);
-  if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer")) aim(view, unit, gate);
+  if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer") || !drawn) aim(view, unit, gate);
   if (changed.has("unit")) text(view.head.hint, hint(data, byHand));
   if (["t", "unit", "gate", "frame", "layer"].some((field) => changed.has(field))) step(view);
   if (changed.has("hover")) light(view);
@@ -70,9 +72,10 @@ function build(view) {
   view.rows = rowsOf(data, cursor, layer, cursor.notation);
   view.list = listOf(data, cursor, layer);
   view.stack = stackOf(data, layer);
+  view.extras = extrasOf(data, layer);
   view.curve = curve();
   const remarks = el("div", { class: "rv-eq-notes" }, ...notes(data, layer).map((note) => el("p", {}, note)));
-  const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.tools.bar, view.tools.legend(layer), remarks);
+  const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.extras.nodes, view.tools.bar, view.tools.legend(layer), remarks);
   view.body.replaceChildren(left, working(view));
   for (const { node, quantity } of view.rows.rows) {
     node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: view.unit, t: cursor.t } }));
@@ -144,6 +147,7 @@ function step(view) {
   const now = { data, layer, unit, gate, t, reach, digits, notation: cursor.notation };
   text(view.head.title, titleOf(data, layer, unit, t));
   fillRows(view.rows.rows, now);
+  view.extras.fill(now);
   (folded(view) ? view.stack : view.list).fill(now); // the other one is not seen
   const [sum, result] = [layer.preactivation(gate, unit, t), layer.result(gate, unit, t)];
   const isHeld = layer.held(gate, unit, t);

@@ -10,7 +10,7 @@ export function answers({ meta }) {
 
 /** Whether there is an answer at step t. */
 export function answersAt({ meta }, t) {
-  return meta.answered !== "once" || t === meta.T - 1;
+  return (meta.answered !== "once" || t === meta.T - 1) && t >= (meta.segments?.at(-1)?.start ?? 0);
 }
 
 export function hasTarget({ meta }, run, t) {

@@ -5,7 +5,7 @@
 import { attr, el, heading, style, text } from "../dom.js";
 import { gatesOf, shownGate, shownUnit } from "./equations-choice.js";
 import { hue, show } from "./equations-math.js";
-import { Layer } from "./equations-model.js";
+import { formAt, Layer } from "./equations-model.js";
 import { titleOf } from "./equations-words.js";
 import { tokens } from "./source-tokens.js";
 
@@ -78,7 +78,8 @@ function coloured({ kind, text: words }, known) {
 
 function update(view, changed) {
   const { data, cursor } = view;
-  if (changed.has("frame") || changed.has("layer") || !view.layer) view.layer = new Layer(data, cursor);
+  const turned = view.layer && view.layer.form !== formAt(data.meta, cursor.t);
+  if (changed.has("frame") || changed.has("layer") || turned || !view.layer) view.layer = new Layer(data, cursor);
   if (["t", "unit", "frame", "layer"].some((field) => changed.has(field))) step(view);
   if (changed.has("gate")) {
     const gate = shownGate(data.meta, cursor);

@@ -2,9 +2,13 @@
  * One column of the unrolled graph: the answers, the nodes with their values, the input, and the strings that carry
  * the input's weights. Built once for a slot; a step changes only what it shows.
  */
-import { attr, el, number, svg, text, unitName } from "../dom.js";
+import { attr, el, svg, symbol, text, unitName } from "../dom.js";
+import { fedAt, inputOf, labelAt, partsOf, readsAt, translates } from "../shape.js";
+import { Feedback } from "./unrolled-feedback.js";
+import { gatheredOf, Marks } from "./unrolled-gather.js";
 import { Head } from "./unrolled-head.js";
 import { isGroup } from "./unrolled-layout.js";
+import { Mixture } from "./unrolled-mixture.js";
 import { stringWidth } from "./unrolled-edges.js";
 
 const FEW = 4;
@@ -17,7 +21,7 @@ export class Column {
   constructor(data, layout) {
     this.data = data;
     this.layout = layout;
-    /** @type {number|null} 0: before the first step; T + 1: after the last one */
+    /** @type {number|null} where in the row of all columns, see `Track` */
     this.position = null;
     this.frame = null;
     this.weights = null;
@@ -26,12 +30,16 @@ export class Column {
     this.strings = layout.levels[0].rows.map((row) => ({ row, line: this.string(row), weight: null }));
     const carried = carryOf(data.meta) ? this.nodes : [];
     this.carries = carried.map(({ row }) => ({ row, line: this.carry(row), share: null }));
+    this.feedback = data.meta.decoder === "feedback" && translates(data.meta) ? new Feedback(data, layout, this.head) : null;
+    this.marks = data.meta.readout === "max" && layout.track.gather === "answer" ? new Marks(layout, this.nodes) : null;
+    this.mixture = layout.mixed.height ? new Mixture(data, layout) : null;
     this.input = el("button", { type: "button", class: "rv-u-token", tabindex: "-1", dir: "auto", "data-go": "" });
     this.step = el("div", { class: "rv-u-step" });
     this.canvas = layout.grouped ? el("canvas", { class: "rv-u-members", "aria-hidden": "true" }) : null;
     this.lines = svg("svg", { class: "rv-u-lanes", width: layout.slot, height: layout.height, "aria-hidden": "true" });
     this.lines.append(...[...this.carries, ...this.strings].map(({ line }) => line));
-    this.element = el("div", { class: "rv-u-column" }, this.lines, this.head.element, this.nodes.map(({ button }) => button));
+    const extras = [this.feedback, this.marks, this.mixture].flatMap((extra) => extra?.element ?? []);
+    this.element = el("div", { class: "rv-u-column" }, this.lines, extras, this.head.element, this.nodes.map(({ button }) => button));
     this.element.append(this.input, this.step);
     if (this.canvas) this.element.append(this.canvas);
     this.place();
@@ -89,31 +97,52 @@ export class Column {
     this.brush.scale(scale, scale);
   }
 
-  /** Show a position of a run; what it shows already is left alone. */
+  /** Show a position of a run; what it shows already is left alone. @param {import("./unrolled-weights.js").Weights[]} weights of each part */
   fill(position, frame, weights, limits) {
     if (position === this.position && frame === this.frame && weights === this.weights) return;
-    const kind = kindOf(position, this.data.meta.T);
+    const { track } = this.layout;
+    const place = track.at(position);
     if (limits.h !== this.limits?.h) for (const node of this.nodes) node.value = undefined; // another colour
-    Object.assign(this, { position, frame, weights, limits });
-    attr(this.element, "data-kind", kind);
-    if (kind === "none") return;
-    const t = kind === "step" ? position - 1 : null;
-    attr(this.element, "data-step", t);
-    for (const node of this.nodes) this.fillNode(node, t, kind, frame.layers[node.row.block.layer]);
-    if (this.canvas) this.stack(t, frame);
-    if (t === null) return text(this.step, this.data.say("graph.start"));
-    this.head.fill(t, frame);
-    this.fillInput(t, frame);
-    this.fillStrings(t, frame, weights, limits.input);
-    this.fillCarries(t, frame);
+    Object.assign(this, { position, place, frame, weights, limits });
+    attr(this.element, "data-kind", place.kind);
+    if (place.kind === "none") return;
+    attr(this.element, "data-step", place.t);
+    attr(this.element, "data-answers", track.answers(place) ? "" : null);
+    for (const node of this.nodes) this.fillNode(node, place, this.valuesOf(node.row.block, place, frame));
+    if (this.canvas) this.stack();
+    if (track.answers(place)) this.head.fill(place.t ?? track.T - 1, frame);
+    this.fillExtras(place, frame);
+    if (place.t === null) return text(this.step, this.caption(place));
+    this.fillInput(place.t, frame);
+    this.fillStrings(place.t, frame, weights[place.part], limits.input);
+    this.fillCarries(place, frame);
   }
 
-  fillNode(node, t, kind, layer) {
+  fillExtras(place, frame) {
+    this.feedback?.fill(place.t, frame);
+    this.marks?.fill(place, frame);
+    this.mixture?.fill(place, frame);
+  }
+
+  caption({ kind }) {
+    if (kind !== "gather") return this.data.say("graph.start");
+    return this.data.say(this.layout.track.gather === "context" ? "graph.context_letter" : "graph.pooled_letter");
+  }
+
+  /** The states of a block at a place; null where it has no nodes. */
+  valuesOf(block, { kind, t, part }, frame) {
+    if (kind === "gather") return gatheredOf(this.data.meta, this.layout, frame, block);
+    if (kind !== "step") return block.reverse === (kind === "after") ? frame.layers[block.layer].h0.data : null;
+    return partsOf(this.data.meta)[part].layers.includes(block.layer) ? frame.layers[block.layer].h.row(t) : null;
+  }
+
+  fillNode(node, place, values) {
     const { row, button } = node;
-    const absent = kind !== "step" && row.block.reverse !== (kind === "after");
+    const absent = values === null;
+    node.values = values;
     if (node.absent !== absent) button.hidden = node.absent = absent;
     if (absent) return;
-    const value = meanOf(t === null ? layer.h0.data : layer.h.row(t), row);
+    const value = meanOf(values, row);
     const { data } = this;
     if (!Object.is(value, node.value)) {
       node.value = value;
@@ -123,20 +152,24 @@ export class Column {
       attr(button, "data-value", value);
       button.classList.toggle("rv-u-broken", !Number.isFinite(value));
     }
-    attr(button, "data-quantity", t === null ? "h0" : isGroup(row) ? "h-mean" : "h");
+    const quantity = this.quantity(place.kind);
+    attr(button, "data-quantity", quantity === "h" && isGroup(row) ? "h-mean" : quantity);
     attr(button, isGroup(row) ? "data-units" : "data-unit", isGroup(row) ? `${row.start}-${row.stop - 1}` : row.start);
-    attr(button, "data-step", t);
-    attr(button, "aria-label", nodeLabel(data, row, t, value));
+    attr(button, "data-step", place.t);
+    attr(button, "aria-label", nodeLabel(data, row, place, value, quantity));
+  }
+
+  quantity(kind) {
+    if (kind === "gather") return this.layout.track.gather === "context" ? "context" : "pooled";
+    return kind === "step" ? "h" : "h0";
   }
 
   /** The members of each group as bands, first unit on top. */
-  stack(t, frame) {
+  stack() {
     const { brush, layout, data } = this;
     brush.clearRect(0, 0, layout.px(14), layout.height);
-    for (const { row, absent } of this.nodes) {
+    for (const { row, absent, values } of this.nodes) {
       if (absent || !isGroup(row)) continue;
-      const layer = frame.layers[row.block.layer];
-      const values = t === null ? layer.h0.data : layer.h.row(t);
       const band = (layout.pill.height - 8) / (row.stop - row.start);
       for (let j = row.start; j < row.stop; j++) {
         brush.fillStyle = Number.isFinite(values[j]) ? data.diverging(values[j], this.limits.h) : data.theme.palette.faint;
@@ -147,31 +180,40 @@ export class Column {
 
   fillInput(t, frame) {
     const { data, input } = this;
-    const { labels, D, alphabet } = data.meta;
-    text(input, labels[t]);
-    attr(input, "title", labels[t].length > FEW ? labels[t] : null);
-    attr(input, "aria-label", data.say("graph.token", { t: t + 1, label: labels[t] }));
-    attr(input, "data-step", t);
+    const { alphabet, D, kind } = data.meta;
+    const label = labelAt(data.meta, frame, t);
+    const fed = fedAt(data.meta, frame, t);
     attr(this.element, "data-t", t);
+    attr(this.element, "data-reads", readsAt(data.meta, t) ? "" : null);
+    text(input, !readsAt(data.meta, t) ? "–" : fed && kind === "symbols" ? symbol(label) : label);
+    attr(input, "data-fed", fed?.kind);
+    attr(input, "title", label.length > FEW ? label : null);
+    const read = fed ? `graph.token_${fed.kind}` : readsAt(data.meta, t) ? "graph.token" : "graph.token_none";
+    attr(input, "aria-label", data.say(read, { t: t + 1, label }));
+    attr(input, "data-step", t);
     text(this.step, data.say("graph.step", { t: t + 1 }));
-    if (alphabet || D !== 1) return;
-    attr(input, "data-quantity", "x");
-    attr(input, "data-unit", 0);
-    attr(input, "data-value", frame.inputs.at(t, 0));
+    const plain = !alphabet && D === 1 && readsAt(data.meta, t) && !(translates(data.meta) && !fed && this.place.part);
+    attr(input, "data-quantity", plain ? "x" : null);
+    attr(input, "data-unit", plain ? 0 : null);
+    attr(input, "data-value", plain ? frame.inputs.at(t, 0) : null);
   }
 
   fillStrings(t, frame, weights, limit) {
+    const reads = readsAt(this.data.meta, t);
     let k = 0;
     for (const block of this.layout.levels[0].blocks) {
-      const table = this.inputWeights(block, t, frame, weights);
-      for (let i = 0; i < block.rows.length; i++, k++) this.fillString(this.strings[k], table[i], limit);
+      const table = reads && weights.part.layers.includes(block.layer) ? this.inputWeights(block, t, frame, weights) : null;
+      for (let i = 0; i < block.rows.length; i++, k++) this.fillString(this.strings[k], table?.[i] ?? 0, limit);
     }
   }
 
-  fillCarries(t, frame) {
+  fillCarries({ t, part }, frame) {
     const gate = carryOf(this.data.meta);
+    const { track, parts } = this.layout;
     for (const carry of this.carries) {
-      const share = meanOf(frame.layers[carry.row.block.layer].gates[gate].row(t), carry.row);
+      const { layer, reverse } = carry.row.block;
+      const comes = parts[part].layers.includes(layer) && track.pastOf(t, reverse) >= 0;
+      const share = comes ? meanOf(frame.layers[layer].gates[gate].row(t), carry.row) : 0;
       if (Object.is(share, carry.share)) continue;
       carry.share = share;
       attr(carry.line, "stroke-width", (Number.isFinite(share) ? this.layout.px(3.2) * share : 0).toFixed(2));
@@ -180,9 +222,10 @@ export class Column {
 
   /** One weight a row where one number comes in, or one symbol; else what all numbers add together. */
   inputWeights(block, t, frame, weights) {
-    const { alphabet, D } = this.data.meta;
-    if (alphabet) return weights.column(block, hot(frame.inputs, t));
-    return D === 1 ? weights.column(block, 0) : weights.summed(block, frame.inputs.row(t));
+    const { alphabet } = this.data.meta;
+    const x = inputOf(this.data.meta, frame, t);
+    if (alphabet && weights.part.name !== "decoder") return weights.column(block, hot(frame.inputs, t));
+    return x.length === 1 ? weights.column(block, 0) : weights.summed(block, x);
   }
 
   fillString(string, weight, limit) {
@@ -200,12 +243,6 @@ export function carryOf({ cell }) {
 
 export function carryHeight(layout, row) {
   return row.y + layout.pill.height * 0.3;
-}
-
-/** What stands at a position: a step, the state before the first one, that of a reverse layer after the last, nothing. */
-function kindOf(position, T) {
-  if (position < 0 || position > T + 1) return "none";
-  return position === 0 ? "before" : position > T ? "after" : "step";
 }
 
 /** Which component of a one-hot row is 1. */
@@ -237,8 +274,9 @@ export function rowName(data, row) {
   return data.say(reverse ? "graph.in_reverse" : "graph.in_layer", { unit: plain, n: level + 1 });
 }
 
-function nodeLabel(data, row, t, value) {
+function nodeLabel(data, row, { t, kind }, value, quantity) {
   const said = { unit: rowName(data, row), t: t + 1, value: short(data, value) };
+  if (kind === "gather") return data.say(isGroup(row) ? `graph.group_${quantity}` : `graph.node_${quantity}`, said);
   if (isGroup(row)) return data.say(t === null ? "graph.group_start" : "graph.group", said);
   return data.say(t === null ? "graph.node_start" : "graph.node", said);
 }

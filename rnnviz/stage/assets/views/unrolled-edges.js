@@ -4,6 +4,7 @@
  * the cursor's column are a layer of their own that is moved by a transform, never redrawn.
  */
 import { attr, el, svg, text, unique } from "../dom.js";
+import { readsAt } from "../shape.js";
 import { middle } from "./unrolled-layout.js";
 
 const BUCKETS = 8;
@@ -11,12 +12,13 @@ const BUCKETS = 8;
 const BROKEN = 99;
 /** Which edges: all of them; those of the unit singled out; those pointed at. */
 const SETS = ["base", "unit", "point"];
-const KINDS = ["forward", "reverse", "between"];
+const KINDS = ["forward", "reverse", "between", "passing"];
 
 /**
  * @typedef {import("./unrolled-layout.js").Row} Row
- * @typedef {{kind: "forward"|"reverse"|"between", from: Row, to: Row, weight: number, share: number}} Edge
- *   share: |weight| in the scale of widths, at most 1
+ * @typedef {import("./unrolled-track.js").Place} Place
+ * @typedef {{kind: "forward"|"reverse"|"between"|"passing", part: number, from: Row, to: Row, weight: number, share: number}} Edge
+ *   part: whose weight it is; share: |weight| in the scale of widths, at most 1
  */
 
 export class Edges {
@@ -24,10 +26,10 @@ export class Edges {
   constructor(layout) {
     this.layout = layout;
     this.groups = new Map();
-    /** @type {{left: number, forward: any[], reverse: any[]}[]} `left`: the slot that the gap begins at */
-    this.gaps = [];
-    /** @type {{slot: number, nodes: any[]}[]} */
-    this.columns = [];
+    /** What stands somewhere, and whether it belongs there. @type {{node: any, slot: number, wants: (here: Place, next: Place) => boolean}[]} */
+    this.placed = [];
+    /** The same around the cursor's column. @type {{node: any, wants: (here: Place, before: Place, next: Place) => boolean}[]} */
+    this.around = [];
     /** @type {{node: SVGTextElement, kind: "h"|"i"}[]} */
     this.names = [];
     const { room, height, slot } = layout;
@@ -36,19 +38,22 @@ export class Edges {
     this.near = SETS.map((set) => svg("svg", { class: `rv-u-edges rv-u-${set}`, width: slot, height }, this.here(set)));
     this.far[0].prepend(this.defs());
     this.far[2].append(...this.gapNames());
-    this.near[2].append(...this.inputName());
+    this.near[2].append(...this.inputNames());
     this.all = el("div", { class: "rv-u-far", "aria-hidden": "true" }, this.far);
     this.now = el("div", { class: "rv-u-near", "aria-hidden": "true" }, this.near);
   }
 
   defs() {
-    this.strings();
+    const { layout } = this;
+    for (const part of layout.parts.keys()) this.group(`strings-${part}`).append(svg("path", { d: this.strings(part) }));
+    this.group("readout").append(svg("path", { d: this.readout() }));
     return svg("defs", {}, [...this.groups.values()]);
   }
 
   /** The group of a name, to be drawn into; used wherever its edges stand. */
   group(name) {
-    if (!this.groups.has(name)) this.groups.set(name, svg("g", { id: unique("rv-u-edge"), class: `rv-u-of-${name}` }));
+    const css = `rv-u-of-${name.replace(/-\d$/, "")}`;
+    if (!this.groups.has(name)) this.groups.set(name, svg("g", { id: unique("rv-u-edge"), class: css }));
     return this.groups.get(name);
   }
 
@@ -56,17 +61,38 @@ export class Edges {
     return svg("use", { href: `#${this.group(name).id}`, x });
   }
 
+  /** The edges that lead from one column to the next, and where each belongs. @returns {[string, (left: Place, right: Place) => boolean][]} */
+  across(set) {
+    const { track, parts } = this.layout;
+    const all = parts.flatMap((_, part) => [
+      [`${set}-forward-${part}`, (left, right) => track.comes(left, right, part)],
+      [`${set}-reverse-${part}`, (left, right) => track.comesBack(left, right, part)],
+    ]);
+    const made = track.gather === "context" ? [[`${set}-passing-0`, (_, right) => right.kind === "gather"]] : [];
+    return [...all, ...made];
+  }
+
+  /** The edges within a column, from level to level and to the answers, and where each belongs. */
+  within(set) {
+    const { track, parts } = this.layout;
+    const own = (part) => (here) => here.kind === "step" && here.part === part;
+    const lines = parts.map((_, part) => [`strings-${part}`, own(part)]);
+    const base = set === "base" ? [...lines, ["readout", (here) => track.answers(here)]] : [];
+    return [...base, ...parts.map((_, part) => [`${set}-between-${part}`, own(part)])];
+  }
+
   /** One set in every gap and column of the window, and one beyond on either side for the slide. */
   everywhere(set) {
     const { layout } = this;
     const uses = [];
+    const put = (slot, x) => ([name, wants]) => {
+      const node = this.use(name, x);
+      this.placed.push({ node, slot, wants });
+      uses.push(node);
+    };
     for (let k = -2; k <= layout.count; k++) {
-      const x = middle(layout, k) + layout.pill.width / 2;
-      const gap = { left: k, forward: [this.use(`${set}-forward`, x)], reverse: [this.use(`${set}-reverse`, x)] };
-      const column = { slot: k, nodes: this.within(set, middle(layout, k)) };
-      this.gaps.push(gap);
-      this.columns.push(column);
-      uses.push(...gap.forward, ...gap.reverse, ...column.nodes);
+      this.across(set).forEach(put(k, middle(layout, k) + layout.pill.width / 2));
+      this.within(set).forEach(put(k, middle(layout, k)));
     }
     return uses;
   }
@@ -75,49 +101,64 @@ export class Edges {
   here(set) {
     const { slot, pill } = this.layout;
     const half = (slot - pill.width) / 2;
-    const uses = [this.use(`${set}-forward`, -half), this.use(`${set}-reverse`, slot - half), ...this.within(set, slot / 2)];
+    const put = (x, turn) => ([name, wants]) => {
+      const node = this.use(name, x);
+      this.around.push({ node, wants: turn(wants) });
+      return node;
+    };
+    const [forward, reverse] = [this.across(set), this.across(set)].map((all, k) => all.filter(([name]) => name.includes(k ? "-reverse-" : "-forward-")));
+    const uses = [
+      ...forward.map(put(-half, (wants) => (here, before) => wants(before, here))),
+      ...reverse.map(put(slot - half, (wants) => (here, _, next) => wants(here, next))),
+      ...this.within(set).map(put(slot / 2, (wants) => wants)),
+    ];
     return set === "base" ? [...uses, ...this.heads()] : uses;
-  }
-
-  /** The edges within a column, from level to level and to the answers. */
-  within(set, x) {
-    const names = set === "base" ? ["strings", "readout", "base-between"] : [`${set}-between`];
-    return names.map((name) => this.use(name, x));
   }
 
   /** What the matrices are called, in the gaps that the window does not cut. */
   gapNames() {
     const { layout } = this;
-    const inside = new Map(this.gaps.filter(({ left }) => left >= 0 && left < layout.count - 1).map((gap) => [gap.left, gap]));
-    return [...inside.values()].flatMap((gap) =>
-      layout.blocks.map(({ bottom, reverse }) => {
-        const name = this.name("h", middle(layout, gap.left) + layout.slot / 2, bottom + layout.px(9));
-        gap[reverse ? "reverse" : "forward"].push(name);
-        return name;
-      }),
-    );
+    const { track, parts } = layout;
+    const names = [];
+    for (let k = 0; k < layout.count - 1; k++) {
+      parts.forEach((part, index) => {
+        for (const { bottom, reverse } of part.blocks) {
+          const aside = part.name ? layout.px(5) : 0; // an answer's arrow comes down in the middle
+          const node = this.name("h", middle(layout, k) + layout.slot / 2 + aside, bottom + layout.px(9), part);
+          const wants = reverse ? (a, b) => track.comesBack(a, b, index) : (a, b) => track.comes(a, b, index);
+          this.placed.push({ node, slot: k, wants });
+          names.push(node);
+        }
+      });
+    }
+    return names;
   }
 
-  inputName() {
-    const { slot, pill, input, px } = this.layout;
-    return slot > px(126) ? [this.name("i", (slot + pill.width) / 2 + px(3), input.top - px(10))] : [];
+  inputNames() {
+    const { slot, pill, input, px, parts, track } = this.layout;
+    if (slot <= px(126)) return [];
+    return parts.map((part, index) => {
+      const node = this.name("i", (slot + pill.width) / 2 + px(3), input.top - px(10), part);
+      this.around.push({ node, wants: ({ kind, t, part: at }) => kind === "step" && at === index && readsAt(track.meta, t) });
+      return node;
+    });
   }
 
   /** A matrix's name beside its edges; `title` says it. @param {"h"|"i"} kind */
-  name(kind, x, y) {
-    const node = matrixLabel(x, y, kind === "h" ? "middle" : "start");
+  name(kind, x, y, part) {
+    const node = matrixLabel(x, y, kind === "h" && !part.name ? "middle" : "start", part.name);
     this.names.push({ node, kind });
     return node;
   }
 
-  /** Where all weights are zero no arrow arrives. @param {(layer: string) => boolean} empty */
+  /** Where all weights are zero no arrow arrives. @param {(part: number, layer: string) => boolean} empty */
   point(empty) {
-    this.tips.forEach((tip, k) => attr(tip, "display", empty(this.layout.blocks[k].layer) ? "none" : null));
+    this.empty = empty;
   }
 
   /** Name the matrices of a gate. @param {(kind: "h"|"i") => string} subscript */
   title(subscript) {
-    for (const { node, kind } of this.names) text(node.lastChild, subscript(kind));
+    for (const { node, kind } of this.names) text(node.querySelector("tspan"), subscript(kind));
   }
 
   /** Arrow heads at the nodes of the cursor's column, on the side the state comes from. */
@@ -135,28 +176,40 @@ export class Edges {
   }
 
   /** The strings within a column: each row's from below (drawn neutral above the lowest level) and on upwards. */
-  strings() {
-    const { layout } = this;
-    const parts = [];
-    for (const level of layout.levels) {
+  strings(index) {
+    const { parts, track } = this.layout;
+    const { levels } = parts[index];
+    const lines = [];
+    for (const level of levels) {
+      const leads = level !== levels.at(-1) || ((!track.gather || index > 0) && track.meta.shape !== "many_to_one");
       for (const { y, lane } of level.rows) {
-        if (level.level) parts.push(`M${lane} ${level.bottom}V${y}`);
-        parts.push(`M${lane} ${y}V${level.top}`);
+        if (level.level) lines.push(`M${lane} ${level.bottom}V${y}`);
+        if (leads) lines.push(`M${lane} ${y}V${level.top}`);
       }
     }
-    this.group("strings").append(svg("path", { d: parts.join("") }));
-    const top = layout.levels.at(-1);
-    const end = layout.head.height + layout.px(5);
-    const bundle = top.rows.map(({ lane }) => `M${lane} ${top.top}C${lane} ${(top.top + end) / 2} 0 ${(top.top + end) / 2} 0 ${end}`);
-    this.group("readout").append(svg("path", { d: bundle.join("") }));
+    return lines.join("");
+  }
+
+  /** From the top's rows to the answer; where the state is first mixed with what is looked back at, through that. */
+  readout() {
+    const { levels, head, mixed, px } = this.layout;
+    const top = levels.at(-1);
+    const rows = this.layout.parts.at(-1).levels.at(-1).rows;
+    const end = mixed.height ? mixed.top + mixed.height : head.top + head.height + px(5);
+    const alone = this.layout.track.meta.shape === "many_to_one"; // elsewhere strings lead up to there
+    const bundle = rows.map(({ lane, y }) => `M${lane} ${alone ? y : top.top}V${top.top}C${lane} ${(top.top + end) / 2} 0 ${(top.top + end) / 2} 0 ${end}`);
+    if (mixed.height) bundle.push(`M0 ${mixed.top}V${head.top + head.height + px(3)}`);
+    return bundle.join("");
   }
 
   /** Draw one set anew. @param {"base"|"unit"|"point"} set @param {Edge[]} edges */
   draw(set, edges) {
-    for (const kind of KINDS) {
-      const group = this.group(`${set}-${kind}`);
-      const own = edges.filter((edge) => edge.kind === kind);
-      if (own.length || group.firstChild) group.replaceChildren(...buckets(own, (edge) => this.path(edge), this.layout));
+    for (const part of this.layout.parts.keys()) {
+      for (const kind of KINDS) {
+        const group = this.group(`${set}-${kind}-${part}`);
+        const own = edges.filter((edge) => edge.kind === kind && edge.part === part);
+        if (own.length || group.firstChild) group.replaceChildren(...buckets(own, (edge) => this.path(edge), this.layout));
+      }
     }
   }
 
@@ -168,26 +221,38 @@ export class Edges {
       const bend = (low + high) / 2;
       return `M${from.lane} ${low}C${from.lane} ${bend} ${to.lane} ${bend} ${to.lane} ${high}`;
     }
-    const [left, right] = kind === "forward" ? [from.y, to.y] : [to.y, from.y];
+    const [left, right] = kind === "reverse" ? [to.y, from.y] : [from.y, to.y];
     return `M0 ${left}C${gap / 2} ${left} ${gap / 2} ${right} ${gap} ${right}`;
   }
 
-  /** Hide what would reach beyond the first or the last position when the first slot shows position `start`. */
-  show(start, T) {
-    const see = (nodes, seen) => {
-      for (const node of nodes) attr(node, "display", seen ? null : "none");
-    };
-    for (const { left, forward, reverse } of this.gaps) {
-      see(forward, start + left >= 0 && start + left < T);
-      see(reverse, start + left >= 1 && start + left <= T);
+  /** Show what belongs where, when the first slot shows position `start`. */
+  show(start) {
+    const { track } = this.layout;
+    for (const { node, slot, wants } of this.placed) {
+      attr(node, "display", wants(track.at(start + slot), track.at(start + slot + 1)) ? null : "none");
     }
-    for (const { slot, nodes } of this.columns) see(nodes, start + slot >= 1 && start + slot <= T);
+  }
+
+  /** Show what reaches the cursor's column, which stands at this position. */
+  enter(position) {
+    const { track, blocks, parts } = this.layout;
+    const [before, here, next] = [-1, 0, 1].map((by) => track.at(position + by));
+    for (const { node, wants } of this.around) attr(node, "display", wants(here, before, next) ? null : "none");
+    this.tips.forEach((tip, k) => {
+      const { layer, reverse } = blocks[k];
+      const arrives = parts[here.part].layers.includes(layer) && track.pastOf(here.t, reverse) >= 0 && !this.empty?.(here.part, layer);
+      attr(tip, "display", arrives ? null : "none");
+    });
   }
 }
 
-/** W and room for its subscript. */
-export function matrixLabel(x, y, anchor) {
-  return svg("text", { class: "rv-u-matrix-name", x, y, "text-anchor": anchor }, "W", svg("tspan", { dy: "0.28em" }));
+/** What a network is called above its matrices' names. */
+const PARTS = { encoder: "enc", decoder: "dec" };
+
+/** W, room for its subscript, and of an encoder and a decoder whose it is. */
+export function matrixLabel(x, y, anchor, part = "") {
+  const whose = PARTS[part] && svg("tspan", { class: "rv-u-whose", dy: "-0.8em" }, PARTS[part]);
+  return svg("text", { class: "rv-u-matrix-name", x, y, "text-anchor": anchor }, "W", svg("tspan", { dy: "0.28em" }), whose);
 }
 
 /** Edges of like sign and width share one path: few elements, however many edges. */

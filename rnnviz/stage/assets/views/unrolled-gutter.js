@@ -4,6 +4,7 @@
 import { el, unitName } from "../dom.js";
 import { answers } from "./output-kinds.js";
 import { isGroup } from "./unrolled-layout.js";
+import { attendedTop } from "./unrolled-mixture.js";
 import { symbol } from "./unrolled-words.js";
 
 /** @param {() => void} close the opened group */
@@ -15,9 +16,15 @@ export function gutterOf(data, layout, close) {
     return label(block.top - layout.px(10), "rv-u-block-name", name, arrow(data, block));
   });
   const ends = [
-    label(layout.px(12), "rv-u-block-name rv-u-output-name", symbol(answered(data))),
+    label(layout.head.top + layout.px(12), "rv-u-block-name rv-u-output-name", symbol(answered(data))),
     label(layout.input.top + layout.input.height / 2, "rv-u-block-name rv-u-input-name", symbol("x")),
   ];
+  if (layout.mixed.height) {
+    const vector = (y, letter, sub) => ends.push(label(y, "rv-u-block-name", symbol(letter, { sub })));
+    vector(layout.strip.top + layout.px(38), "h̄", "s");
+    vector(attendedTop(layout) + layout.px(6), "a");
+    vector(layout.mixed.top + layout.mixed.height / 2, "h̃");
+  }
   const size = { width: `${layout.gutter}px`, height: `${layout.height}px` };
   const labels = el("div", { "aria-hidden": "true" }, rows, blocks, ends);
   return el("div", { class: "rv-u-gutter", style: size }, labels, closer(data, layout, close));

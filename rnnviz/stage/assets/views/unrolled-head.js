@@ -31,7 +31,7 @@ export class Head {
     this.element.append(...this.lines.map(({ row }) => row), ...(this.track ? [this.track.element] : []));
     if (this.asked) this.element.append(foot(data.say("graph.target"), this.target));
     this.element.append(foot(data.say("graph.loss"), this.loss));
-    this.element.style.height = `${layout.head.height}px`;
+    Object.assign(this.element.style, { top: `${layout.head.top}px`, height: `${layout.head.height}px` });
     // A word needs the room of the bar: it is written onto it.
     if (this.symbols && data.meta.answers?.some((answer) => answer.length > 4)) this.element.classList.add("rv-u-worded");
     this.best = new Int32Array(SHOWN);

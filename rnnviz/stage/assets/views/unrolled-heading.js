@@ -2,6 +2,7 @@
  * The head of the graph: its title, the steps in sight, and the choice of the gate whose weights are shown.
  */
 import { attr, el, heading, text } from "../dom.js";
+import { recurs, translates } from "../shape.js";
 import { matrixName, phrase, symbol } from "./unrolled-words.js";
 
 export class Heading {
@@ -26,21 +27,27 @@ export class Heading {
   }
 
   /** Say which steps are in sight; a step changes one number of fixed width. */
-  show(cursor, start, count, gate) {
-    const folded = cursor.form === "folded";
-    const [first, last] = [Math.max(1, start), Math.min(cursor.T, start + count - 1)];
-    const key = folded ? "graph.hint_folded" : cursor.T === 1 ? "graph.hint_one" : "graph.hint";
+  show(cursor, [first, last], gate) {
+    const folded = cursor.form === "folded" && recurs(this.data.meta);
+    const key = this.key(folded, cursor.T === 1);
     if (this.said !== key + gate) this.write(key, cursor, gate, folded);
     const steps = folded ? `${cursor.t + 1}` : first === last ? `${first}` : `${first} – ${last}`;
     if (steps.length !== this.steps.textContent.length) this.steps.style.width = `${steps.length - (steps.includes("–") ? 0.9 : 0)}ch`;
     text(this.steps, steps);
   }
 
+  key(folded, single) {
+    const { meta } = this.data;
+    if (!recurs(meta)) return "graph.hint_feed_forward";
+    if (translates(meta)) return folded ? "graph.hint_folded_two" : "graph.hint_two";
+    return folded ? "graph.hint_folded" : single ? "graph.hint_one" : "graph.hint";
+  }
+
   write(key, cursor, gate, folded) {
     this.said = key + gate;
     const values = { steps: this.steps, T: String(cursor.T), matrix: symbol(...matrixName("h", gate)) };
     this.heads.hint.replaceChildren(...phrase(this.data, key, values));
-    text(this.heads.title, this.data.say(folded ? "graph.title_folded" : "graph.title"));
+    text(this.heads.title, this.data.say(folded ? "graph.title_folded" : recurs(this.data.meta) ? "graph.title" : "graph.title_feed_forward"));
     for (const button of this.buttons) attr(button, "aria-pressed", button.dataset.gate === gate);
   }
 }

@@ -8,24 +8,29 @@ import { middle } from "./unrolled-layout.js";
 const REACH = 9;
 
 /**
- * @typedef {{kind: "forward"|"reverse"|"input"|"between"|"carry", from: any, to: any, slot: number}} Hit
+ * @typedef {{kind: "forward"|"reverse"|"input"|"between"|"carry"|"passing", from: any, to: any, slot: number}} Hit
  *   slot: of the column that the edge leads into
  */
 
 /**
  * The edge nearest to a point of the picture, or null.
  * @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout
- * @param {import("./unrolled-weights.js").Weights} weights
+ * @param {import("./unrolled-weights.js").Weights[]} weights of each part
  * @param {{recurrent: number, between: number}} limits
+ * @param {number} start the position in the first slot
  * @returns {Hit|null}
  */
-export function edgeAt(layout, weights, limits, x, y) {
+export function edgeAt(layout, weights, limits, start, x, y) {
   const slot = Math.floor((x - layout.offset) / layout.slot);
   const inside = x - middle(layout, slot);
-  if (Math.abs(inside) <= layout.pill.width / 2) return withinColumn(layout, weights, limits, slot, inside, y);
+  if (Math.abs(inside) <= layout.pill.width / 2) {
+    const { kind, part } = layout.track.at(start + slot);
+    return kind === "step" ? withinColumn(layout, weights[part], limits, slot, inside, y) : null;
+  }
   const right = inside > 0 ? slot + 1 : slot;
   const along = (x - middle(layout, right - 1) - layout.pill.width / 2) / layout.gap;
-  return betweenColumns(layout, weights, limits, right, along, y);
+  const [left, here] = [layout.track.at(start + right - 1), layout.track.at(start + right)];
+  return betweenColumns({ layout, limits, right, left, here }, weights, along, y);
 }
 
 /** How far a curve has risen (0 … 1) where it has come `share` of the way across: x = 3u/2 − 3u²/2 + u³, y = 3u² − 2u³. */
@@ -39,11 +44,17 @@ export function rise(share) {
   return 3 * low ** 2 - 2 * low ** 3;
 }
 
-function betweenColumns(layout, weights, limits, right, share, y) {
+function betweenColumns({ layout, limits, right, left: before, here }, all, share, y) {
+  const { track } = layout;
   const risen = rise(Math.min(1, Math.max(0, share)));
   const best = { score: REACH * layout.px(1), hit: null };
   for (const block of layout.blocks) {
     if (y < block.top - 4 || y > block.bottom + 4) continue;
+    const { part } = block.reverse ? before : here;
+    const weights = all[part];
+    const passes = here.kind === "gather" && !block.reverse && all[0].passing.get(block.layer);
+    if (passes) passing(best, { layout, limits, right, block, risen, y }, all[0]);
+    if (!(block.reverse ? track.comesBack(before, here, part) : track.comes(before, here, part)) || !weights.recurrent.has(block.layer)) continue;
     const table = weights.recurrent.get(block.layer);
     const into = block.reverse ? right - 1 : right;
     for (const to of block.rows) {
@@ -59,14 +70,29 @@ function betweenColumns(layout, weights, limits, right, share, y) {
   return best.hit;
 }
 
+/** Of the weights that make the context. */
+function passing(best, { layout, limits, right, block, risen, y }, weights) {
+  const table = weights.passing.get(block.layer);
+  const { rows } = weights.part.levels[block.level];
+  for (const to of block.rows) {
+    rows.forEach((from, k) => {
+      if (from.block.reverse) return;
+      const weight = table[to.index * rows.length + k];
+      consider(best, Math.abs(from.y + (to.y - from.y) * risen - y), weight, limits.recurrent, { kind: "passing", from, to, slot: right });
+    });
+  }
+}
+
 function withinColumn(layout, weights, limits, slot, inside, y) {
   const best = { score: 4 * layout.px(1), hit: null };
   if (layout.blocks.some(({ rows }) => rows.some((row) => Math.abs(row.y - y) <= layout.pill.height / 2))) return null;
-  for (const row of layout.levels[0].rows) {
+  const { levels } = weights.part;
+  for (const row of levels[0].rows) {
+    if (!weights.part.width) break;
     if (y > row.y && y < layout.input.top) consider(best, Math.abs(row.lane - inside), 0, 1, { kind: "input", from: null, to: row, slot });
   }
-  for (const level of layout.levels.slice(1)) {
-    const low = layout.levels[level.level - 1];
+  for (const level of levels.slice(1)) {
+    const low = levels[level.level - 1];
     if (y < level.bottom || y > low.top) continue;
     const risen = rise((low.top - y) / (low.top - level.bottom));
     for (const to of level.rows) {

@@ -2,10 +2,14 @@
  * The geometry of the unrolled graph: fixed slots for columns, rows for units or groups of units, and the place of
  * every string between them. Pure functions of the run's shape and the room there is; nothing is drawn here.
  */
+import { begins, pools, translates } from "../shape.js";
+import { Track } from "./unrolled-track.js";
 
 /** Rows that all blocks of a column share before units are grouped. */
 const ROWS = 10;
 const DEEP_ROWS = 12;
+/** Height of the strip of all encoder states and of the lines that lead from it, in px of the usual font size. */
+const STRIP = 150;
 
 /**
  * @typedef {{start: number, stop: number, of: number|null}} Range units start ≤ j < stop; `of`: the opened group's start
@@ -50,7 +54,8 @@ export function mostRows(blocks) {
  */
 export function layoutOf(meta, { width, em, small, open, headLines }) {
   const px = (n) => (n * em) / 15;
-  const positions = meta.T + (meta.directions === 2 ? 2 : 1);
+  const track = new Track(meta);
+  const positions = track.count;
   const gutter = px(gutterWidth(meta, width < px(520)));
   const columns = slots(width - gutter, positions, px, small);
   const blocks = meta.layers.map((layer) => block(layer, meta, open));
@@ -59,8 +64,25 @@ export function layoutOf(meta, { width, em, small, open, headLines }) {
   const grouped = blocks.some(({ rows }) => rows.some(isGroup));
   const pill = { width: Math.min(px(grouped ? 58 : 50), columns.slot * 0.56), height: Math.min(px(30), pitch - px(8)) };
   const across = { width, gutter, ...columns, gap: columns.slot - pill.width };
-  const down = stack(levelsOf(blocks), { px, pitch, pill, headLines });
-  return { em, px, pitch, pill, positions, grouped, ...across, ...down };
+  const down = stack(levelsOf(blocks), { px, pitch, pill, headLines, meta });
+  const parts = track.parts.map((part) => partOf(part, down));
+  return { em, px, pitch, pill, track, positions, grouped, parts, gathers: gathers(meta, track), ...across, ...down };
+}
+
+/** The blocks and levels of the network that runs in a part of the time. */
+function partOf(part, { blocks, levels }) {
+  const own = ({ layer }) => part.layers.includes(layer);
+  const of = (level) => ({ ...level, blocks: level.blocks.filter(own), rows: level.rows.filter(({ block: { layer } }) => part.layers.includes(layer)) });
+  return { ...part, blocks: blocks.filter(own), levels: levels.map(of) };
+}
+
+/** The layers whose rows have nodes in the column in which all comes together. */
+function gathers(meta, track) {
+  if (!track.gather) return [];
+  const all = track.gather === "context" && begins(meta);
+  const one = track.gather === "context" && meta.context === "transform"; // made of both directions, as wide as one
+  const top = `l${meta.num_layers - 1}`;
+  return meta.layers.filter((layer) => (all || layer.startsWith(top)) && !((one || all) && layer.endsWith("_reverse")));
 }
 
 /** Room for the names of units, or the numbers of the units of a group. */
@@ -98,9 +120,12 @@ function levelsOf(blocks) {
 }
 
 /** Give everything its height, from the answers at the top down to the input. */
-function stack(levels, { px, pitch, pill, headLines }) {
-  const head = { top: 0, height: px(8 + 17 * headLines) };
-  let y = head.height + px(26);
+function stack(levels, { px, pitch, pill, headLines, meta }) {
+  const titles = { top: 0, height: translates(meta) || pools(meta) ? px(54) : 0 };
+  const strip = { top: titles.height, height: looksBack(meta) ? px(STRIP) : 0 };
+  const head = { top: strip.top + strip.height, height: px(8 + 17 * headLines) };
+  const mixed = { top: head.top + head.height + px(14), height: looksBack(meta) ? px(22) : 0 };
+  let y = mixed.top + mixed.height + px(12);
   for (const level of [...levels].reverse()) {
     level.top = y;
     for (const made of level.blocks) {
@@ -117,7 +142,20 @@ function stack(levels, { px, pitch, pill, headLines }) {
     spread(level.rows, pill.width - px(16), px(8));
   }
   const input = { top: y, height: px(34) };
-  return { levels, blocks: levels.flatMap((level) => level.blocks), head, input, caption: y + px(38), height: y + px(62) };
+  const bus = y + input.height + px(14);
+  const caption = y + px(38) + (reads(meta) ? px(20) : 0);
+  const blocks = levels.flatMap((level) => level.blocks);
+  return { levels, blocks, titles, strip, head, mixed, input, bus, caption, height: caption + px(24) };
+}
+
+/** Whether each of a decoder's states looks back at all of the encoder's. */
+export function looksBack({ attention, segments }) {
+  return Boolean(segments?.length) && attention !== "none";
+}
+
+/** Whether the context is read by each step of a decoder. */
+export function reads(meta) {
+  return translates(meta) && !begins(meta);
 }
 
 /** Each row of a level has a string of its own, from left to right as the rows stand from top to bottom. */

@@ -2,6 +2,7 @@
  * Below the picture: the one matrix itself, cell for cell the edges of every gap, and what colour and width mean.
  */
 import { attr, el, svg } from "../dom.js";
+import { pools, recurs } from "../shape.js";
 import { isGroup } from "./unrolled-layout.js";
 import { matrixName, phrase, symbol } from "./unrolled-words.js";
 
@@ -27,13 +28,13 @@ export class Legend {
   }
 
   /** @param {import("./unrolled-layout.js").Block} block @param {number} limit of the scale of widths */
-  show(block, weights, limit) {
+  show(block, weights, limit, layout) {
     const table = weights.recurrent.get(block.layer);
-    if (block !== this.block) this.rule(block, weights.layout);
+    if (block !== this.block) this.rule(block, layout);
     this.rects.forEach((rect, k) => attr(rect, "fill", this.data.diverging(table[k], limit)));
     const nought = table.every((w) => w === 0);
-    const said = [weights.gate, this.data.format(limit), block.layer, block.rows.some(isGroup), nought].join();
-    if (said !== this.said) this.write(block, weights.gate, limit, nought);
+    const said = [weights.gate, this.data.format(limit), block.layer, block.rows.some(isGroup), nought, weights.part.name].join();
+    if (said !== this.said) this.write(block, weights, limit, nought);
     this.said = said;
   }
 
@@ -62,14 +63,32 @@ export class Legend {
     for (const [name, value] of Object.entries(edge ? this.corner(edge) : {})) attr(this.ring, name, value);
   }
 
-  write(block, gate, limit, nought) {
+  write(block, { gate, part }, limit, nought) {
     const { data } = this;
-    const { T, H, layers } = data.meta;
+    const { H, layers } = data.meta;
+    const T = part.stop - part.start;
+    this.svg.style.display = recurs(data.meta) ? "" : "none";
+    if (!recurs(data.meta)) return this.words.replaceChildren(el("p", { class: "rv-u-once" }, data.say("graph.feed_forward")));
     const where = layers.length > 1 ? data.say(block.reverse ? "graph.of_reverse" : "graph.of_layer", { n: block.level + 1 }) : "";
-    const once = phrase(data, H === 1 ? "graph.once_one" : "graph.once", { matrix: symbol(...matrixName("h", gate)), where, T: String(T), size: String(H) });
+    const key = part.name ? `graph.once_${part.name}` : H === 1 ? "graph.once_one" : "graph.once";
+    const once = phrase(data, key, { matrix: symbol(...matrixName("h", gate)), where, T: String(T), size: String(H) });
     const grouped = block.rows.some(isGroup) ? [" ", data.say("graph.grouped")] : [];
     const scale = nought ? [data.say("graph.nought")] : this.scale(limit);
-    this.words.replaceChildren(el("p", { class: "rv-u-once" }, once), el("p", {}, scale, this.straight(), grouped));
+    const said = [el("p", { class: "rv-u-once" }, once), el("p", {}, scale, this.straight(), grouped), this.passed(part)];
+    this.words.replaceChildren(...said.filter(Boolean));
+    return undefined;
+  }
+
+  /** What the lines are that no recurrent network by itself has. */
+  passed({ name }) {
+    const { data } = this;
+    const { decoder, attention, readout } = data.meta;
+    const keys = [];
+    if (name === "decoder" && decoder === "feedback") keys.push("graph.legend_feedback");
+    if (name && decoder !== "state") keys.push("graph.legend_context");
+    if (name && attention !== "none") keys.push("graph.legend_attention");
+    if (pools(data.meta)) keys.push(`graph.legend_pooled_${readout}`);
+    return keys.length ? el("p", {}, keys.map((key) => data.say(key)).join(" ")) : null;
   }
 
   scale(limit) {

@@ -33,7 +33,7 @@ export class Loop {
 
   /** Name the matrix the loop runs through. */
   title(subscript) {
-    for (const node of this.names) text(node.lastChild, subscript);
+    for (const node of this.names) text(node.querySelector("tspan"), subscript);
   }
 
   path(block, centre) {

@@ -2,9 +2,12 @@
  * What stands in the picture for one layout: the gutter, the window, and on its track the edges and the columns.
  */
 import { attr, el } from "../dom.js";
+import { Attention } from "./unrolled-attention.js";
+import { Bands } from "./unrolled-bands.js";
 import { Column } from "./unrolled-columns.js";
 import { Edges } from "./unrolled-edges.js";
 import { gutterOf } from "./unrolled-gutter.js";
+import { Ways } from "./unrolled-gather.js";
 import { isGroup } from "./unrolled-layout.js";
 import { foldedMiddle, Loop, markFolded, placer } from "./unrolled-loop.js";
 
@@ -22,15 +25,18 @@ export class Picture {
     this.layout = layout;
     this.columns = Array.from({ length: layout.count + 2 }, () => new Column(data, layout));
     this.edges = new Edges(layout);
+    this.ways = new Ways(layout);
+    this.bands = new Bands(data, layout);
+    this.attention = layout.strip.height ? new Attention(data, layout) : null;
     this.loop = new Loop(data, layout);
     this.band = el("div", { class: "rv-u-band", style: { width: px(layout.slot), height: px(layout.height) } });
     this.rings = rings(layout);
     const columns = el("div", { class: "rv-u-columns" }, this.columns.map(({ element }) => element));
     const { all, now } = this.edges;
-    this.track = el("div", { class: "rv-u-track-all" }, all, now, this.loop.element, columns, this.rings);
+    this.track = el("div", { class: "rv-u-track-all" }, this.bands.element, all, this.ways.element, now, this.loop.element, columns, this.rings);
     const cuts = ["left", "right"].map((side) => cutMark(layout, side));
     const size = { width: px(layout.room), height: px(layout.height) };
-    this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, cuts);
+    this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, cuts, this.attention?.element ?? []);
     this.gutter = gutterOf(data, layout, close);
   }
 
@@ -49,18 +55,19 @@ export class Picture {
   }
 
   /** Take the folded or the unrolled form; the row labels go with the folded column. */
-  shape(form) {
+  shape(folded) {
     const { layout } = this;
-    attr(this.element, "data-form", form);
-    const left = foldedMiddle(layout) - layout.slot - layout.pill.width / 2 - layout.px(54);
-    this.gutter.style.transform = form === "folded" ? `translateX(${Math.max(0, Math.round(left))}px)` : "";
+    attr(this.element, "data-form", folded ? "folded" : "unrolled");
+    const alone = layout.count === 1 ? layout.offset : 0; // beside the one column there is
+    const left = folded ? foldedMiddle(layout) - layout.slot - layout.pill.width / 2 - layout.px(54) : alone;
+    this.gutter.style.transform = left > 0 ? `translateX(${Math.round(left)}px)` : "";
   }
 
   /** Name the matrices of a gate; where all weights are zero no arrow arrives. */
   name(gate, weights) {
     this.edges.title((kind) => `${kind}${gate ?? "h"}`);
     this.loop.title(`h${gate ?? "h"}`);
-    this.edges.point((layer) => weights.recurrent.get(layer).every((w) => w === 0));
+    this.edges.point((part, layer) => weights[part].recurrent.get(layer).every((w) => w === 0));
   }
 
   /**
@@ -70,6 +77,13 @@ export class Picture {
   at(position) {
     const n = this.columns.length;
     return this.columns[((position % n) + n) % n];
+  }
+
+  /** What stands between the columns and behind them, when the first slot shows position `start`. */
+  show(start) {
+    this.edges.show(start);
+    this.ways.show(start);
+    this.bands.show(start);
   }
 
   /** Put every column in its slot. @param {boolean} moved the cursor's slot is another one */

@@ -44,6 +44,8 @@ export class Pointer {
 
   click(event) {
     const { graph } = this;
+    const source = this.sourceOf(event);
+    if (source !== null) return graph.cursor.set({ t: source, playing: false });
     const column = this.columnOf(event.target);
     const node = this.nodeOf(column, event.target);
     const token = event.target.closest(".rv-u-token");
@@ -56,9 +58,9 @@ export class Pointer {
     this.choose(node.row, t);
   }
 
-  /** The step of a position; the columns before the first and after the last step lead to those. */
+  /** The step of a position; a column that is no step leads to the one beside it. */
   step(position) {
-    return Math.max(0, Math.min(this.graph.cursor.T - 1, position - 1));
+    return this.graph.layout.track.stepOf(position);
   }
 
   choose(row, t) {
@@ -77,10 +79,34 @@ export class Pointer {
   move(event) {
     const { graph } = this;
     if (event.pointerType === "touch") return; // a finger scrolls; its tap is a click
+    const source = this.sourceOf(event);
+    if (source !== null) return this.onSource(source, ...this.place(event));
+    const vector = event.target.closest?.(".rv-u-vector");
+    if (vector) return this.onVector(this.columnOf(vector), vector, ...this.place(event));
     const column = this.columnOf(event.target);
     const node = this.nodeOf(column, event.target);
     if (node) this.onNode(column, node, ...this.place(event));
     else if (!this.find(event)) this.leave();
+  }
+
+  /** The encoder's step that the pointer is on in the strip of all its states; null elsewhere. */
+  sourceOf(event) {
+    const { attention } = this.graph.picture;
+    return attention && event.target.closest?.(".rv-u-attention") ? attention.sourceAt(this.place(event)[0]) : null;
+  }
+
+  onSource(s, x, y) {
+    const { graph } = this;
+    this.show({ lines: () => this.tip.source(s, graph.cursor.t, graph.frame), x, y });
+    graph.point(null);
+  }
+
+  onVector(column, { dataset, offsetLeft, offsetWidth }, x, y) {
+    const { graph } = this;
+    const left = column.left + offsetLeft;
+    const unit = (width) => Math.min(width - 1, Math.max(0, Math.floor(((x - left) / offsetWidth) * width)));
+    this.show({ lines: () => this.tip.vector(dataset.vector, unit, column.place.t, graph.frame), x, y });
+    graph.point(null);
   }
 
   place(event) {
@@ -92,16 +118,17 @@ export class Pointer {
   find(event) {
     const { graph } = this;
     const [x, y] = this.place(event);
-    const hit = edgeAt(graph.layout, graph.weights, graph.scale, x - graph.shift, y);
+    const hit = edgeAt(graph.layout, graph.weights, graph.scale, graph.start, x - graph.shift, y);
     const position = hit && graph.start + hit.slot;
-    const led = hit && position >= 1 && position <= graph.cursor.T && (!graph.folded || hit.slot === graph.slot);
+    const leads = hit && (graph.layout.track.at(position).kind === "step" || hit.kind === "passing");
+    const led = leads && (!graph.folded || hit.slot === graph.slot);
     if (led) this.onEdge(hit, x, y);
     return Boolean(led);
   }
 
   onNode(column, { row }, x, y) {
     const { graph } = this;
-    const lines = () => this.tip.node(row, column.position, graph.frame, graph.weights);
+    const lines = () => this.tip.node(row, column, graph.frame, graph.weights);
     this.show({ lines, x, y });
     graph.point(null);
     const t = this.step(column.position);
@@ -111,11 +138,13 @@ export class Pointer {
   onEdge(hit, x, y) {
     const { graph, tip } = this;
     const recurrent = hit.kind === "forward" || hit.kind === "reverse";
-    const [letter, { sub }] = matrixName(recurrent ? "h" : "i", graph.weights.gate);
+    const [letter, { sub }] = matrixName(recurrent ? "h" : "i", graph.weights[0].gate);
     const matrix = `${letter}_${sub}`;
-    const lines = () => tip[recurrent ? "recurrent" : hit.kind](hit, graph.start + hit.slot, graph.frame, graph.weights, matrix);
+    const position = graph.start + hit.slot;
+    const { part } = graph.layout.track.at(position);
+    const lines = () => tip[recurrent ? "recurrent" : hit.kind](hit, position, graph.frame, graph.weights[part], matrix);
     this.show({ lines, x, y, above: hit.to.block.top - graph.layout.px(4) });
-    graph.point(hit.kind === "input" || hit.kind === "carry" ? null : hit);
+    graph.point(hit.kind === "input" || hit.kind === "carry" ? null : { ...hit, part });
   }
 
   show(shown) {
@@ -141,10 +170,11 @@ export class Pointer {
   echo() {
     const { picture, cursor } = this.graph;
     const { hover } = cursor;
-    for (const { nodes, position } of picture.columns) {
+    for (const { nodes, place } of picture.columns) {
+      const t = place?.t ?? null;
       for (const { row, button } of nodes) {
         const unit = hover && row.start <= hover.unit && hover.unit < row.stop && row.block.layer === cursor.layer;
-        button.classList.toggle("rv-u-echo", Boolean(unit) && hover.quantity === "h" && hover.t === position - 1);
+        button.classList.toggle("rv-u-echo", Boolean(unit) && hover.quantity === "h" && hover.t === t);
       }
     }
   }
@@ -152,7 +182,8 @@ export class Pointer {
   /** One node of the cursor's column is the tab stop of the graph. @param {boolean} follow and takes the focus along */
   rove(follow = false) {
     const { nodes } = this.graph.current;
-    const { button } = nodes[Math.max(0, Math.min(this.row, nodes.length - 1))];
+    const own = nodes[Math.max(0, Math.min(this.row, nodes.length - 1))];
+    const { button } = own.absent ? nodes.find(({ absent }) => !absent) : own;
     if (button !== this.stop) {
       if (this.stop) attr(this.stop, "tabindex", -1);
       attr(button, "tabindex", 0);
@@ -167,7 +198,9 @@ export class Pointer {
     const { graph } = this;
     if (!by || event.ctrlKey || event.metaKey || event.altKey || (graph.cursor.F > 1 && !event.shiftKey)) return;
     const { nodes } = graph.current;
-    this.row = Math.max(0, Math.min(nodes.length - 1, this.row + by));
+    let row = this.row + by;
+    while (nodes[row]?.absent) row += by; // a decoder has no reverse layers
+    if (nodes[row]) this.row = row;
     this.rove(true);
     event.preventDefault();
     event.stopPropagation();
@@ -181,6 +214,6 @@ export class Pointer {
     if (!node || !event.target.matches(":focus-visible")) return;
     this.row = column.nodes.indexOf(node);
     const x = middle(graph.layout, graph.slot) + graph.shift + graph.layout.pill.width / 2;
-    this.show({ lines: () => this.tip.node(node.row, graph.current.position, graph.frame, graph.weights), x, y: node.row.y });
+    this.show({ lines: () => this.tip.node(node.row, graph.current, graph.frame, graph.weights), x, y: node.row.y });
   }
 }

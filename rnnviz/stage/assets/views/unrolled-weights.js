@@ -38,41 +38,52 @@ export function meanTable(matrix, first, to, from) {
   return table;
 }
 
-/** All tables of one gate for one run. */
+/** All tables of one gate of one network for one run. */
 export class Weights {
   /**
    * @param {import("../arrays.js").Data} data
-   * @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout
+   * @param {import("../shape.js").Part & {blocks: any[], levels: any[]}} part the network, as the layout has it
    * @param {object} frame the arrays of one run
    * @param {string|null} gate
    */
-  constructor(data, layout, frame, gate) {
+  constructor(data, part, frame, gate) {
     this.meta = data.meta;
-    this.layout = layout;
+    this.part = part;
     this.parameters = frame.parameters;
     this.first = blockStart(data.meta, gate);
     this.gate = gate;
     /** Whether a unit's own past comes straight on, too. */
     this.carries = data.meta.cell !== "rnn";
     /** @type {Map<string, Float32Array>} layer → (to, from), both rows of the layer's block */
-    this.recurrent = new Map(layout.blocks.map((b) => [b.layer, meanTable(this.matrix("hh", b.layer), this.first, b.rows, b.rows)]));
+    this.recurrent = new Map(part.blocks.map((b) => [b.layer, this.table(this.matrix("hh", b.layer), b.rows, b.rows)]));
     /** @type {Map<string, Float32Array>} upper layer → (to: rows of its block, from: rows of the level below) */
     this.between = new Map(
-      layout.blocks
-        .filter((b) => b.level)
-        .map((b) => [b.layer, meanTable(this.matrix("ih", b.layer), this.first, b.rows, this.sources(b.level - 1))]),
+      part.blocks.filter((b) => b.level).map((b) => [b.layer, this.table(this.matrix("ih", b.layer), b.rows, this.sources(b.level - 1))]),
     );
+    /** @type {Map<string, Float32Array>} encoder's layer → (to: rows of the context, from: rows of its level) */
+    this.passing = new Map(part.name === "encoder" ? part.blocks.flatMap((b) => this.passed(b)) : []);
     this._columns = new Map();
   }
 
+  table(matrix, to, from) {
+    return matrix ? meanTable(matrix, this.first, to, from) : new Float32Array(to.length * from.length);
+  }
+
+  /** Nothing comes back in a network that reads all at once: it has no such matrix. */
   matrix(kind, layer) {
-    return this.parameters[`weight_${kind}_${layer}`];
+    return this.parameters[`${this.part.prefix}weight_${kind}_${layer}`];
+  }
+
+  /** The weights that make the context of what a layer ends with, if any do. */
+  passed({ layer, level, rows }) {
+    const matrix = this.parameters[`context.weight_l${level}`];
+    return matrix && !layer.endsWith("_reverse") ? [[layer, meanTable(matrix, 0, rows, this.sources(level))]] : [];
   }
 
   /** The rows of a level as columns of the matrix above: both directions stand side by side, forward first. */
   sources(level) {
     const H = this.meta.H;
-    return this.layout.levels[level].rows.map(({ start, stop, block }) =>
+    return this.part.levels[level].rows.map(({ start, stop, block }) =>
       block.reverse ? { start: start + H, stop: stop + H } : { start, stop },
     );
   }
@@ -123,21 +134,26 @@ export class Weights {
 
   /** The largest magnitudes among the edges shown. */
   limits() {
-    return { recurrent: largestOf(this.recurrent.values()), between: largestOf(this.between.values()) };
+    return { recurrent: largestOf([...this.recurrent.values(), ...this.passing.values()]), between: largestOf(this.between.values()) };
   }
 }
 
-/** Every edge of the picture once. @returns {import("./unrolled-edges.js").Edge[]} */
-export function edgeList(layout, weights, scale) {
+/** Every edge of the picture once. @param {Weights[]} weights of each part @returns {import("./unrolled-edges.js").Edge[]} */
+export function edgeList(weights, scale) {
+  return weights.flatMap((own, part) => edgesOf(own, scale, part));
+}
+
+function edgesOf(weights, scale, part) {
   const edges = [];
-  const add = (kind, from, to, weight, limit) => edges.push({ kind, from, to, weight, share: Math.min(1, Math.abs(weight) / limit) });
-  for (const { layer, level, reverse, rows } of layout.blocks) {
-    const table = weights.recurrent.get(layer);
-    const inner = weights.between.get(layer);
-    const below = level ? layout.levels[level - 1].rows : [];
+  const add = (kind, from, to, weight, limit) => edges.push({ kind, part, from, to, weight, share: Math.min(1, Math.abs(weight) / limit) });
+  const { blocks, levels } = weights.part;
+  for (const { layer, level, reverse, rows } of blocks) {
+    const [table, inner, passing] = [weights.recurrent, weights.between, weights.passing].map((tables) => tables.get(layer));
+    const [below, beside] = [level ? levels[level - 1].rows : [], passing ? levels[level].rows : []];
     rows.forEach((to, i) => {
       rows.forEach((from, k) => add(reverse ? "reverse" : "forward", from, to, table[i * rows.length + k], scale.recurrent));
       below.forEach((from, k) => add("between", from, to, inner[i * below.length + k], scale.between));
+      beside.forEach((from, k) => from.block.reverse || add("passing", from, to, passing[i * beside.length + k], scale.recurrent));
     });
   }
   return edges;
@@ -145,28 +161,29 @@ export function edgeList(layout, weights, scale) {
 
 /** The scale of the widths: the largest edge of the first, the last and the present run, so that a sweep is seen to grow. */
 export function scaleOf(data, layout, frame, gate, weights) {
-  const others = [data.frames[0], data.frames.at(-1)].filter((run) => run !== frame);
-  const all = [weights, ...new Set(others)].map((run) => (run === weights ? run : new Weights(data, layout, run, gate)).limits());
-  const lowest = layout.levels[0].blocks.map((b) => weights.matrix("ih", b.layer));
+  const others = [...new Set([data.frames[0], data.frames.at(-1)].filter((run) => run !== frame))];
+  const all = [...weights, ...others.flatMap((run) => layout.parts.map((part) => new Weights(data, part, run, gate)))];
+  const limits = all.map((one) => one.limits());
   return {
-    recurrent: Math.max(...all.map((limits) => limits.recurrent)) || 1,
-    between: Math.max(...all.map((limits) => limits.between)) || 1,
-    input: inputLimit(data, layout, weights, lowest) || 1,
+    recurrent: Math.max(...limits.map(({ recurrent }) => recurrent)) || 1,
+    between: Math.max(...limits.map(({ between }) => between)) || 1,
+    input: Math.max(...weights.map(inputLimit)) || 1,
   };
 }
 
-/** The largest weight of the shown gate from the input; of a group, the largest mean. */
-function inputLimit(data, layout, weights, matrices) {
-  const { D, H } = data.meta;
+/** The largest weight of the shown gate from the input; of a group, the largest mean. @param {Weights} weights */
+function inputLimit(weights) {
+  const { H } = weights.meta;
+  const { width } = weights.part;
   let most = 0;
-  layout.levels[0].blocks.forEach((block, k) => {
+  for (const block of weights.part.levels[0].blocks) {
     if (block.rows.some(isGroup)) {
-      for (let d = 0; d < D; d++) most = Math.max(most, largestOf([weights.column(block, d)]));
-      return;
+      for (let d = 0; d < width; d++) most = Math.max(most, largestOf([weights.column(block, d)]));
+    } else if (width) {
+      const { data } = weights.matrix("ih", block.layer);
+      most = Math.max(most, largestOf([data.subarray(weights.first * width, (weights.first + H) * width)]));
     }
-    const part = matrices[k].data.subarray(weights.first * D, (weights.first + H) * D);
-    most = Math.max(most, largestOf([part]));
-  });
+  }
   return most;
 }
 

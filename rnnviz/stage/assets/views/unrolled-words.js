@@ -4,7 +4,9 @@
 import { el, text } from "../dom.js";
 import { rowName, short } from "./unrolled-columns.js";
 import { answers, answersAt, hasLoss } from "./output-kinds.js";
-import { isGroup } from "./unrolled-layout.js";
+import { labelAt, partAt, partsOf, readsAt } from "../shape.js";
+import { strongest } from "./unrolled-attention.js";
+import { isGroup, looksBack } from "./unrolled-layout.js";
 
 const NAMED = 12;
 const REST = 200;
@@ -46,15 +48,32 @@ export class Description {
 export function describe({ data, cursor, frame, current }) {
   const { meta } = data;
   const { t } = cursor;
-  const named = current.nodes.slice(0, NAMED).map(({ row, value }) => `${rowName(data, row)} ${short(data, value)}`).join(", ");
+  const named = current.nodes.filter(({ absent }) => !absent).slice(0, NAMED).map(({ row, value }) => `${rowName(data, row)} ${short(data, value)}`).join(", ");
   const grouped = current.nodes.some(({ row }) => isGroup(row));
   const parts = [
-    data.say("graph.described", { t: t + 1, T: meta.T, label: meta.labels[t] }),
+    readsLine(data, frame, t),
     data.say(grouped ? "graph.described_groups" : "graph.described_state", { values: named }),
   ];
   if (answers(data) && answersAt(data, t)) parts.push(data.say("graph.described_answer", { answer: answer(data, frame, t) }));
   if (hasLoss(data, frame, t)) parts.push(data.say("graph.described_loss", { loss: data.format(frame.losses.at(t)) }));
+  if (looksBack(meta) && t >= partsOf(meta)[1].start) parts.push(looked(data, frame, t));
   return parts.join(" ");
+}
+
+/** "Step 3 of 7 reads a": of an encoder and a decoder, whose step it is. */
+function readsLine(data, frame, t) {
+  const { meta } = data;
+  const { name, start, stop } = partAt(meta, t);
+  const said = { t: t - start + 1, T: stop - start, label: labelAt(meta, frame, t), part: name && data.say(`stage.${name}_step`) };
+  if (!readsAt(meta, t)) return data.say(name ? "graph.described_no_input_of" : "graph.described_no_input", said);
+  return data.say(name ? "graph.described_of" : "graph.described", said);
+}
+
+/** What the step looks back at most. */
+function looked(data, frame, t) {
+  const weights = frame.bridge.attention.row(t - partsOf(data.meta)[1].start);
+  const [s] = strongest(weights, 1);
+  return data.say("graph.described_attention", { t: s + 1, label: data.meta.labels[s], value: data.format(weights[s]) });
 }
 
 function answer(data, frame, t) {

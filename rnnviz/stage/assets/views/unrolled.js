@@ -3,6 +3,7 @@
  * weights on the edges. The slots are fixed: a step changes what the columns show, never where anything stands.
  */
 import { attr, el } from "../dom.js";
+import { recurs } from "../shape.js";
 import { Heading } from "./unrolled-heading.js";
 import { headLines } from "./unrolled-head.js";
 import { Legend } from "./unrolled-legend.js";
@@ -36,7 +37,7 @@ export class Graph {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.heading = new Heading(element, data, (gate) => cursor.set({ gate }));
     this.element = el("div", { class: "rv-u-graph" });
-    this.legend = new Legend(data, (edge) => this.point(edge && { ...edge, kind: this.block.reverse ? "reverse" : "forward" }));
+    this.legend = new Legend(data, (edge) => this.point(edge && { ...edge, kind: this.block.reverse ? "reverse" : "forward", part: this.part }));
     this.description = new Description();
     element.append(this.element, this.legend.element, this.description.element);
     this.pointer = new Pointer(this);
@@ -61,12 +62,19 @@ export class Graph {
   }
 
   get folded() {
-    return this.cursor.form === "folded";
+    return this.cursor.form === "folded" && recurs(this.data.meta);
   }
 
-  /** The block of the cursor's layer. */
+  /** Which network runs at the cursor, counted from 0. */
+  get part() {
+    return this.layout.track.at(this.layout.track.position(this.cursor.t)).part;
+  }
+
+  /** The block of the cursor's layer; where a decoder has none of that name, that of the same height. */
   get block() {
-    return this.layout.blocks.find(({ layer }) => layer === this.cursor.layer) ?? this.layout.blocks.at(-1);
+    const { blocks } = this.layout.parts[this.part];
+    const { layer } = this.cursor;
+    return blocks.find((block) => block.layer === layer) ?? blocks.find(({ level }) => level === Number.parseInt(layer.slice(1), 10)) ?? blocks.at(-1);
   }
 
   /** The cursor's column. */
@@ -103,7 +111,7 @@ export class Graph {
     this.layout = layoutOf(data.meta, room);
     this.picture = new Picture(data, this.layout, () => this.open(null));
     this.picture.enter(this.element);
-    this.picture.shape(this.cursor.form);
+    this.picture.shape(this.folded);
     this.pointer.enter(this.picture.window);
     this.weigh();
     this.show(true);
@@ -113,15 +121,21 @@ export class Graph {
   weigh() {
     const { data, layout, frame, picture } = this;
     const gate = shownGate(data.meta, this.cursor);
-    this.weights = new Weights(data, layout, frame, gate);
+    this.weights = layout.parts.map((part) => new Weights(data, part, frame, gate));
     const scaled = [gate, this.opened?.layer, this.opened?.start, data.frames.length].join();
     if (scaled !== this.scaled) this.scale = scaleOf(data, layout, frame, gate, this.weights);
     this.scaled = scaled;
-    this.list = edgeList(layout, this.weights, this.scale);
+    this.list = edgeList(this.weights, this.scale);
     picture.edges.draw("base", this.list);
     picture.name(gate, this.weights);
     this.light();
-    this.legend.show(this.block, this.weights, this.scale.recurrent);
+    this.explain();
+  }
+
+  /** Below the picture: the matrix of the network and the layer that the cursor is in. */
+  explain() {
+    this.explained = this.part;
+    this.legend.show(this.block, this.weights[this.part], this.scale.recurrent, this.layout);
   }
 
   /** Light the edges of the unit that is singled out, in all columns. */
@@ -143,7 +157,7 @@ export class Graph {
     if (group) this.open(group);
     else if (this.opened?.byUnit) this.open(null);
     this.light();
-    this.legend.show(this.block, this.weights, this.scale.recurrent);
+    this.explain();
   }
 
   /** The group that the cursor's unit stands in, if units are grouped. */
@@ -167,36 +181,48 @@ export class Graph {
 
   /** Light one edge wherever it stands; null: none. */
   point(edge) {
-    const known = edge && this.list.find(({ kind, from, to }) => kind === edge.kind && from === edge.from && to === edge.to);
+    const same = ({ kind, part, from, to }) => kind === edge.kind && part === edge.part && from === edge.from && to === edge.to;
+    const known = edge && this.list.find(same);
     if (known === this.pointed) return;
     this.pointed = known ?? null;
     // A weight of zero is no edge, but the pointer found its place.
     const drawn = known && { ...known, weight: known.weight || Number.MIN_VALUE, share: Math.max(0.3, known.share) };
     this.picture.edges.draw("point", drawn ? [drawn] : []);
     attr(this.element, "data-pointed", known ? "" : null);
-    this.legend.mark(known && known.kind !== "between" && known.to.block === this.block ? known : null);
+    const told = known && ["forward", "reverse"].includes(known.kind) && known.part === this.part && known.to.block === this.block;
+    this.legend.mark(told ? known : null);
   }
 
   /** Bring the columns to the cursor. @param {boolean} all fill every column anew */
   show(all = false) {
     const { layout, cursor, folded, picture } = this;
-    const position = cursor.t + 1;
+    const position = layout.track.position(cursor.t);
     const before = { start: this.start, slot: this.slot };
     this.start = folded ? position - this.slot : windowStart(layout, position);
     this.slot = position - this.start;
     const by = this.start - before.start;
     const moved = all || this.slot !== before.slot;
     const slides = !moved && !folded && this.slides(by);
-    if (all || by) picture.edges.show(folded ? 0 : this.start, cursor.T);
+    if (all || by) picture.show(this.start);
+    picture.edges.enter(position);
     this.fill(all);
     const had = picture.focused;
     picture.place(this.start, this.slot, folded, moved);
     this.pointer.rove(had);
     if (slides) picture.slide(by);
     picture.cut(!folded && this.start > 0, !folded && this.start + layout.count < layout.positions);
-    this.heading.show(cursor, this.start, layout.count, this.weights.gate);
+    picture.attention?.show(cursor.t, this.frame, middle(layout, this.slot) + this.shift);
+    if (this.part !== this.explained) this.explain();
+    this.heading.show(cursor, this.seen(), this.weights[0].gate);
     this.pointer.refresh();
     this.description.soon(() => describe(this));
+  }
+
+  /** The first and the last step in sight, counted from 1. */
+  seen() {
+    const { track, count } = this.layout;
+    const end = Math.min(this.start + count, track.count) - 1;
+    return [(track.at(this.start).t ?? track.at(this.start + 1).t) + 1, (track.at(end).t ?? track.at(end - 1).t) + 1];
   }
 
   /** Give the columns in sight what they are to show; the others keep what they had, unless that is of another run. */
@@ -223,13 +249,14 @@ export class Graph {
     clearTimeout(this.morphing);
     element.classList.remove("rv-u-morphing");
     if (!folded) {
-      this.start = windowStart(layout, this.cursor.t + 1);
-      this.slot = this.cursor.t + 1 - this.start;
+      const position = layout.track.position(this.cursor.t);
+      this.start = windowStart(layout, position);
+      this.slot = position - this.start;
       picture.place(this.start, this.slot, true, true); // all stand where the folded column stands
     }
     void element.offsetWidth; // what follows moves, what came before does not
     element.classList.toggle("rv-u-morphing", !this.still.matches);
-    picture.shape(this.cursor.form);
+    picture.shape(this.folded);
     this.show(true);
     this.morphing = setTimeout(() => element.classList.remove("rv-u-morphing"), MORPH);
   }
