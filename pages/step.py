@@ -2,7 +2,7 @@
 
 from rnnviz import site
 
-LANES = ["h", "c", "gates", "loss", "gradient"]
+LANES = ["written", "attention", "h", "c", "gates", "loss", "gradient"]
 VIEWS = [
     {"view": "unrolled", "area": "graph", "options": {}},
     {"view": "equations", "area": "panel", "options": {}},

@@ -4,7 +4,7 @@ from typing import Any
 
 from rnnviz.site.training import open_training
 
-LANES = ["h", "c", "gates", "output", "loss", "gradient"]
+LANES = ["written", "attention", "h", "c", "gates", "output", "loss", "gradient"]
 VIEWS: list[dict[str, Any]] = [
     {"view": "learning", "area": "graph"},
     {"view": "moment", "area": "panel"},

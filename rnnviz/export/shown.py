@@ -44,9 +44,9 @@ def show(
         One run; or several of equal shapes, such as a `sweep`, that a second slider of the stage moves through.
     views : str or iterable of str
         What is shown: a lesson's views, "step", "gates" or "gradients"; or single ones, in reading order: "unrolled",
-        "cell", "equations", "score", "output", "source". The pictures of "gates" that are drawn by Plotly.js make a
-        file about 5 MB larger; a stack of several runs goes without them. "gradients" stands alone; there runs may
-        differ in length, and those of one cell each lie side by side.
+        "cell", "equations", "score", "attention", "output", "source". The pictures of "gates" that are drawn by
+        Plotly.js make a file about 5 MB larger; a stack of several runs goes without them. "gradients" stands alone;
+        there runs may differ in length, and those of one cell each lie side by side.
     baseline : Trace, optional
         Another run of the same shapes to lay under this one, such as the one in which no gate is held.
     theme : {"auto", "light", "dark"}

@@ -129,6 +129,11 @@ class Padding:
         return np.asarray(np.linalg.norm(self.padded.pooled - self.alone.pooled, axis=1))
 
     @property
+    def pooled_masked_drift(self) -> Array:
+        """(B,) what is left of `pooled_drift` where only a sequence's own steps are counted: rounding."""
+        return np.asarray(np.linalg.norm(self.masked.pooled - self.alone.pooled, axis=1))
+
+    @property
     def masked_drift(self) -> Array:
         """(B,) what is left of `end_drift` with a mask: rounding."""
         return self._apart(self.masked)

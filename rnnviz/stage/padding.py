@@ -45,9 +45,9 @@ def batch_of(found: Mapping[str, Padding]) -> dict[str, Any]:
     ``labels``, B lists of strings; ``lengths`` and ``order``, B whole numbers; ``batch_sizes``, T of them; ``steps``,
     how many are computed "padded" and "packed"; ``losses``, the three of `rnnviz.padding.Losses`, or None;
     ``answers``, what is answered at a sequence's end, O strings, or None where each step is asked for the next
-    symbol; and ``sides``, by side: ``drift`` (B, T), ``end``, ``masked`` and ``pooled`` (B,), the drifts of `Padding`;
-    with ``answers`` also ``chances`` (B, T, O), the probabilities that the padded run gives them at every step, and
-    ``truth`` (B, O), those at the end of a sequence that is run alone.
+    symbol; and ``sides``, by side: ``drift`` (B, T), and ``end``, ``masked``, ``pooled`` and ``pooled_masked`` (B,),
+    the drifts of `Padding`; with ``answers`` also ``chances`` (B, T, O), the probabilities that the padded run gives
+    them at every step, and ``truth`` (B, O), those at the end of a sequence that is run alone.
     """
     right = found[SIDES[0]]
     judges = right.losses is None
@@ -64,7 +64,13 @@ def batch_of(found: Mapping[str, Padding]) -> dict[str, Any]:
 
 
 def _side(found: Padding, judges: bool) -> dict[str, Any]:
-    drifts = {"drift": found.drift, "end": found.end_drift, "masked": found.masked_drift, "pooled": found.pooled_drift}
+    drifts = {
+        "drift": found.drift,
+        "end": found.end_drift,
+        "masked": found.masked_drift,
+        "pooled": found.pooled_drift,
+        "pooled_masked": found.pooled_masked_drift,
+    }
     packed = {name: pack(value) for name, value in drifts.items()}
     if not judges:
         return packed

@@ -137,7 +137,7 @@ def _meta(trace: Trace) -> dict[str, Any]:
 
 def _shape(trace: Trace) -> dict[str, Any]:
     """Return what goes in and what comes out, and of an encoder and a decoder how they meet and what was written."""
-    names = ("shape", "feed", "readout", "context", "decoder", "attention")
+    names = ("shape", "feed", "readout", "context", "decoder", "attention", "forcing", "beam")
     bridge = trace.bridge
     return {
         **{name: getattr(trace.experiment, name) for name in names},

@@ -21,7 +21,8 @@ from rnnviz.words import DEFAULT_LANGUAGE, say
 
 View = dict[str, Any]
 """``{"view": name, "area": "graph" | "panel" | "score" | "wide", "options": {…}}``."""
-LANES: Final = ["h", "c", "gates", "loss", "gradient"]
+LANES: Final = ["written", "attention", "h", "c", "gates", "loss", "gradient"]
+"""Of a run that has no such thing a lane is left out."""
 CURVE_LANES: Final = ["curves", "loss"]
 PAIR_LANES: Final = ["matrix:itemised", "matrix:jacobian"]
 GATE_LANES: Final = {
@@ -103,6 +104,7 @@ SINGLE: Final[Mapping[str, View]] = {
     "cell": {"view": "cell", "area": "graph", "options": {}},
     "equations": {"view": "equations", "area": "panel", "options": {}},
     "score": {"view": "score", "area": "score", "options": {"lanes": LANES}},
+    "attention": {"view": "attention", "area": "wide", "options": {}},
     "output": {"view": "output", "area": "wide", "options": {}},
     "source": {"view": "source", "area": "wide", "options": {}},
 }

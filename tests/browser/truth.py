@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from rnnviz import LayerTrace, Trace
 from rnnviz.gradients import itemised, jacobian_norms
+from rnnviz.padding import Padding
 from rnnviz.training import History
 from tests.browser.screen import Number
+from tests.browser.truth_of_batch import BATCH, of_batch
+from tests.browser.truth_of_shapes import SHAPED, of_shape, prefix_at, read, started
 
 Array = NDArray[np.float64]
 GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
@@ -21,6 +24,7 @@ GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "h"}
 COMPUTED = 1e-5
 LEARNED = {"minibatch-loss", "minibatch-score", "validation-loss", "validation-score", "grad-norm", "clipped-norm"}
 LEARNED |= {"weight-norm", "gate-mean", "gate-of-unit"}
+BRIDGED = {"attention", "attention-score", "hypothesis-logp"}
 NAMED = 8  # answers in the table, beside those that are added up
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _NUMERAL = re.compile(r"(?P<digits>−?\d+(?:\.(?P<decimals>\d+))?)(?:·10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?P<percent>\s?%)?")
@@ -33,6 +37,7 @@ class Truth:
     trace: Trace
     history: History | None = None  # of the training that the trace is a moment of
     update: int = 0  # how many updates that moment had taken
+    batch: Mapping[str, Padding] | None = None  # of a stage that shows sequences side by side, by side
 
     def problems(self, numbers: Iterable[Number], t: int, layer: str = "l0") -> list[str]:
         """Return what is wrong with the numbers that are seen at step ``t`` of ``layer``, a sentence each."""
@@ -80,14 +85,21 @@ class Truth:
         layer = number.layer or layer
         if number.quantity in LEARNED:
             return [self._learned(number, layer)]
+        if number.quantity in BATCH:
+            assert self.batch is not None, "the page shows a batch, and none was given here"
+            return [of_batch(number, self.batch, t)]
+        if number.quantity in BRIDGED:
+            return [self._bridged(number)]
         step = t if number.step == "" else -1 if number.step == "start" else int(number.step)
+        if number.quantity in SHAPED:
+            return of_shape(self.trace, number, layer, step)
         if number.quantity == "contribution":  # see `problems`
             return [number.value]
         if number.quantity == "factor" or is_of_edge(number):
             return self._anything(number.quantity)
         one_of = {"weight": self._weights, "bias": self._biases}
         if number.quantity in one_of:
-            return one_of[number.quantity](layer, int(number.unit))
+            return one_of[number.quantity](layer, int(number.unit), step)
         if number.quantity == "term":
             return self._terms(layer, step, int(number.unit))
         row = np.atleast_1d(self._row(number, layer, step))
@@ -152,8 +164,8 @@ class Truth:
         if quantity == "read":
             return layer.preactivations["n"][t] - gates["r"] * layer.preactivations["hn"][t]
         if quantity in ("part-x", "part-h"):
-            kind, entering = ("ih", self._input(name, t)) if quantity == "part-x" else ("hh", before["h"])
-            return self._rows(f"weight_{kind}_{name}", gate) @ entering
+            kind, entering = ("ih", read(self.trace, name, t)) if quantity == "part-x" else ("hh", before["h"])
+            return self._rows(f"{prefix_at(self.trace, t)}weight_{kind}_{name}", gate) @ entering
         raise AssertionError(f"the page shows a {quantity!r}, and no rule here says what that is")
 
     def _flow(self, quantity: str, layer: LayerTrace, name: str, t: int, row: str) -> float:
@@ -186,6 +198,16 @@ class Truth:
         here = future if quantity == "dh-passed" else np.linalg.norm(state[t])
         return float(here / np.linalg.norm(state[t + 1]))
 
+    def _bridged(self, number: Number) -> float:
+        """Return what passes from an encoder to its decoder, or what the decoder kept in mind."""
+        bridge = self.trace.bridge
+        assert bridge is not None
+        if number.quantity == "hypothesis-logp":
+            return bridge.hypotheses[int(number.unit)][1]
+        looks = bridge.attention if number.quantity == "attention" else bridge.scores
+        assert looks is not None
+        return float(looks[int(number.step) - self.trace.segments[-1].start, int(number.unit)])
+
     def _learned(self, number: Number, name: str) -> float:
         """Return what is told of the moment of a training."""
         history, trace, layer = self.history, self.trace, self.trace.layers[name]
@@ -217,55 +239,51 @@ class Truth:
         order = GATES[self.trace.experiment.cell]
         return np.split(value, len(order))[order.index(gate) if gate in order else 0]
 
-    def _parts(self, kind: str, name: str, unit: int) -> list[Array]:
+    def _parts(self, kind: str, name: str, unit: int, t: int) -> list[Array]:
         """Return a unit's row, or its one number, of each of a layer's parameters of a kind, gate by gate."""
         gates = len(GATES[self.trace.experiment.cell])
-        parameters = [self.trace.parameters[f"{kind}_{which}_{name}"] for which in ("ih", "hh")]
+        names = (f"{prefix_at(self.trace, t)}{kind}_{which}_{name}" for which in ("ih", "hh"))
+        parameters = [self.trace.parameters[key] for key in names if key in self.trace.parameters]
         return [np.atleast_1d(part[unit]) for parameter in parameters for part in np.split(parameter, gates)]
 
     def _anything(self, quantity: str) -> list[float]:
         """Return all weights, or all that weights are multiplied with, of the whole run."""
         trace = self.trace
-        weights = [value for name, value in trace.parameters.items() if name.startswith("weight")]
+        weights = [value for name, value in trace.parameters.items() if "weight" in name]
         states = [state for layer in trace.layers.values() for state in (layer.h, layer.h0)]
-        found = weights if quantity == "weight" else [trace.inputs, *states]
+        passed = [] if trace.bridge is None else list(trace.bridge.context.values())
+        found = weights if quantity == "weight" else [trace.inputs, *states, *passed]
         return np.concatenate([array.ravel() for array in found]).tolist()
 
-    def _weights(self, name: str, unit: int) -> list[float]:
-        return [float(weight) for row in self._parts("weight", name, unit) for weight in row]
+    def _weights(self, name: str, unit: int, t: int) -> list[float]:
+        return [float(weight) for row in self._parts("weight", name, unit, t) for weight in row]
 
-    def _biases(self, name: str, unit: int) -> list[float]:
+    def _biases(self, name: str, unit: int, t: int) -> list[float]:
         """Return each bias, and the sums of the two of a gate that some notations write as one."""
-        biases = [float(bias[0]) for bias in self._parts("bias", name, unit)]
+        biases = [float(bias[0]) for bias in self._parts("bias", name, unit, t)]
         half = len(biases) // 2
         return biases + [biases[k] + biases[k + half] for k in range(half)]
 
     def _terms(self, name: str, t: int, unit: int) -> list[float]:
         """Return the terms of all of a unit's sums; a GRU scales what its candidate hears of the past by r."""
         layer = self.trace.layers[name]
-        rows = self._parts("weight", name, unit)
-        half = len(rows) // 2
-        products = [row * self._input(name, t) for row in rows[:half]]
-        products += [row * self._before(layer, name, t)["h"] for row in rows[half:]]
-        products.append(np.array(self._biases(name, unit)))
+        rows = self._parts("weight", name, unit, t)
+        gates = len(GATES[self.trace.experiment.cell])
+        products = [row * read(self.trace, name, t) for row in rows[:gates]]
+        products += [row * self._before(layer, name, t)["h"] for row in rows[gates:]]
+        products.append(np.array(self._biases(name, unit, t)))
         if "r" in layer.gates:
             r = layer.gates["r"][t, unit]
-            products += [r * products[2 * half - 1], r * products[-1]]
+            products += [r * products[2 * gates - 1], r * products[-1]]
         return [float(product) for row in products for product in row]
-
-    def _input(self, name: str, t: int) -> Array:
-        """Return what a layer reads: the input, or the states of the layer below, both directions joined."""
-        depth = int(name.removesuffix("_reverse")[1:])
-        if not depth:
-            return self.trace.inputs[t]
-        below = (f"l{depth - 1}", f"l{depth - 1}_reverse")
-        return np.concatenate([self.trace.layers[key].h[t] for key in below if key in self.trace.layers])
 
     def _before(self, layer: LayerTrace, name: str, t: int) -> dict[str, Array]:
         """Return the states that enter a step; a reverse layer reads from the end."""
         step = t + 1 if name.endswith("_reverse") else t - 1
-        if 0 <= step < self.trace.steps:
+        if 0 <= step < self.trace.steps and prefix_at(self.trace, step) == prefix_at(self.trace, t):
             return {"h": layer.h[step]} | ({} if layer.c is None else {"c": layer.c[step]})
+        if prefix_at(self.trace, t) == "decoder.":
+            return started(self.trace, name)
         return {"h": layer.h0} | ({} if layer.c0 is None else {"c": layer.c0})
 
 

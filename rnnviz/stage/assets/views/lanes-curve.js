@@ -15,6 +15,7 @@ import { besides, laneFrame, layerOf, showHolds, spread, stretches } from "./lan
  * @property {() => {low: number, high: number, text: string, lines: number[]}} scale
  * @property {boolean} [log] values are log10; −∞ is an exact zero @property {number} [height]
  * @property {string[]} [gates] whose holds are drawn
+ * @property {() => [number, number]} [within] the steps that have a value at all
  */
 export class CurveLane {
   /** @param {object} context data, cursor, axis @param {CurveSpec} spec */
@@ -87,6 +88,7 @@ export class CurveLane {
       if (under) attr(under, "d", this.line(others[k]));
     });
     attr(this.grid, "d", this.range.lines.map((v) => `M0 ${round(this.y(v))}H${axis.end}`).join(""));
+    [this.from, this.until] = spec.within?.() ?? [0, axis.T];
     this.gone = stretches(axis.T, (t) => this.isBroken(t));
     attr(this.broken, "d", this.gone.map(([from, to]) => `M${axis.left(from)} 0H${axis.left(to)}V${this.height}H${axis.left(from)}Z`).join(""));
     this.drawZeros();
@@ -96,6 +98,7 @@ export class CurveLane {
 
   /** Whether a step has a value that is no number, where one should be. */
   isBroken(t) {
+    if (t < this.from || t >= this.until) return false;
     return this.arrays.some((values, k) => {
       if (Number.isFinite(values[t]) || (this.spec.log && values[t] === -Infinity)) return false;
       return !(this.spec.series[k].optional && Number.isNaN(values[t]));
@@ -196,7 +199,7 @@ export class CurveLane {
   tellValue(k, t, value) {
     const { figure } = this.legend[k];
     const series = this.spec.series[k];
-    if (series.optional && Number.isNaN(value)) {
+    if (this.isNone(k, t, value)) {
       text(figure, "–");
       return figure.removeAttribute("data-value");
     }
@@ -205,13 +208,18 @@ export class CurveLane {
     if (series.text) text(figure, this.text(k, t));
   }
 
+  /** Whether a step has no value where none need be. */
+  isNone(k, t, value = this.arrays[k][t]) {
+    return Number.isNaN(value) && (this.spec.series[k].optional || t < this.from || t >= this.until);
+  }
+
   mark() {}
 
   tip(x) {
     const { axis, data, spec } = this;
     const t = axis.stepAt(x);
-    const each = spec.series.map(({ label, optional }, k) => {
-      const none = optional && Number.isNaN(this.arrays[k][t]);
+    const each = spec.series.map(({ label }, k) => {
+      const none = this.isNone(k, t);
       return data.say(this.others[k] && !none ? besides(data) : "score.tip", { name: label,
         value: none ? data.say("score.none") : this.text(k, t, 4), other: this.others[k] ? this.text(k, t, 4, this.others[k][t]) : "" });
     });

@@ -2,6 +2,7 @@
 import { attr, el, number, style, unitName } from "../dom.js";
 import { Matrix, nice } from "../arrays.js";
 import { besides, laneFrame, layerOf, short, showHolds } from "./lanes.js";
+import { layerStop } from "./lanes-parts.js";
 import { badCells, gaps, paint } from "./lanes-pixels.js";
 
 /** Row height by the number of units, in pixels at the normal text size. */
@@ -30,6 +31,8 @@ export class HeatLane {
     this.rowMark = el("div", { class: "rv-row-mark", hidden: true });
     this.plot.classList.add("rv-lane-heat");
     this.plot.append(this.canvas, this.rowMark);
+    this.nothing = el("span", { class: "rv-lane-nothing", hidden: true });
+    this.plot.append(this.nothing);
     this.numbers = [];
   }
 
@@ -92,8 +95,22 @@ export class HeatLane {
     const context = this.canvas.getContext("2d");
     this.image = paint(context, this.matrix, data.theme, ramp, end, this.image);
     gaps(context, axis, this.rows, this.row, data.theme);
-    if (this.image.bad) badCells(context, this.matrix, axis, this.row, data);
+    this.end();
+    this.broken = this.image.bad && badCells(context, this.matrix, axis, this.row, data, this.until);
     showHolds(this.plot, data, this.cursor, axis, spec.gate ? [spec.gate] : [], this.row, this.rows);
+  }
+
+  /** Where the layer that is seen has no more steps there is nothing, and that is said. */
+  end() {
+    const { axis, data, canvas, plot, nothing } = this;
+    this.until = this.units ? layerStop(data.meta, this.cursor.layer) : axis.T;
+    const left = axis.left(this.until);
+    canvas.getContext("2d").clearRect(Math.round(left * axis.ratio), 0, canvas.width, canvas.height);
+    style(plot, { "--rv-end": `${left}px` });
+    nothing.hidden = this.until === axis.T;
+    if (nothing.hidden) return;
+    nothing.textContent = axis.end - left > 150 * axis.scale ? data.say("score.no_reverse") : "";
+    style(nothing, { left: `${left}px`, width: `${axis.end - left}px` });
   }
 
   scaleText(mode, end) {
@@ -123,7 +140,7 @@ export class HeatLane {
     if (low < 0) return data.say("score.describe_broken", { title: spec.title });
     const at = (k) => ({ value: data.format(m.data[k]), unit: this.rowName(k % m.cols), t: Math.floor(k / m.cols) + 1 });
     const [a, b] = [at(low), at(high)];
-    return data.say(this.image?.bad ? "score.describe_heat_broken" : "score.describe_heat", {
+    return data.say(this.broken ? "score.describe_heat_broken" : "score.describe_heat", {
       title: spec.title, n: m.cols, T: m.rows, low: a.value, low_unit: a.unit, low_t: a.t,
       high: b.value, high_unit: b.unit, high_t: b.t,
     });
@@ -140,6 +157,7 @@ export class HeatLane {
       attr(figure, "data-run", run);
       const unit = this.each ? row : cursor.unit;
       if (unit === null || unit >= this.rows) figure.textContent = "";
+      else if (t >= this.until) none(figure);
       else number(figure, data, matrix.at(t, unit), { quantity: spec.quantity, unit, step: t });
     }
   }
@@ -173,10 +191,16 @@ export class HeatLane {
       unit: this.units ? row : null,
       quantity: this.spec.quantity,
       box: this.box(t, row),
-      text: data.say(this.other ? besides(data) : "score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4),
+      text: t >= this.until ? data.say("score.no_reverse") : data.say(this.other ? besides(data) : "score.tip", { name: this.rowName(row), value: data.format(matrix.at(t, row), 4),
         other: data.format(this.other?.at(t, row), 4) }),
     };
   }
+}
+
+/** There is no number here. */
+function none(figure) {
+  figure.textContent = "–";
+  figure.removeAttribute("data-value");
 }
 
 function less(a, b) {

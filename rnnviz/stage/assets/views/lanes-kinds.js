@@ -5,14 +5,19 @@ import { CurveLane } from "./lanes-curve.js";
 import { CurvesLane } from "./lanes-curves.js";
 import { MatrixLane } from "./lanes-matrix.js";
 import { everywhere, powerText, short } from "./lanes.js";
+import { AttentionLane } from "./lanes-attention.js";
+import { firstAnswer, layerStop } from "./lanes-parts.js";
+import { WrittenLane } from "./lanes-written.js";
+import { translates } from "../shape.js";
 
 /** Gates that are sigmoids, from 0 to 1; the candidates g and n are tanh, from −1 to 1. */
 const SIGMOIDS = new Set(["i", "f", "o", "r", "z"]);
 
 /**
- * @param {string} name "h", "c", "gates", "gate:f", "loss", "gradient", "output", "curves", "matrix:itemised", "matrix:jacobian"
+ * @param {string} name "h", "c", "gates", "gate:f", "loss", "gradient", "output", "written", "attention", "curves",
+ *   "matrix:itemised", "matrix:jacobian"
  * @param {object} context data, cursor, axis, mode()
- * @returns {HeatLane|CurveLane|CurvesLane|MatrixLane|null} null where this run has no such quantity
+ * @returns {HeatLane|CurveLane|CurvesLane|MatrixLane|AttentionLane|WrittenLane|null} null where this run has no such quantity
  */
 export function laneFor(name, context) {
   const [kind, which] = name.split(":");
@@ -36,6 +41,8 @@ const KINDS = {
   loss: lossLane,
   gradient: gradientLane,
   output: outputLane,
+  written: (context) => (translates(context.data.meta) && context.data.meta.kind === "symbols" ? new WrittenLane(context) : null),
+  attention: (context) => (context.data.frames[0].bridge?.attention ? new AttentionLane(context) : null),
   curves: (context) => (context.data.flow ? new CurvesLane(context) : null),
   matrix: (context, which) => (context.data.flow ? new MatrixLane(context, which) : null),
 };
@@ -69,8 +76,18 @@ function gatesLane(context) {
   const series = gates.map((gate) => ({ quantity: gate, unit: "mean", hue: gate, label: gate, mark: "line",
     pick: (_, layer) => meanOverUnits(layer.gates[gate]) }));
   const text = data.say("score.scale_gates", { gates: gates.join(" ") });
-  return new CurveLane(context, { name: "gates", hue: "ink", title: data.say("score.gates"), series, gates, height: 62,
+  return new CurveLane(context, { name: "gates", hue: "ink", title: data.say("score.gates"), series, gates, height: 62, within: layerWithin(context),
     scale: () => ({ low: 0, high: 1, text, lines: [0, 0.5, 1] }) });
+}
+
+/** The steps that the layer which is seen takes. */
+function layerWithin({ data, cursor }) {
+  return () => [0, layerStop(data.meta, cursor.layer)];
+}
+
+/** The steps at which something is answered; of any other run all of them. */
+function answerWithin({ data }) {
+  return () => [firstAnswer(data.meta), data.meta.T];
 }
 
 /** What the numbers of a loss are, by its kind. */
@@ -81,9 +98,11 @@ function lossLane(context) {
   const { loss_kind: kind, loss } = data.meta;
   // Where one step alone has a loss, a nought elsewhere is none at all.
   const one = Boolean(data.flow) && loss === "last";
-  const pick = one ? ({ losses }) => losses.data.map((v) => v || NaN) : ({ losses }) => losses.data;
+  const from = firstAnswer(data.meta);
+  const some = (is) => ({ losses }) => losses.data.map((v, t) => (is(v, t) ? v : NaN));
+  const pick = one ? some((v) => v) : from ? some((_, t) => t >= from) : ({ losses }) => losses.data;
   const title = kind === "own" && loss === "last" ? "score.loss_once" : "score.loss";
-  return new CurveLane(context, { name: "loss", hue: "loss", title: data.say(title), height: 48,
+  return new CurveLane(context, { name: "loss", hue: "loss", title: data.say(title), height: 48, within: answerWithin(context),
     series: [{ quantity: "loss", hue: "loss", label: data.say("score.loss"), short: "L", mark: "bar", pick, optional: one || data.flow?.swept?.field === "length",
       text: (v, digits) => compact(data, v, digits) }],
     scale: lossScale(context, pick, LOSSES[kind] ?? LOSSES.squared_error) });
@@ -122,7 +141,7 @@ function gradientLane(context) {
     series.push({ quantity: "dc", unit: "norm", value: (v) => 10 ** v, hue: "c", label: "‖∂L/∂c‖", short: "c", mark: "line", pick: dc, text });
   }
   const scale = () => decades(data, series.flatMap(({ pick }) => everywhere(data, cursor, pick)));
-  return new CurveLane(context, { name: "gradient", hue: "gradient", log: true, height: 62, series, scale,
+  return new CurveLane(context, { name: "gradient", hue: "gradient", log: true, height: 62, series, scale, within: layerWithin(context),
     title: "‖∂L/∂h‖", also: series[1] ? { title: "‖∂L/∂c‖", hue: "c" } : undefined });
 }
 
@@ -165,7 +184,7 @@ function outputLane(context) {
     series.push({ quantity: "output", unit: k, hue: "output", label: `${prediction} ${n}`.trim(), short: `ŷ${n}`, mark: "line",
       pick: ({ outputs }) => column(outputs) });
   }
-  return new CurveLane(context, { name: "output", hue: "output", title: data.say("score.output"), series, height: 64, scale: span(context, series) });
+  return new CurveLane(context, { name: "output", hue: "output", title: data.say("score.output"), series, height: 64, within: answerWithin(context), scale: span(context, series) });
 }
 
 function rightProbability({ probabilities, targets }) {

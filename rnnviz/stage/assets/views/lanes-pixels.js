@@ -72,16 +72,18 @@ export function gaps(context, axis, rows, row, theme) {
   if (row >= 7) for (let j = 1; j < rows; j++) context.fillRect(0, Math.round(j * row * ratio) - thick, width, thick);
 }
 
-/** Hatch the cells that hold no finite number, and write the word where it fits. */
-export function badCells(context, matrix, axis, row, data) {
+/** Hatch the cells before step `stop` that hold no finite number, and write the word where it fits. @returns {boolean} whether any does */
+export function badCells(context, matrix, axis, row, data, stop = matrix.rows) {
   const { ratio } = axis;
   const { palette } = data.theme;
   const hatch = context.createPattern(hatching(palette, ratio), "repeat");
   context.font = `${Math.round(10.5 * axis.scale * ratio)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
+  let any = false;
   for (let j = 0; j < matrix.cols; j++) {
-    for (const [from, to] of stretches(matrix.rows, (t) => !Number.isFinite(matrix.at(t, j)))) {
+    for (const [from, to] of stretches(stop, (t) => !Number.isFinite(matrix.at(t, j)))) {
+      any = true;
       const [x, y] = [axis.left(from) * ratio, Math.round(j * row * ratio)];
       const [w, h] = [Math.max(1, axis.left(to) * ratio - x), Math.round((j + 1) * row * ratio) - y];
       context.fillStyle = hatch;
@@ -95,6 +97,7 @@ export function badCells(context, matrix, axis, row, data) {
       context.fillText(word, x + w / 2, y + h / 2);
     }
   }
+  return any;
 }
 
 /** "NaN", "∞", or both. */

@@ -1,7 +1,9 @@
 /** The numbers of this step as a table, units × quantities: the text alternative of the whole score. Filled while open. */
 import { el, number, text, unitName } from "../dom.js";
 import { linesOf } from "./lanes-flow.js";
+import { lookTable } from "./lanes-attention-table.js";
 import { layerOf, powerText } from "./lanes.js";
+import { layerStop } from "./lanes-parts.js";
 import { whereText } from "../scrubber.js";
 
 /**
@@ -44,8 +46,10 @@ function build(data, cursor, box) {
   });
   const flow = data.flow ? flowTable(data) : null;
   if (flow) box.append(flow.node);
+  const look = data.frames[0].bridge?.attention ? lookTable(data, cursor) : null;
+  if (look) box.append(look.node);
   if (names.length) box.append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
-  return { names, rows, flow };
+  return { names, rows, flow, look };
 }
 
 /** The gradient of each cell, and what is drawn beside them, a row each. */
@@ -67,8 +71,10 @@ function fillFlow(data, cursor, { rows }) {
   }
 }
 
-function fill(data, cursor, { names, rows, flow }) {
+function fill(data, cursor, { names, rows, flow, look }) {
   if (flow) fillFlow(data, cursor, flow);
+  look?.follow();
+  const stop = layerStop(data.meta, cursor.layer);
   const layer = data.layer(cursor);
   const { t } = cursor;
   rows.forEach(({ row, pick, cells }, unit) => {
@@ -76,7 +82,9 @@ function fill(data, cursor, { names, rows, flow }) {
     pick.setAttribute("aria-pressed", String(unit === cursor.unit));
     names.forEach((name, k) => {
       const matrix = name === "h" || name === "c" ? layer[name] : layer.gates[name];
-      number(cells[k], data, matrix.at(t, unit), { quantity: name, unit, step: t, digits: 4 });
+      if (t < stop) return number(cells[k], data, matrix.at(t, unit), { quantity: name, unit, step: t, digits: 4 });
+      text(cells[k], "–");
+      return cells[k].removeAttribute("data-value");
     });
   });
 }
@@ -86,7 +94,7 @@ function summary(data, cursor) {
   const run = data.frame(cursor);
   const layer = layerOf(data, run, cursor);
   const parts = [whereText(data, cursor), data.say("score.step_loss", { value: data.format(run.losses.at(cursor.t), 4) })];
-  if (cursor.veiled) return parts.join(" · ");
+  if (cursor.veiled || cursor.t >= layerStop(data.meta, cursor.layer)) return parts.join(" · ");
   parts.push(`‖∂L/∂h‖ ${powerText(data, layer.dh_log10.at(cursor.t), 4)}`);
   if (layer.dc_log10) parts.push(`‖∂L/∂c‖ ${powerText(data, layer.dc_log10.at(cursor.t), 4)}`);
   return parts.join(" · ");

@@ -3,9 +3,11 @@
  */
 import { el, heading, number, text } from "../dom.js";
 import { symbol } from "./equations-math.js";
+import { pools, translates } from "../shape.js";
 import { answersAt, lossAt } from "./output-kinds.js";
 import { numbers } from "./output-numbers.js";
 import { symbols } from "./output-symbols.js";
+import { Writing } from "./output-writing.js";
 
 /**
  * @param {HTMLElement} element
@@ -16,6 +18,8 @@ export function mount(element, data, cursor) {
   const { meta } = data;
   const kind = meta.kind === "symbols" ? "symbols" : "numbers";
   const classes = meta.recorded && kind === "symbols";
+  const writing = translates(meta) && kind === "symbols" ? new Writing(data, cursor) : null;
+  if (writing) element.append(writing.node);
   const head = heading(element, "", data.say(classes ? "panel.output_hint_classes" : `panel.output_hint_${kind}`));
   const body = kind === "symbols" ? symbols(data) : numbers(data);
   const own = ownLoss(data);
@@ -26,6 +30,7 @@ export function mount(element, data, cursor) {
     if (!changed.has("t") && !changed.has("frame")) return;
     const run = data.frame(cursor);
     const t = Math.min(cursor.t, meta.T - 1);
+    writing?.follow(run, t, changed.has("frame"));
     const why = lossAt(data, run, t);
     text(head.title, data.say("panel.output_title", { step: t + 1 }));
     body.node.hidden = !answersAt(data, t);
@@ -51,18 +56,25 @@ function ownLoss(data) {
 
 /** Which sentence says where the loss of a step is from, or why it has none. */
 function reason({ meta }, why, t) {
-  if (why === "no_target" && !answersAt({ meta }, t)) return "no_answer";
+  if (why === "no_target" && !answersAt({ meta }, t)) return translates(meta) ? "reads" : meta.recorded ? "no_answer" : "once";
   if (why === "elsewhere") return meta.loss_kind === "sum" ? "sum" : "own_once";
   return why === "own" && meta.loss === "last" ? "own_once" : why;
 }
 
+/** What is answered from: a step's state, with attention what that is mixed with; of one answer for all, one vector. */
+function answeredFrom(meta) {
+  if (translates(meta)) return { width: meta.H, state: () => symbol(meta.attention === "none" ? "h" : "h̃", "t", "h") };
+  const width = meta.H * meta.directions;
+  return { width, state: () => (pools(meta) ? symbol("h", meta.readout, "h") : symbol("h", "t", "h")) };
+}
+
 /** y = W_ho h + b_o with its shapes: where the answer comes from; of a recorded module in words, if it is not that. */
 function readout({ meta, say }, kind) {
-  if (meta.answered !== "readout") return el("p", { class: "rv-hint" }, say(`panel.readout_${meta.answered}`));
-  const width = meta.H * meta.directions;
+  if (meta.recorded && meta.answered !== "readout") return el("p", { class: "rv-hint" }, say(`panel.readout_${meta.answered}`));
+  const { width, state } = answeredFrom(meta);
   const sizes = [
     [symbol("W", "ho"), `${meta.O}×${width}`],
-    [symbol("h", "t", "h"), width],
+    [state(), width],
     [symbol("b", "o"), meta.O],
   ];
   const [open, close] = kind === "symbols" ? ["softmax(", ")"] : ["", ""];
@@ -73,7 +85,7 @@ function readout({ meta, say }, kind) {
     ` = ${open}`,
     symbol("W", "ho"),
     " ",
-    symbol("h", "t", "h"),
+    state(),
     " + ",
     symbol("b", "o"),
     close,

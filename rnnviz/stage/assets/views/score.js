@@ -4,8 +4,10 @@
  */
 import { MODES } from "../cursor.js";
 import { attr, el, heading, number, style, text } from "../dom.js";
+import { labelAt, translates } from "../shape.js";
 import { Axis } from "./lanes.js";
 import { comesInAtSeveral } from "./lanes-flow.js";
+import { Border } from "./lanes-parts.js";
 import { HeatLane } from "./lanes-heat.js";
 import { ANSWERS, laneFor } from "./lanes-kinds.js";
 import { numbersTable } from "./lanes-table.js";
@@ -58,8 +60,9 @@ class Score {
     this.tooltip = el("div", { class: "rv-tooltip", hidden: true });
     this.ticks = el("div", { class: "rv-axis", "aria-hidden": "true" });
     this.note = el("p", { class: "rv-hint rv-axis-note" });
-    const track = el("div", { class: "rv-track", "aria-hidden": "true" }, this.head);
-    this.box = el("div", { class: "rv-lanes", dir: "ltr" }, ...this.lanes.map((lane) => lane.element),
+    this.border = translates(data.meta) ? new Border(context) : null;
+    const track = el("div", { class: "rv-track", "aria-hidden": "true" }, this.border?.line, this.head);
+    this.box = el("div", { class: "rv-lanes", dir: "ltr" }, this.border?.lane, ...this.lanes.map((lane) => lane.element),
       el("div", { class: "rv-lane rv-lane-axis" }, el("span", { class: "rv-lane-label" }), this.ticks), track);
     this.table = numbersTable(data, cursor);
     // What the lanes come to stands above them: between them it would interrupt the column.
@@ -113,7 +116,7 @@ class Score {
     if (!lane) return;
     this.frame(lane, tip.box);
     const { left, top, width } = tip.box;
-    const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: this.data.meta.labels[tip.t] });
+    const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: labelAt(this.data.meta, this.data.frame(this.cursor), tip.t) });
     if (tip.rows || tip.sentence) this.tooltip.replaceChildren(...tipContent(this.data, tip, where));
     else text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
     this.tooltip.classList.toggle("rv-tooltip-rows", Boolean(tip.rows || tip.sentence));
@@ -148,6 +151,7 @@ class Score {
     Object.assign(this, { width, ratio });
     this.axis.measure(width, scale);
     style(this.box, { "--rv-shift": `${this.axis.end - width}px` }); // a short run's values stand beside its end
+    this.border?.layout();
     for (const lane of this.lanes) lane.layout();
     style(this.head, { width: `${Math.max(5, Math.ceil(this.axis.pitch))}px` });
     this.layoutTicks();
@@ -246,7 +250,7 @@ function tipContent(data, tip, where) {
   const carrying = (node, what) => {
     if (what.none) return node;
     const said = node.textContent;
-    number(node, data, what.value, { quantity: what.quantity, unit: "norm", step: tip.t });
+    number(node, data, what.value, { quantity: what.quantity, unit: "norm", step: tip.t, ...what.of });
     attr(node, "data-run", what.run);
     attr(node, "data-row", what.row);
     text(node, said);

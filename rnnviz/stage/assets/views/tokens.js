@@ -9,6 +9,8 @@ import { CurveLane } from "./lanes-curve.js";
 import { HeatLane } from "./lanes-heat.js";
 import { everywhere, laneFrame } from "./lanes.js";
 import { span } from "./lanes-kinds.js";
+import { readWithin } from "./lanes-parts.js";
+import { labelAt, translates } from "../shape.js";
 
 // A column narrower than this, in pixels at the normal text size, has no room for its symbol, or for its word.
 const NARROW = { symbols: 14, words: 34 };
@@ -26,8 +28,10 @@ export function tokenLane(context) {
 /** One number a step: its curve. The target belongs to the prediction and is drawn there. */
 function numberLane(context) {
   const { data } = context;
-  const series = [{ quantity: "x", unit: 0, hue: "x", label: "x", mark: "line", pick: ({ inputs }) => inputs.data }];
-  return new CurveLane(context, { name: "tokens", hue: "x", title: data.say("score.x"), series, scale: span(context, series) });
+  const [from, stop] = readWithin(data.meta);
+  const pick = ({ inputs }) => (stop - from === data.meta.T ? inputs.data : inputs.data.map((v, t) => (t < from || t >= stop ? NaN : v)));
+  const series = [{ quantity: "x", unit: 0, hue: "x", label: "x", mark: "line", pick }];
+  return new CurveLane(context, { name: "tokens", hue: "x", title: data.say("score.x"), series, scale: span(context, series), within: () => [from, stop] });
 }
 
 /** Several numbers a step: a row each. */
@@ -41,11 +45,18 @@ class TokenLane {
   constructor(context) {
     Object.assign(this, context);
     Object.assign(this, laneFrame({ name: "tokens", hue: "x", title: context.data.say("score.x") }));
-    this.labels = this.data.meta.labels.map(symbol);
-    this.longest = largest(this.labels.map(signs));
+    this.relabel();
+    this.longest = largest(this.data.meta.labels.map((label) => signs(symbol(label))));
     this.strip = el("div", { class: "rv-tokens", "aria-hidden": "true" });
     this.plot.append(this.strip);
     this.now = null;
+  }
+
+  /** What is read: of what a decoder feeds back to itself each run has its own. */
+  relabel() {
+    const { data, cursor } = this;
+    const { meta } = data;
+    this.labels = meta.labels.map((label, t) => symbol(translates(meta) ? labelAt(meta, data.frame(cursor), t) : label));
   }
 
   layout() {
@@ -90,6 +101,9 @@ class TokenLane {
 
   draw() {
     this.sub.textContent = this.data.say("score.one_symbol");
+    if (!translates(this.data.meta)) return;
+    this.relabel();
+    if (!this.narrow) this.boxes.forEach((node, t) => text(node.firstChild, this.labels[t]));
   }
 
   tell() {}

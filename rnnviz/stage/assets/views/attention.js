@@ -1,0 +1,33 @@
+/**
+ * Attention as a map of its own: what is written down the side, what was read along the top, and beside it the weights
+ * of the cursor's step one by one. At a step that is read it is turned round: who looks here.
+ */
+import { el, heading } from "../dom.js";
+import { LookList } from "./attention-list.js";
+import { LookMap } from "./attention-map.js";
+
+/**
+ * @param {HTMLElement} element
+ * @param {import("../arrays.js").Data} data
+ * @param {import("../cursor.js").Cursor} cursor
+ */
+export function mount(element, data, cursor) {
+  const none = !data.frames[0].bridge?.attention;
+  heading(element, data.say("attention.title"), data.say(none ? "attention.none" : "attention.hint"));
+  if (none) return () => {};
+  const map = new LookMap(data, cursor);
+  const list = new LookList(data, cursor);
+  element.append(el("div", { class: "rv-look" }, map.node, list.node));
+  const resized = new ResizeObserver(() => map.layout());
+  resized.observe(map.node);
+  map.layout();
+  const unfollow = cursor.subscribe((_, changed) => {
+    if (changed.has("frame")) map.draw();
+    else if (changed.has("t")) map.step();
+    if (changed.has("t") || changed.has("frame")) list.follow();
+  }, element);
+  return () => {
+    resized.disconnect();
+    unfollow();
+  };
+}

@@ -1,0 +1,298 @@
+"""Score, attention and answer of an encoder and its decoder, and batches: each number a run's, each step told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator
+
+from rnnviz import Experiment, Trace, run, show
+from rnnviz.export.document import document
+from rnnviz.export.recipe import About
+from rnnviz.padding import SIDES, Padding, padding
+from rnnviz.stage.padding import padding_payload
+from rnnviz.words import say
+from tests.browser.desk import Desk
+from tests.browser.screen import PHONE, Screen
+from tests.browser.truth import Truth
+
+VIEWS = ("score", "attention", "output")
+PAIR: dict[str, Any] = {"shape": "encoder_decoder", "hidden_size": 5, "init": "normal", "seed": 2}
+LOOKS = Experiment(
+    cell="gru",
+    bidirectional=True,
+    context="transform",
+    attention="additive",
+    text="attention",
+    target="noitnetta",
+    **PAIR,
+)
+JUDGED = ["a good film", "the waiter was rude and the food was not good", "nobody will love this"]
+TEXTS = ["hello", "a", "wonderful"]
+
+
+def lane(screen: Screen, name: str) -> Locator:
+    return screen.stage.locator(f".rv-lane[data-lane={name}]")
+
+
+def start(trace: Trace) -> int:
+    return trace.segments[-1].start
+
+
+def written(trace: Trace) -> list[str]:
+    """Return what the decoder answers at each of its steps."""
+    assert trace.answers is not None
+    return [trace.answers[k] for k in trace.outputs[start(trace) :].argmax(axis=1)]
+
+
+def wanted(trace: Trace) -> list[str | None]:
+    assert trace.answers is not None
+    return [trace.answers[k] if k >= 0 else None for k in trace.targets[start(trace) :].astype(int)]
+
+
+def box(place: Locator) -> dict[str, float]:
+    found = place.bounding_box()
+    assert found is not None
+    return dict(found)
+
+
+def true(screen: Screen, trace: Trace, layer: str = "l0") -> None:
+    """Hold every number that is seen to the run; a place without one says nothing of NaN."""
+    numbers = screen.numbers()
+    assert {number.view for number in numbers} >= {"score"}
+    assert Truth(trace).problems(numbers, screen.t, layer) == []
+    assert "NaN" not in screen.words()
+
+
+def test_every_number_of_an_encoder_and_its_decoder_is_the_runs(desk: Desk) -> None:
+    trace = run(LOOKS.replace(forcing=0.5))
+    screen, first = desk.show(show(trace, VIEWS)), start(trace)
+    screen.stage.locator(".rv-numbers > summary").click()
+    for t in (0, first - 1, first, trace.steps - 1):
+        screen.click_step(t)
+        true(screen, trace)
+    looks = [number for number in screen.numbers() if number.quantity == "attention"]
+    assert {number.view for number in looks} == {"score", "attention"}
+    assert {int(number.unit) for number in looks} == set(range(first)), "a table tells every weight of a row"
+
+    screen.stage.locator("select").first.select_option("l0_reverse")
+    true(screen, trace, "l0_reverse")
+    assert (
+        lane(screen, "h").locator("[data-value]").count() == 0
+        and say("score.no_reverse") in lane(screen, "h").inner_text()
+    )
+    told = lane(screen, "h").locator("canvas").get_attribute("aria-label") or ""
+    assert "hatched" not in told and str(trace.steps) in told
+    screen.click_step(2)
+    assert lane(screen, "h").locator("[data-value]").count() == 5
+    true(screen, trace, "l0_reverse")
+
+
+def test_the_line_between_the_two_runs_through_all_lanes_and_losses_begin_there(desk: Desk) -> None:
+    trace = run(LOOKS)
+    screen, first = desk.show(show(trace, VIEWS)), start(trace)
+    screen.click_step(first)
+    border, head = box(screen.stage.locator(".rv-border")), box(screen.stage.locator(".rv-playhead"))
+    assert border["x"] == pytest.approx(head["x"], abs=2)
+    last = box(lane(screen, "gradient"))
+    assert (
+        border["y"] < box(lane(screen, "tokens"))["y"] and border["y"] + border["height"] >= last["y"] + last["height"]
+    )
+    bars = lane(screen, "loss").locator(".rv-bars").get_attribute("d") or ""
+    assert bars.count("M") == trace.steps - first and "data-value" in lane(screen, "loss").inner_html()
+    screen.click_step(first - 1)
+    assert "data-value" not in lane(screen, "loss").locator(".rv-lane-value").inner_html()
+    assert say("panel.loss_reads") in screen.words()
+    names = screen.stage.locator(".rv-lane-parts").inner_text()
+    assert "9" in names and "10" in names, "each part says how many steps it has"
+
+
+def test_the_map_of_attention_follows_cursor_pointer_and_frames(desk: Desk) -> None:
+    traces = [run(LOOKS.replace(seed=seed)) for seed in (2, 3, 4)]
+    screen, first = desk.show(show(traces, VIEWS)), start(traces[0])
+    plot, row = lane(screen, "attention").locator(".rv-lane-plot"), 4
+    screen.click_step(first + row)
+    outlined, canvas = box(plot.locator(".rv-look-row")), box(plot.locator("canvas"))
+    high = canvas["height"] / (traces[0].steps - first)
+    assert outlined["y"] == pytest.approx(canvas["y"] + row * high, abs=2)
+    axis = box(screen.stage.locator(".rv-playhead"))
+    assert outlined["x"] + outlined["width"] == pytest.approx(axis["x"] + axis["width"], abs=3), (
+        "the row ends in its step"
+    )
+
+    for frame, trace in enumerate(traces):
+        assert screen._count("data-frame") == frame
+        true(screen, trace)
+        screen.press("ArrowUp")
+
+    wide = canvas["width"] / first
+    plot.scroll_into_view_if_needed()
+    canvas = box(plot.locator("canvas"))
+    screen.page.mouse.move(canvas["x"] + 2.5 * wide, canvas["y"] + (row + 0.5) * high)
+    screen.paint()
+    tip = screen.stage.locator("[data-view=score] .rv-tooltip")
+    trace = traces[-1]
+    assert trace.bridge is not None and trace.bridge.attention is not None and trace.bridge.scores is not None
+    alpha, score = trace.bridge.attention[row, 2], trace.bridge.scores[row, 2]
+    said = {"alpha": f"{alpha:.3f}", "score": f"{score:.2f}".replace("-", "−"), "source": "t", "s": 3}
+    assert tip.inner_text() == say("attention.tip", t=first + row + 1, written=written(trace)[row], **said)
+    assert float(tip.locator("[data-value]").get_attribute("data-value") or "nan") == pytest.approx(alpha, rel=1e-5)
+
+    screen.page.mouse.down()
+    screen.page.mouse.up()
+    assert screen.paint().t == 2, "a column of a lane is its step"
+    big, mark = box(screen.stage.locator(".rv-look-canvas")), box(screen.stage.locator(".rv-look-mark"))
+    assert mark["height"] == pytest.approx(big["height"], abs=2), "of a step that is read the column is outlined"
+    assert say("attention.looked_at", t=3, symbol="t") in screen.words()
+    true(screen, trace)
+
+
+def test_what_was_written_stands_beside_what_is_right(desk: Desk) -> None:
+    trace = run(LOOKS.replace(forcing=0.0))
+    screen = desk.show(show(trace, VIEWS))
+    asked, told = wanted(trace), written(trace)
+    wrong = [want is not None and want != got for want, got in zip(asked, told, strict=True)]
+    assert any(wrong)
+    steps = screen.stage.locator(".rv-writing-step")
+    assert steps.locator(".rv-writing-writes").all_inner_texts() == told
+    assert [name == "–" for name in steps.locator(".rv-writing-right").all_inner_texts()] == [
+        want is None for want in asked
+    ]
+    assert [
+        bool(re.search("rv-wrong", kind)) for kind in steps.evaluate_all("all => all.map((e) => e.className)")
+    ] == wrong
+    strikes = "all => all.map((e) => getComputedStyle(e).textDecorationLine.includes('line-through'))"
+    assert steps.locator(".rv-writing-writes").evaluate_all(strikes) == wrong, "not by colour alone"
+    assert lane(screen, "written").locator(".rv-written-face.rv-wrong").count() == sum(wrong)
+    count = {
+        "n": sum(want is not None for want in asked),
+        "right": sum(w == g for w, g in zip(asked, told, strict=True)),
+    }
+    words = screen.words()
+    assert say("score.some_right", **count) in words and say("score.writing_own") in words
+    assert trace.bridge is not None
+    ended = "score.stopped_itself" if trace.bridge.stopped else "score.was_stopped"
+    assert say(ended, n=len(told)) in words
+    steps.nth(1).click()
+    assert screen.paint().t == start(trace) + 1
+    true(screen, trace)
+
+
+def test_a_beam_shows_what_it_kept_and_what_it_chose(desk: Desk) -> None:
+    trace = run(LOOKS.replace(forcing=0.0, beam=3))
+    assert trace.bridge is not None and len(trace.bridge.hypotheses) == 3 and trace.answers is not None
+    screen = desk.show(show(trace, VIEWS))
+    true(screen, trace)
+    rows = screen.stage.locator(".rv-writing-beam tbody tr")
+    for k, (answers, _) in enumerate(trace.bridge.hypotheses):
+        row = rows.nth(k)
+        shown = row.locator(".rv-writing-text").inner_text().replace(" ", "")
+        assert shown == "".join(trace.answers[answer] for answer in answers)
+        assert (say("score.beam_chosen") in row.inner_text()) == (k == 0)
+    assert rows.locator("[data-quantity=hypothesis-logp]").count() == 3
+    assert screen.stage.locator(".rv-writing-writes").all_inner_texts() == [
+        trace.answers[answer] for answer in trace.bridge.hypotheses[0][0]
+    ]
+
+
+@pytest.mark.parametrize("readout", ["last", "mean"])
+def test_a_network_that_answers_once_has_one_answer_and_one_loss(desk: Desk, readout: str) -> None:
+    trace = run(Experiment(cell="gru", shape="many_to_one", readout=readout, hidden_size=4, text="hello", seed=1))
+    screen = desk.show(show(trace, ("score", "output")))
+    bars = lane(screen, "loss").locator(".rv-bars").get_attribute("d") or ""
+    assert bars.count("M") == 1
+    assert say("panel.loss_once") in screen.words()
+    true(screen, trace)
+    screen.press("End")
+    true(screen, trace)
+    assert [number.value for number in screen.numbers() if number.quantity == "loss"] == pytest.approx(
+        [trace.losses[-1]] * 2, rel=1e-5
+    )
+
+
+def test_numbers_are_read_and_written_too(desk: Desk) -> None:
+    trace = run(Experiment(cell="gru", shape="encoder_decoder", attention="dot", task="sine", hidden_size=4))
+    screen = desk.show(show(trace, VIEWS))
+    for t in (1, start(trace), trace.steps - 1):
+        screen.click_step(t)
+        true(screen, trace)
+    assert lane(screen, "written").count() == 0 and lane(screen, "attention").count() == 1
+
+
+def shown_batch(found: dict[str, Padding]) -> str:
+    payload = padding_payload(found, page="batch")
+    payload["stage"]["address"] = False
+    return document(payload, title="Batch", about=About(heading="How", lines="", facts=[]))
+
+
+def press(screen: Screen, name: str) -> None:
+    screen.stage.get_by_role("button", name=say(f"padding.{name}"), exact=True).click()
+    screen.paint()
+
+
+@pytest.mark.parametrize("network", ["sentiment", None])
+def test_every_number_of_a_batch_is_of_a_batch_that_was_run(desk: Desk, network: str | None) -> None:
+    experiment = Experiment(network="sentiment", text="a film") if network else Experiment(cell="gru", hidden_size=4)
+    found = {side: padding(experiment, JUDGED if network else TEXTS, side) for side in SIDES}
+    screen = desk.open(shown_batch(found))
+    screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
+    right = found["right"]
+    truth = Truth(right.longest, batch=found)
+    rows = screen.stage.locator(".rv-batch-value .rv-figure")
+    for way in ("padded", "masked", "packed"):
+        press(screen, way)
+        for side in ("left", "right") if way != "packed" else ("right",):
+            if way != "packed":
+                press(screen, side)
+            for key in ("End", "Home", "ArrowRight"):
+                screen.press(key)
+                numbers = screen.numbers()
+                assert truth.problems(numbers, screen.t) == [], (way, side, key)
+            drift = found[side].drift[:, screen.t] if way == "padded" else np.zeros(len(right.read))
+            values = [float(value) for value in rows.evaluate_all("all => all.map((e) => e.dataset.value)")]
+            np.testing.assert_allclose(values, drift, rtol=1e-5, atol=1e-12)
+    sizes = screen.stage.locator(".rv-batch-sizes > span").all_inner_texts()
+    assert [int(size) for size in sizes] == right.batch_sizes.tolist()
+    names = screen.stage.locator(".rv-batch-name")
+    tops = names.evaluate_all("all => all.map((e) => e.getBoundingClientRect().top)")
+    screen.page.wait_for_function("() => document.getAnimations().every((a) => a.playState === 'finished')")
+    tops = names.evaluate_all("all => all.map((e) => e.getBoundingClientRect().top)")
+    assert np.argsort(tops).tolist() == right.order.tolist(), "packed rows go by length"
+    assert str(right.lengths.sum()) in screen.stage.locator(".rv-batch-sum").inner_text()
+
+
+def test_a_batch_says_where_padding_has_turned_an_answer(desk: Desk) -> None:
+    found = {side: padding(Experiment(network="sentiment"), JUDGED, side) for side in SIDES}
+    right = found["right"]
+    alone = [right.alone.outputs[row, n - 1].argmax() for row, n in enumerate(right.lengths)]
+    turned = (right.padded.outputs[:, -1].argmax(axis=1) != alone).tolist()
+    assert any(turned) and not all(turned)
+    screen = desk.open(shown_batch(found))
+    screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
+    rows = screen.stage.locator(".rv-batch-table tbody tr")
+    assert ["≠" in line for line in rows.all_inner_texts()] == turned
+    press(screen, "masked")
+    assert not any("≠" in line for line in rows.all_inner_texts())
+    press(screen, "padded")
+    plot = box(screen.stage.locator(".rv-batch-plot"))
+    screen.page.mouse.move(plot["x"] + plot["width"] * 0.45, plot["y"] + 15)
+    tip = screen.paint().stage.locator(".rv-batch .rv-tooltip").inner_text()
+    t = int((re.search(r"step (\d+)", tip) or [0, 0])[1])
+    assert tip == say("padding.tip_after", n=1, t=t, value=f"{right.drift[0, t - 1]:.4f}")
+
+
+@pytest.mark.parametrize("what", ["pair", "batch"])
+def test_axe_finds_nothing_and_nothing_is_too_wide(desk: Desk, what: str) -> None:
+    batch = {side: padding(Experiment(network="sentiment"), JUDGED, side) for side in SIDES}
+    html = shown_batch(batch) if what == "batch" else show(run(LOOKS.replace(forcing=0.0, beam=2)), VIEWS).html
+    for size in (None, PHONE):
+        screen = desk.open(html, **({"size": size} if size else {}))
+        screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
+        screen.press("End")
+        for theme in ("light", "dark"):
+            assert screen.turn(theme).axe() == []
+        wide = screen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
