@@ -6,7 +6,7 @@ What it writes, how it forecasts on its own answers, what its units respond to, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from rnnviz.tasks.shaping import shaped_batch
 from rnnviz.tasks.symbols import visible
 from rnnviz.trace import Array, Trace
 from rnnviz.training.history import History, Parameters
+from rnnviz.training.measuring import read_of
 from rnnviz.training.samples import TEMPERATURES, continued, samples
 from rnnviz.units import features_of, responses
 
@@ -119,16 +120,7 @@ def passage(problem: Posed, shape: str = "many_to_many", feed: str = "first") ->
     count = max(1, min(SEQUENCES, -(-PASSAGE // problem.steps)))
     drawn = problem.batch(np.random.default_rng(PROBE_SEED), count)  # of finite data the larger part
     drawn = shaped_batch(drawn, Experiment(shape=shape, feed=feed))
-    return tuple(_source(drawn.sequence(b)) for b in range(count))
-
-
-def _source(one: Inputs) -> Inputs:
-    """Return what an encoder reads of a sequence; where there is none, all of it."""
-    if not one.sources:
-        return one
-    read = slice(one.sources)
-    x = one.inputs[read, : one.read]
-    return replace(one, labels=one.labels[read], inputs=x, targets=one.targets[read], sources=0)
+    return tuple(read_of(drawn.sequence(b)) for b in range(count))
 
 
 @lru_cache(maxsize=8)

@@ -10,43 +10,41 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.engines.numpy_engine import traces
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
 from rnnviz.networks.trained import TRAINED, Reading, Trained, path_of, to_bytes
 from rnnviz.tasks.corpora import quoted
-from rnnviz.tasks.learnt import network_inputs, posed_of, text_read
+from rnnviz.tasks.learnt import network_inputs, posed_of
 from rnnviz.tasks.problems import Posed
 from rnnviz.tasks.problems.forecast import Sine
-from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.sentences import Sentences
-from rnnviz.trace import NO_TARGET, Trace
+from rnnviz.trace import Trace
 from rnnviz.training import start
 from rnnviz.training.loop import Training
-from rnnviz.training.minibatch import minibatch
-from rnnviz.training.settings import Settings
+from rnnviz.training.measuring import (
+    SEQUENCES,
+    answered,
+    read_of,
+    scored,
+    scored_of,
+    sequences_of,
+    tests,
+    written,
+)
 from rnnviz.training.source import note_of
 from rnnviz.units import features_of, responses
 
-SEQUENCES: Final = 5_000
-TRACED: Final = 500
-SEED: Final = 1_000
-"""What rules make is measured on so many sequences from a random stream of this seed, units are read on the first of
-them; finite data give all that were kept for validation."""
 BEGINS: Final = 10
 """Updates whose losses the note keeps."""
 READINGS: Final = 12
-LINES: Final = 3
-"""Of a text in a sequence that a network is measured on."""
 
 
 @dataclass(frozen=True)
@@ -105,58 +103,40 @@ def made(name: str) -> Trained:
 def measure(network: Trained) -> tuple[dict[str, float], tuple[Reading, ...]]:
     """Return what a network reaches on sequences that it was not trained on, and what its units respond to there."""
     preset, posed = PRESETS[network.name], posed_of(network)
-    sequences = passages(network, posed) if isinstance(posed, NextSymbol) else tests(posed)
+    sequences = sequences_of(network, posed)
     found = answered(network, sequences)
-    loss, score = scored(network, posed) if posed.validation_count is None else scored_of(posed, found)
     share = "share_" if posed.kind == "symbols" else ""
-    count = len(sequences) if posed.validation_count else SEQUENCES
-    measured = {"sequences": float(count), "loss": loss, f"{share}score": score}
+    measured = _scores(network, posed, found, share)
     for kind, line in zip(("chance", "chance_2", "chance_3"), posed.baselines, strict=False):
         measured |= {kind: line.loss, f"{share}{kind}_score": line.score}
-    states = np.concatenate([getattr(trace.layers["l0"], preset.state) for trace in found])
-    strongest = responses(states, features_of(sequences), READINGS)
-    readings = tuple(Reading(one.unit, one.feature, one.r) for one in strongest)
-    return {**measured, **preset.also(network, found)}, readings
+    return {**measured, **preset.also(network, found)}, _readings(network, sequences, found)
 
 
-def tests(posed: Posed, count: int = TRACED) -> list[Inputs]:
-    """Return the sequences that a network is measured on."""
-    batch = posed.batch(np.random.default_rng(SEED), posed.validation_count or count, "validation")
-    return [batch.sequence(b) for b in range(len(batch.inputs))]
+def _scores(network: Trained, posed: Posed, found: Sequence[Trace], share: str) -> dict[str, float]:
+    """Return loss and score: of a decoder of what it writes by itself, and then how often all of that is right."""
+    if network.experiment.translates:
+        own = written(network.experiment, network.parameters(), posed)
+        scores = {"loss": own.loss, f"{share}score": own.score, "share_whole": own.whole}
+        return {"sequences": float(len(own.right)), **scores}
+    finite = posed.validation_count is not None or not posed.has_validation
+    loss, score = scored_of(posed, found) if finite else scored(network, posed)
+    return {"sequences": float(len(found) if finite else SEQUENCES), "loss": loss, f"{share}score": score}
 
 
-def passages(network: Trained, posed: NextSymbol) -> list[Inputs]:
-    """Return what was kept of a text, a few lines each: a window that begins inside quotation marks knows of none."""
-    kept = posed.found[posed.cut :]
-    begins = [place + 1 for place, symbol in enumerate(kept) if symbol == "\n"][::LINES]
-    return [text_read(network, kept[a : b + 1], length=b - a) for a, b in pairwise(begins)]
-
-
-def answered(network: Trained, sequences: Iterable[Inputs]) -> list[Trace]:
-    """Return the traces of a network on some sequences."""
-    experiment, weights = network.experiment.replace(clip=None, truncate=None), network.parameters()
-    return [trace for one in sequences for trace in traces([experiment], [one], [weights])]
-
-
-def scored(network: Trained, posed: Posed) -> tuple[float, float]:
-    """Return loss and score on many sequences, the mean over all predictions that count."""
-    batch = posed.batch(np.random.default_rng(SEED), SEQUENCES, "validation")
-    training = Training(network.experiment, posed, Settings(engine="numpy"), network.parameters())
-    among = minibatch(batch.kind, batch.inputs, batch.targets, batch.lengths, "every")
-    forward = training.answer(among)
-    return forward.loss, posed.score(forward.outputs, among.targets)
-
-
-def scored_of(posed: Posed, found: Sequence[Trace]) -> tuple[float, float]:
-    """Return the same of some traces."""
-    outputs, targets = (np.concatenate([getattr(trace, name) for trace in found]) for name in ("outputs", "targets"))
-    count = int((targets != NO_TARGET).sum()) if posed.kind == "symbols" else int((~np.isnan(targets[:, 0])).sum())
-    return float(sum(trace.losses.sum() for trace in found)) / count, posed.score(outputs, targets)
+def _readings(network: Trained, sequences: Sequence[Inputs], found: Sequence[Trace]) -> tuple[Reading, ...]:
+    """Return what the units respond to in what is read step by step: an encoder's, if there is one."""
+    if network.experiment.shape in ("one_to_one", "one_to_many"):
+        return ()
+    read = [read_of(one) for one in sequences]
+    layers = [getattr(trace.layers["l0"], PRESETS[network.name].state) for trace in found]
+    states = np.concatenate([layer[: len(one.inputs)] for layer, one in zip(layers, read, strict=True)])
+    strongest = responses(states, features_of(read), READINGS)
+    return tuple(Reading(one.unit, one.feature, one.r) for one in strongest)
 
 
 def _of_depth(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
     """Return how often the rounded answer is right, over three times as many steps too, and how far it counts."""
-    longer = answered(network, tests(posed_of(network, 90)))
+    longer = answered(network, tests(network, posed_of(network, 90)))
     climbing = answered(network, [network_inputs(network.name, "(" * 40, 0, 40)])[0]
     right = (climbing.outputs.round() == climbing.targets)[:, 0]
     most = float(right.argmin()) if not right.all() else float(len(right))
@@ -204,7 +184,7 @@ def _of_wave(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
     """Return the error without the first step, of which nobody can know whether the wave rises, and of another wave."""
     later = np.concatenate([(trace.outputs - trace.targets)[1:] for trace in found])
     other = Sine(length=36, period=24.0, amplitude=1.0, spread=0)
-    slower = answered(network, tests(other))
+    slower = answered(network, tests(network, other))
     errors = np.concatenate([(trace.outputs - trace.targets)[1:] for trace in slower])
     return {"later": _square(later), "slower": _square(errors), "slower_last": other.baselines[0].score}
 
