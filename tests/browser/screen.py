@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, ViewportSize, WebSocket
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, TimeoutError, ViewportSize, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from rnnviz.words import say
@@ -40,6 +41,15 @@ NUMBERS = (
 }"""
 )
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+# Text alternatives follow a moment after what they tell of; what has none after that has none.
+TOLD = (
+    "() => {"
+    + DEEP
+    + """
+  return deep("[role=img]").every((e) => e.ariaLabel || e.hasAttribute("aria-labelledby") || e.querySelector("title"));
+}"""
+)
+COLOURS = ("color-contrast", "link-in-text-block")  # the rules of axe that light and dark can fare differently by
 # Until the page has nothing more to do at the moment.
 AT_REST = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 1000 }))"
 
@@ -254,15 +264,23 @@ class Screen:
         """Return the text of the whole page, as a person sees it."""
         return self.page.locator("body").inner_text()
 
-    def axe(self) -> list[str]:
-        """Return what axe has to say against the page at rest, a line each; text alternatives follow a moment later."""
-        deadline = time.monotonic() + 5
-        while (found := self._axe()) and time.monotonic() < deadline:
-            self.page.wait_for_timeout(200)
+    def axe(self, *rules: str) -> list[str]:
+        """Return what axe has to say against the page at rest, a line each; by all its rules, or by those named."""
+        with suppress(TimeoutError):
+            self.page.wait_for_function(TOLD, timeout=2000)
+        found, tries = self._axe(rules), 1
+        while found and tries < 4:
+            self.page.wait_for_timeout(300 * tries)
+            found, tries = self._axe(rules), tries + 1
         return found
 
-    def _axe(self) -> list[str]:
-        violations = Axe().run(self.page).response["violations"]
+    def axe_in_both(self, other: str) -> list[str]:
+        """Return what axe says against the page, and what it says of its colours in the other theme."""
+        return self.axe() + self.turn(other).axe(*COLOURS)
+
+    def _axe(self, rules: tuple[str, ...]) -> list[str]:
+        options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+        violations = Axe().run(self.page, options=options).response["violations"]
         return [f"{v['id']} ({v['impact']}): {_nodes(v['nodes'])}" for v in violations]
 
 

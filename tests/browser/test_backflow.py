@@ -193,12 +193,6 @@ def test_what_a_float64_cannot_hold_is_kept_and_marked(visit: Visit) -> None:
     assert say("flow.float64") in screen.stage.locator("[data-view=flow]").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(visit: Visit, theme: str) -> None:
-    screen = opened(visit, RUNS["LSTM"], theme=theme, step=9)
-    assert [line for line in screen.axe() if "rv-" in line] == []
-
-
 def test_a_phone_shows_all_of_it(visit: Visit) -> None:
     screen = opened(visit, RUNS["LSTM"], size=PHONE, step=9)
     assert screen.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

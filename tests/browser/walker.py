@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from playwright.sync_api import Locator
+from playwright.sync_api import ElementHandle
 
 from rnnviz.words import say
 from tests.browser.screen import Screen
@@ -26,6 +26,7 @@ class Walker:
     t: int
     unit: int | None = None
     done: str = "opened the page"
+    found: dict[str, ElementHandle] = field(default_factory=dict)
 
     def act(self) -> None:
         """Do one random thing, and remember where it must lead."""
@@ -94,11 +95,14 @@ class Walker:
     def _near(self) -> int:
         return min(max(self.t + self.random.choice((-1, 0, 1)), 0), self.screen.steps - 1)
 
-    def button(self, name: str) -> Locator:
-        """Return a button of the transport, by the key of its name."""
-        return self.screen.stage.get_by_role("button", name=say(name), exact=True)
+    def button(self, name: str) -> ElementHandle:
+        """Return a button of the transport, by the key of its name; it is looked for once."""
+        if name not in self.found:
+            button = self.screen.stage.get_by_role("button", name=say(name), exact=True)
+            self.found[name] = button.element_handle()
+        return self.found[name]
 
-    def _click(self, button: Locator, name: str) -> None:
+    def _click(self, button: ElementHandle, name: str) -> None:
         self.done = f"clicked {name}"
         button.click()
 
