@@ -13,7 +13,7 @@ VIEWS = [
     {"view": "output", "area": "wide", "options": {}},
 ]
 
-with site.open_page("shapes", takes=site.fields("residual")) as page:
+with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
     if not shapes.is_open(page):
         page.lead(page.say("shapes.lead"))
         shapes.gallery(page.lang)
@@ -36,4 +36,5 @@ with site.open_page("shapes", takes=site.fields("residual")) as page:
         if trace.experiment.translates:
             page.prose("between")
             page.prose("loses")
+            shapes.reaching(trace, page.lang)
             page.prose("conventions")

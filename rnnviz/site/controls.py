@@ -132,7 +132,7 @@ def build_controls(lang: str, **layout: Any) -> None:
 
 
 def more_controls(lang: str, shaped: bool = False) -> None:
-    """Offer what is changed more rarely; not the shape, where it has a row of its own, and there what does not fit in."""
+    """Offer what is changed more rarely; of a shape with a row of its own, only what does not fit in there."""
     kind = st.session_state[state.KIND]
     if shaped and state.shape() == "encoder_decoder":
         build_controls(lang)

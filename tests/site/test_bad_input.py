@@ -13,6 +13,7 @@ SIZE = "Hidden units (hidden_size in the link) is {}, but must be a whole number
 GAIN = "Gain (gain in the link) is {}, but must be a number from 0 to 10; {} is used"
 STEP = "opens at step {}, but steps are whole numbers from 1 to {}; step {} is shown"
 
+SOURCE = {"shape": "encoder_decoder", "text": "ab"}
 # The link, the number of steps of what is shown instead, and what the sentence says.
 LINKS: dict[str, tuple[dict[str, str], int, str]] = {
     "unknown word": ({"colour": "red"}, 11, "'colour', which is no setting of this page; it is left out"),
@@ -36,6 +37,37 @@ LINKS: dict[str, tuple[dict[str, str], int, str]] = {
     "hostile word": ({HOSTILE: "1"}, 11, "'<script>window.pwned=1</script><img sr…, which is no setting of this page"),
     "hostile value": ({"cell": HOSTILE}, 11, "is '<script>window.pwned=1</script><img sr…, but must be one of rnn"),
     "hostile hold": ({"hold": "f:0:steps9-3"}, 11, "'hold', which is no setting of this page"),
+    "unknown shape": ({"shape": "circle"}, 11, "is 'circle', but must be one of one_to_one, one_to_many"),
+    "hostile shape": ({"shape": HOSTILE}, 11, "is '<script>window.pwned=1</script><img sr…, but must be one of one_to"),
+    "unknown feed": ({"shape": "one_to_many", "feed": "never"}, 11, "must be one of first, every; 'every' is"),
+    "unknown readout": (
+        {"shape": "many_to_one", "readout": "__class__"},
+        10,
+        "must be one of last, mean, max; 'last' is",
+    ),
+    "unknown context": (SOURCE | {"context": ""}, 5, "is '', but must be one of last, transform, all; 'last' is used"),
+    "unknown decoder": (SOURCE | {"decoder": "greedy"}, 5, "must be one of state, input, feedback"),
+    "unknown attention": (SOURCE | {"attention": "self"}, 5, "must be one of none, dot, additive; 'none' is used"),
+    "forcing beyond one": (SOURCE | {"forcing": "1e999"}, 5, "is '1e999', but must be a number from 0 to 1; 1 is used"),
+    "forcing that is NaN": (SOURCE | {"forcing": "nan"}, 5, "is 'nan', but must be a number from 0 to 1; 1 is used"),
+    "beam beyond the limit": (SOURCE | {"beam": "9" * 300}, 5, "must be a whole number from 1 to 10; 10 is used"),
+    "beam of nothing": (SOURCE | {"beam": "0"}, 5, "is '0', but must be a whole number from 1 to 10; 1 is used"),
+    "enormous source": (
+        SOURCE | {"text": "ab" * 50_000},
+        401,
+        "has 100,000 symbols, but an encoder on this site reads at",
+    ),
+    "enormous target": (
+        SOURCE | {"target": "ab" * 50_000},
+        203,
+        "has 100,000 symbols, but a decoder on this site is asked",
+    ),
+    "all at once beyond the limit": (
+        {"shape": "one_to_one", "cell": "rnn", "text": "x" * 1000},
+        1,
+        "has 1,000 symbols, but a network on this site reads at most 100 at once",
+    ),
+    "all at once with gates": ({"shape": "one_to_one"}, 1, "its cell is rnn, in one direction; 'rnn' is used instead"),
     "presenting, perhaps": ({"present": "yes"}, 11, "to 'yes', but it must be 1 (the page without its controls) or 0"),
 }
 
@@ -99,3 +131,25 @@ def test_numbers_that_are_none(typed, says) -> None:
     visit.test.text_area(key="series").set_value(typed)
     assert_one_sentence(visit.run(), says)
     assert visit.meta()["T"] == 4 and visit.test.session_state["series"] == typed
+
+
+@pytest.mark.parametrize("page", ["step", "gates", "gradients", "shapes"])
+@pytest.mark.parametrize("word", ["shape", "feed", "readout", "context", "decoder", "attention", "forcing", "beam"])
+def test_nonsense_of_a_shape_is_one_sentence_on_every_page(page: str, word: str) -> None:
+    known = {"shape": "encoder_decoder"} if word in ("context", "decoder", "attention", "forcing", "beam") else {}
+    visit = Visit(page, text="ab", **known, **{word: HOSTILE})
+    (sentence,) = visit.errors
+    assert f"({word} in the link)" in sentence and "<script>" in sentence and len(sentence) < 400
+
+
+@pytest.mark.parametrize("target", [HOSTILE, "\u202eabc", "👩‍👩‍👧🏳️‍🌈", "  ", "שלום"])
+def test_any_target_is_written_as_it_is(target) -> None:
+    visit = Visit("step", **SOURCE, target=target)
+    wanted = run(Experiment(shape="encoder_decoder", text="ab", target=target))
+    assert visit.errors == [] and visit.meta()["answers"] == list(wanted.answers or ())
+    assert visit.meta()["T"] == wanted.steps
+
+
+def test_a_target_of_nothing_is_what_the_network_writes_anyway() -> None:
+    assert Visit("step", **SOURCE, target="").meta()["T"] == 5
+    assert Visit("step", shape="encoder_decoder", text="one two", tokens="words", target=" ").errors == []

@@ -2,6 +2,7 @@
 
 from rnnviz.site.shapes.batch import batch
 from rnnviz.site.shapes.equations import equations
+from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
 from rnnviz.site.shapes.opened import about, cells_of, elsewhere, is_open, opening, row_of
 from rnnviz.site.shapes.uses import uses
@@ -15,6 +16,7 @@ __all__ = [
     "gallery",
     "is_open",
     "opening",
+    "reaching",
     "row",
     "row_of",
     "uses",

@@ -1,4 +1,4 @@
-"""Sequences of unequal length side by side: texts of the visitor's own, read by a network that was trained to judge them."""
+"""Sequences of unequal length side by side: the visitor's own texts, read by a network trained to judge them."""
 
 from __future__ import annotations
 
@@ -61,5 +61,7 @@ def _read(given: str, page: Page) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _packed(texts: Sequence[str], lang: str) -> dict[str, Any]:
     """Return the payload of the batch's stage; not to be changed by whoever gets it."""
+    if not texts:
+        raise ExperimentError("texts", "", "limit.no_texts")
     found = {side: padding(NETWORK, texts, side) for side in SIDES}
     return padding_payload(found, page="padding", size="small", lang=lang)

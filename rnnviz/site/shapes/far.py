@@ -1,0 +1,142 @@
+"""How far back a decoder's loss reaches, with attention and without: a small figure, and what it shows in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from rnnviz.experiment import Experiment
+from rnnviz.figures.powers import powers_of_log10
+from rnnviz.gradients import log10_norms
+from rnnviz.gradients.reach import reach_vectors
+from rnnviz.run import resolve
+from rnnviz.site.runs import traced
+from rnnviz.trace import Array, Trace
+from rnnviz.words import say
+
+PAIRS: Final = {"reverser": "reverser_attention", "reverser_attention": "reverser"}
+"""Trained networks that differ in nothing but attention."""
+WIDE: Final = 704
+MOST_LABELS: Final = 48
+
+
+@dataclass(frozen=True, eq=False)
+class Far:
+    """log10 ‖∂L/∂h_s‖ at each of the encoder's lowest states, (S,), for the loss L of all that is written.
+
+    Attributes
+    ----------
+    labels : S strings
+        What is read.
+    without : (S,) or None
+        In the network without attention.
+    attending : (S,) or None
+        In the network with attention.
+    context : (S,) or None
+        The part of ``attending`` that comes through the context alone.
+    """
+
+    labels: tuple[str, ...]
+    without: Array | None
+    attending: Array | None
+    context: Array | None
+
+
+def partner(experiment: Experiment) -> Experiment | None:
+    """Return the same network with attention instead of none, or none instead of it; None if no such one is known."""
+    if experiment.network:
+        if experiment.network not in PAIRS:
+            return None
+        read = {"text": experiment.text, "length": experiment.length if experiment.text is None else None}
+        return experiment.replace(network=PAIRS[experiment.network], **read)
+    if experiment.attention != "none":
+        return experiment.replace(attention="none")
+    return experiment.replace(attention="additive" if experiment.bidirectional else "dot")
+
+
+@lru_cache(maxsize=64)
+def far(trace: Trace) -> Far:
+    """Return how far the loss of a run reaches, and that of its partner."""
+    other = partner(trace.experiment)
+    runs = [trace] if other is None else [trace, traced(other)]
+    found = {resolve(run.experiment).attention != "none": run for run in runs}
+    source = trace.segments[0].stop
+    curves = {attends: log10_norms(run.layers["l0"].dh[:source]) for attends, run in found.items()}
+    part = log10_norms(reach_vectors(found[True], "context").sum(axis=0)) if True in found else None
+    return Far(trace.labels[:source], curves.get(False), curves.get(True), part)
+
+
+def reaching(trace: Trace, lang: str) -> None:
+    """Show the figure, with a sentence for each of its lines."""
+    found = far(trace)
+    st.markdown(f"### {say('shapes.far', lang)}")
+    st.html(figure(found, lang))
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences(found, trace.experiment, lang)), width=WIDE)
+
+
+def lines(found: Far) -> dict[str, Array]:
+    """Return the curves that there are, by the name of each."""
+    curves = {"attending": found.attending, "context": found.context, "without": found.without}
+    return {name: curve for name, curve in curves.items() if curve is not None}
+
+
+def sentences(found: Far, experiment: Experiment, lang: str) -> list[str]:
+    """Return what each line comes to at the first symbol and at the last, one sentence a line."""
+    told = []
+    for name, curve in lines(found).items():
+        ends = {"first": powers_of_log10(float(curve[0])), "last": powers_of_log10(float(curve[-1]))}
+        told.append(say(f"shapes.far.{name}", lang, **ends))
+    if resolve(experiment).context == "all":
+        told.append(say("shapes.far.all", lang))
+    return told
+
+
+def figure(found: Far, lang: str) -> str:
+    """Return the lines as rows of dots, a column a symbol, on a log axis."""
+    curves = lines(found)
+    finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves.values()])
+    low, high = (int(np.floor(finite.min())), int(np.ceil(finite.max()))) if finite.size else (-1, 0)
+    high = max(high, low + 1)
+    every = max(1, -(-(high - low) // 4))
+    ticks = "".join(_tick(exponent, low, high) for exponent in range(low, high + 1, every))
+    dots = "".join(_dots(name, curve, low, high) for name, curve in curves.items())
+    count = len(found.labels)
+    shown = found.labels if count <= MOST_LABELS else ()
+    labels = "".join(f'<b style="left: {_place(s, count)}">{escape(label)}</b>' for s, label in enumerate(shown))
+    keys = "".join(
+        f'<span class="{_class(name)}">{escape(say(f"shapes.far.key.{name}", lang))}</span>' for name in curves
+    )
+    label = escape(say("shapes.far.label", lang), quote=True)
+    plot = f'<div class="site-far-plot" role="img" aria-label="{label}">{ticks}{dots}{labels}</div>'
+    return f'<div class="site-far">{plot}<p>{keys}</p></div>'
+
+
+def _class(name: str) -> str:
+    return f"site-far-{name}"
+
+
+def _place(s: int, count: int) -> str:
+    return f"{100 * (s + 0.5) / count:.2f}%"
+
+
+def _height(value: float, low: int, high: int) -> str:
+    return f"{100 * (value - low) / (high - low):.2f}%"
+
+
+def _tick(exponent: int, low: int, high: int) -> str:
+    return f'<span style="bottom: {_height(exponent, low, high)}">{powers_of_log10(exponent)}</span>'
+
+
+def _dots(name: str, curve: Array, low: int, high: int) -> str:
+    """Return one row; where nothing at all arrives there is no dot."""
+    there = [(s, value) for s, value in enumerate(curve.tolist()) if np.isfinite(value)]
+    places = [f"left: {_place(s, len(curve))}; bottom: {_height(value, low, high)}" for s, value in there]
+    return "".join(
+        f'<i class="{_class(name)}" style="{place}" data-log10="{value:.6g}"></i>'
+        for place, (_, value) in zip(places, there, strict=True)
+    )

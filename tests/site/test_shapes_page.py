@@ -1,0 +1,244 @@
+"""The Shapes page: a gallery of runs, any of which opens; controls of the shape; links that keep all of it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, parse_qsl
+
+import numpy as np
+import pytest
+
+from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, FEEDS, READOUTS, SHAPES, Experiment
+from rnnviz.gradients.reach import reach_vectors
+from rnnviz.run import resolve, run
+from rnnviz.site import limits
+from rnnviz.site.settle import settle
+from rnnviz.site.shapes.entries import ENTRIES, GROUPS, entry_of, query_of
+from rnnviz.site.shapes.equations import LETTERS, latex
+from rnnviz.site.shapes.far import far, partner
+from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
+from rnnviz.site.shapes.uses import USES
+from rnnviz.trace import NO_TARGET
+from rnnviz.words import say
+from tests.site.visit import Visit
+
+LAST = Experiment(text="before")
+TRANSLATED = Experiment(text="hello", target="olleh", shape="encoder_decoder", cell="gru", init="normal")
+
+
+def linked(experiment: Experiment) -> Visit:
+    return Visit("shapes", **query_of(experiment))
+
+
+def html(visit: Visit) -> str:
+    return " ".join(element.proto.body for element in visit.test.get("html"))
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_small_network_is_a_run_whose_answers_are_right(name: str) -> None:
+    trace, drawn = solved(ENTRIES[name].small), run(ENTRIES[name].small)
+    shown = tile(name, "en")
+    asked = trace.targets != NO_TARGET
+    assert asked.any() and (trace.outputs[asked].argmax(axis=1) == trace.targets[asked]).all()
+    assert [shown["answers"][t] for t in np.flatnonzero(asked)] == [
+        (trace.answers or ())[k] for k in trace.targets[asked]
+    ]
+    for key, value in drawn.parameters.items():  # nothing but the last weights was solved for
+        assert key in ("weight_ho", "bias_o") or (trace.parameters[key] == value).all()
+    answers = answered_from(trace) @ trace.parameters["weight_ho"].T + trace.parameters["bias_o"]
+    np.testing.assert_allclose(answers[asked], trace.outputs[asked], atol=1e-12)
+    assert shown["T"] == trace.steps <= solved(ENTRIES[LONGEST].small).steps
+
+
+def test_the_gallery_is_what_an_empty_link_shows_and_every_picture_links_to_its_shape() -> None:
+    visit = Visit("shapes")
+    assert visit.errors == [] and visit.query == ""
+    options = visit.component("stage-gallery")["payload"]["stage"]["views"][0]["options"]
+    assert [one["name"] for one in options["tiles"]] == list(ENTRIES)
+    assert {one["group"] for one in options["tiles"]} == set(GROUPS)
+    for one in options["tiles"]:
+        asked = Experiment.from_query(dict(parse_qsl(one["href"].removeprefix("?"))))
+        assert asked == ENTRIES[one["name"]].opened and entry_of(asked) == one["name"]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_shape_opens_with_a_run_of_that_shape_and_its_link_opens_it_again(name: str) -> None:
+    entry = ENTRIES[name]
+    for experiment in (entry.opened, entry.fresh):
+        visit = linked(experiment)
+        asked, meta = resolve(experiment), visit.meta("stage-shapes")
+        assert visit.errors == []
+        assert (meta["shape"], meta["cell"], meta["num_layers"]) == (asked.shape, asked.cell, asked.num_layers)
+        assert Experiment.from_query(dict(parse_qsl(visit.query))) == experiment
+        assert f"{say(f'shapes.{name}.short')}</a>" in html(visit).partition('aria-current="true"')[2][:120]
+        again = Visit("shapes", **{key: values[-1] for key, values in parse_qs(visit.query).items()})
+        assert again.query == visit.query and again.errors == []
+
+
+def test_one_goes_back_to_the_gallery_and_on_to_the_same_shape() -> None:
+    visit = Visit("shapes")
+    for step in range(2):  # as often as one likes, and whatever was changed meanwhile
+        visit.test.query_params.update({"visit": str(step), **query_of(ENTRIES["encoder_decoder"].fresh)})
+        assert visit.run().meta("stage-shapes")["shape"] == "encoder_decoder"
+        assert visit.test.session_state["seed"] == ENTRIES["encoder_decoder"].fresh.seed
+        visit.test.number_input(key="seed").set_value(11)
+        assert "seed=11" in visit.run().query
+        visit.test.query_params.clear()
+        assert visit.run().query == "" and visit.component("stage-gallery")
+
+
+def test_what_was_opened_is_there_again_after_another_lesson() -> None:
+    visit = linked(TRANSLATED)
+    visit.goto("step")
+    assert visit.meta()["shape"] == "encoder_decoder" and "target=olleh" in visit.query
+    visit.goto("shapes")
+    assert visit.query == linked(TRANSLATED).query
+
+
+def test_trained_weights_and_random_ones_are_a_switch() -> None:
+    entry = ENTRIES["many_to_many"]
+    visit = linked(entry.opened)
+    control = next(one for one in visit.test.button_group if one.key == "shape_weights")
+    control.set_value("random")
+    assert Experiment.from_query(dict(parse_qsl(visit.run().query))) == entry.fresh
+
+
+@pytest.mark.parametrize("page", ["step", "gates", "shapes"])
+def test_every_lesson_takes_a_shape_and_its_choices_from_a_link_and_keeps_them(page: str) -> None:
+    chosen = TRANSLATED.replace(context="all", decoder="input", attention="additive", forcing=0.5, beam=3)
+    visit = Visit(page, **chosen.to_query())
+    assert visit.errors == []
+    assert Experiment.from_query(dict(parse_qsl(visit.query))) == chosen
+    meta = visit.meta(f"stage-{page}")
+    assert (meta["context"], meta["decoder"], meta["attention"]) == ("all", "input", "additive")
+
+
+def test_what_another_shape_has_no_part_in_leaves_the_link_and_is_there_again() -> None:
+    visit = Visit("step", **TRANSLATED.replace(decoder="state", attention="dot").to_query()).more()
+    visit.test.selectbox(key="shape").set_value("many_to_many")
+    assert Experiment.from_query(dict(parse_qsl(visit.run().query))) == Experiment(
+        text="hello", cell="gru", init="normal"
+    )
+    visit.test.selectbox(key="shape").set_value("encoder_decoder")
+    assert "decoder=state" in visit.run().query and "attention=dot" in visit.query
+
+
+def test_a_network_that_reads_all_at_once_gets_the_cell_that_it_has_without_a_word() -> None:
+    visit = Visit("step", cell="lstm", text="hello").more()
+    visit.test.selectbox(key="shape").set_value("one_to_one")
+    assert visit.run().errors == [] and visit.meta()["T"] == 1 and "cell=rnn" in visit.query
+
+
+@pytest.mark.parametrize(
+    ("asked", "used", "says"),
+    [
+        ({"shape": "one_to_one", "cell": "lstm"}, {"cell": "rnn"}, "'rnn' is used"),
+        ({"shape": "encoder_decoder", "truncate": 3}, {"truncate": None}, "nothing is used"),
+        (
+            {"shape": "encoder_decoder", "bidirectional": True, "attention": "dot"},
+            {"attention": "additive"},
+            "'additive' is used",
+        ),
+        (
+            {"shape": "encoder_decoder", "bidirectional": True, "decoder": "state", "context": "all"},
+            {"context": "transform"},
+            "'transform' is used",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_put_right_with_a_sentence_each(asked, used, says) -> None:
+    settled = settle({"text": "hello", **asked}, LAST, "en")
+    assert {name: getattr(settled.experiment, name) for name in used} == used
+    (sentence,) = settled.sentences
+    assert says in sentence and len(sentence) < 300
+    run(settled.experiment)
+
+
+def test_several_that_do_not_go_together_are_a_sentence_each_and_nothing_typed_is_lost() -> None:
+    wrong = {"bidirectional": "true", "decoder": "state", "context": "all", "attention": "dot", "truncate": "3"}
+    visit = Visit("shapes", shape="encoder_decoder", text="hello", **wrong)
+    assert len(visit.errors) == 3 and visit.meta("stage-shapes")["attention"] == "additive"
+    assert visit.test.session_state["attention"] == "dot"
+    visit.test.session_state["bidirectional"] = False
+    assert visit.run().meta("stage-shapes")["attention"] == "dot" and len(visit.errors) == 1
+
+
+def test_a_long_source_and_a_long_target_are_cut_and_what_was_typed_stays() -> None:
+    settled = settle({"shape": "encoder_decoder", "text": "ab" * 500, "target": "c" * 300}, LAST, "en")
+    assert len(settled.experiment.text or "") == limits.SOURCE and len(settled.experiment.target or "") == limits.TARGET
+    assert len(settled.sentences) == 2 and all("200" in sentence for sentence in settled.sentences)
+    assert settle({"shape": "one_to_one", "cell": "rnn", "text": "a" * 500}, LAST, "en").experiment.text == "a" * 100
+    assert settle({"text": "a" * 500}, LAST, "en").sentences == ()
+
+
+def test_a_series_is_shared_and_has_no_target_of_its_own() -> None:
+    numbers = ",".join(map(str, range(999)))
+    visit = Visit("shapes", shape="encoder_decoder", series=numbers, target="abc")
+    (sentence,) = visit.errors
+    assert "at most 400" in sentence and "target" not in visit.query
+    (short,) = Visit("shapes", shape="encoder_decoder", series="1,2").errors
+    assert "at least 2" in short
+
+
+@pytest.mark.parametrize("experiment", [TRANSLATED, TRANSLATED.replace(attention="additive", num_layers=2)])
+def test_how_far_the_loss_reaches_is_the_gradient_at_the_source(experiment: Experiment) -> None:
+    beside = partner(experiment)
+    assert beside is not None
+    trace, other = run(experiment), run(beside)
+    found, source = far(trace), len("hello")
+    assert found.attending is not None and found.without is not None and found.context is not None
+    attending, without = (other, trace) if experiment.attention == "none" else (trace, other)
+    for curve, one in ((found.attending, attending), (found.without, without)):
+        np.testing.assert_allclose(10**curve, np.linalg.norm(one.layers["l0"].dh[:source], axis=1), rtol=1e-9)
+    through = [reach_vectors(attending, way).sum(axis=0) for way in ("context", "attention")]
+    np.testing.assert_allclose(sum(through), attending.layers["l0"].dh[:source], atol=1e-12)
+    np.testing.assert_allclose(10**found.context, np.linalg.norm(through[0], axis=1), rtol=1e-9)
+
+
+def test_the_figure_has_a_dot_for_each_line_and_symbol() -> None:
+    shown = html(linked(TRANSLATED))
+    for name in ("attending", "context", "without"):
+        dots = re.findall(rf'<i class="site-far-{name}"[^>]*data-log10="([^"]+)"', shown)
+        np.testing.assert_allclose(np.array(dots, float), getattr(far(run(TRANSLATED)), name), atol=1e-4)
+    assert "site-far" not in html(linked(ENTRIES["many_to_one"].fresh))
+
+
+@pytest.mark.parametrize("notation", LETTERS)
+def test_every_network_has_equations_in_each_notation(notation: str) -> None:
+    every = [Experiment(shape=shape, cell="rnn", feed=feed) for shape in SHAPES for feed in FEEDS]
+    every += [Experiment(shape="many_to_one", readout=readout) for readout in READOUTS]
+    for context in CONTEXTS:
+        for decoder in DECODERS:
+            every += [TRANSLATED.replace(context=context, decoder=decoder, attention=a) for a in ATTENTIONS]
+    written = {latex(experiment, notation, "en") for experiment in every}
+    assert len(written) == 1 + 2 + 3 + 1 + 27  # the feed counts of one to many alone
+    for equations in written:
+        assert "{{" not in equations and equations.count("{") == equations.count("}")
+
+
+def test_the_table_leads_to_a_shape_for_each_use() -> None:
+    shown = html(Visit("shapes"))
+    hrefs = re.findall(r"<td><a data-within href=\"\?([^\"]+)\">", shown)
+    assert len(hrefs) == len(USES) and set(USES.values()) <= set(ENTRIES)
+    for href, name in zip(hrefs, USES.values(), strict=True):
+        assert dict(parse_qsl(href.replace("&amp;", "&"))) == query_of(ENTRIES[name].opened)
+
+
+@pytest.mark.parametrize(
+    ("texts", "says", "count"),
+    [
+        ("", "has no text, but must have at least one", 4),
+        ("wonderful\nxylophone", "has the word 'xylophone'", 4),
+        ("<script>alert(1)</script>", "has the word '<'", 4),
+        ("good " * 1000, "1,000 words", 1),
+        ("good\n" * 1000, "1,000", limits.TEXTS),
+    ],
+    ids=["none", "unknown", "markup", "long", "many"],
+)
+def test_texts_that_cannot_be_laid_side_by_side(texts: str, says: str, count: int) -> None:
+    visit = Visit("shapes")
+    visit.test.text_area(key="texts").set_value(texts)
+    (sentence,) = visit.run().errors
+    assert says in sentence
+    assert len(visit.component("stage-padding")["payload"]["padding"]["lengths"]) == count
+    assert visit.test.session_state["texts"] == texts
