@@ -10,11 +10,10 @@ from rnnviz import Hold, site
 from rnnviz.figures import (
     KEEPING_GATE,
     ever_saturated,
+    followed,
     hold_sentences,
     in_both_themes,
     retention_spec,
-    saturation_sentences,
-    saturation_spec,
     since_step,
 )
 from rnnviz.site.step_button import step_button
@@ -81,6 +80,9 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
     page.lead(page.say(f"gates.lead.{cell}"))
     if cell == "rnn":
         page.hold(free)  # nothing can be held: of a link that asks for it the page says so
+        if free.experiment.shape == "one_to_one":
+            page.lead(page.say("gates.lead.one_to_one"))
+            own |= {"shape": "many_to_many"}
         page.prose("none")
         offer({f"gates.take.{name}": {"cell": name, **own} for name in ("lstm", "gru")}, page)
         page.stage(free, [{"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}}])
@@ -95,20 +97,20 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
                 st.markdown(" ".join(changed))
         gates, keep = held.layers["l0"].gates, KEEPING_GATE[cell][1]
         left = {"cell": cell, "baseline": free.layers["l0"].gates[keep] if changed else None, "lang": page.lang}
-        since = since_step(held.experiment.hold, steps)
-        figures = in_both_themes("left", retention_spec, gates[keep], since, **left)
-        figures |= in_both_themes("saturation", saturation_spec, gates, lang=page.lang)
+        since, stop = followed(held, since_step(held.experiment.hold, steps))
+        first = held.segments[-1].start if held.segments else None
+        figures = in_both_themes("left", retention_spec, gates[keep], since, stop=stop, decoder=first, **left)
         of_first = [page.say("gates.first_layer")] if len(held.layers) > 1 else []
-        counted = of_first + saturation_sentences(gates, page.lang)
+        counted = site.saturated(held, of_first, page.lang)
         active = int(np.abs(free.layers["l0"].h).mean(axis=0).argmax())  # as in the panel of the Step page
         unit = next((hold.unit for hold in held.experiment.hold if hold.unit is not None), active)
         views = [
             {"view": "cell", "area": "graph", "options": {"unit": unit}},
             {"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}},
             {"view": "plot", "area": "wide", "options": {"figure": "left", "sentences": of_first}},
-            {"view": "plot", "area": "wide", "options": {"figure": "saturation", "sentences": counted}},
+            *counted.views,
         ]
-        page.stage(held, views, baseline=free if changed else None, figures=figures)
+        page.stage(held, views, baseline=free if changed else None, figures=figures | counted.figures)
         page.prose("look-lstm") if cell == "lstm" else page.prose("look-gru")
         if not ever_saturated(gates):
             page.prose("unsaturated")

@@ -7,7 +7,7 @@ from rnnviz.figures.base import Spec, in_both_themes
 from rnnviz.figures.effect import hold_sentences, since_step
 from rnnviz.figures.influence import contributions, contributions_spec, influence_map, influence_spec
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
-from rnnviz.figures.retention import KEEPING_GATE, retention, retention_spec, share_left
+from rnnviz.figures.retention import KEEPING_GATE, followed, retention, retention_spec, share_left
 from rnnviz.figures.saturation import (
     Saturation,
     ever_saturated,
@@ -26,6 +26,7 @@ __all__ = [
     "contributions",
     "contributions_spec",
     "ever_saturated",
+    "followed",
     "gate_sentences",
     "hold_sentences",
     "in_both_themes",

@@ -83,6 +83,21 @@ def time_axis(steps: int, theme: str, lang: str) -> dict[str, Any]:
     )
 
 
+def boundary(at: int, theme: str, lang: str) -> dict[str, Any]:
+    """Return, as part of a layout, the line and words that part an encoder's ``at`` steps from its decoder's."""
+    line = {"color": colour("muted", theme), "width": 1, "dash": "dash"}
+    words = {"xref": "x", "yref": "y domain", "x": at + 0.5, "y": 1, "showarrow": False, "font": {"size": 11}}
+    sides = {"encoder": {"xanchor": "right", "xshift": -4}, "decoder": {"xanchor": "left", "xshift": 4}}
+    return {
+        "shapes": [
+            {"type": "line", "x0": at + 0.5, "x1": at + 0.5, "y0": 0, "y1": 1, "yref": "y domain", "line": line}
+        ],
+        "annotations": [
+            {**words, **side, "yanchor": "bottom", "text": say(f"figures.{name}", lang)} for name, side in sides.items()
+        ],
+    }
+
+
 def tint(hue: str, opacity: float) -> str:
     """Return ``#rrggbb`` as ``rgba(…)`` with an opacity."""
     red, green, blue = (int(hue[k : k + 2], 16) for k in (1, 3, 5))

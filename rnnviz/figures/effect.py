@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnnviz.figures.base import Array, gate_name
-from rnnviz.figures.retention import KEEPING_GATE, share_left
+from rnnviz.figures.retention import KEEPING_GATE, followed, share_left
 from rnnviz.hold import Hold
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.words import DEFAULT_LANGUAGE, say
@@ -51,7 +51,7 @@ def _effects(
     """Say what became of one layer, a sentence for each of its gates that is held."""
     here = {hold.gate: hold for hold in holds if hold.layer in (None, layer)}
     for hold in here.values():
-        sentence = _effect(hold, before, after, held, lang)
+        sentence = _effect(hold, layer, before, after, held, lang)
         if sentence:
             yield _in_layer(layer, sentence, held, lang)
 
@@ -86,23 +86,26 @@ def _held(hold: Hold, trace: Trace, lang: str) -> str:
     return say("figures.effect_held", lang, gate=name, value=_number(hold.value), units=units, span=when)
 
 
-def _effect(hold: Hold, before: LayerTrace, after: LayerTrace, held: Trace, lang: str) -> str:
+def _effect(hold: Hold, layer: str, before: LayerTrace, after: LayerTrace, held: Trace, lang: str) -> str:
     state, keep = KEEPING_GATE["lstm" if after.c is not None else "gru"]
     if hold.gate == keep:
-        return _left(hold, before, after, state, keep, held.steps, lang)
+        return _left(hold, before, after, (state, keep), followed(held, since_step((hold,), held.steps), layer), lang)
     where = slice(hold.start, hold.stop), _units(hold)
     measure = {"o": _shown, "r": _heard}.get(hold.gate, _written)
     old, new = (float(np.abs(measure(layer)[where]).mean()) for layer in (before, after))
     return say(f"figures.effect_{hold.gate}", lang, gate=hold.gate, old=_number(old), new=_number(new))
 
 
-def _left(hold: Hold, before: LayerTrace, after: LayerTrace, state: str, keep: str, steps: int, lang: str) -> str:
-    since = since_step((hold,), steps)
-    if since >= steps - 1:
+def _left(
+    hold: Hold, before: LayerTrace, after: LayerTrace, names: tuple[str, str], way: tuple[int, int], lang: str
+) -> str:
+    (state, keep), (since, stop) = names, way
+    if since >= stop - 1:
         return ""
-    old, new = (float(share_left(layer.gates[keep], since)[-1, _units(hold)].mean()) for layer in (before, after))
+    kept = (share_left(layer.gates[keep][:stop], since)[-1, _units(hold)] for layer in (before, after))
+    old, new = (float(share.mean()) for share in kept)
     key = "figures.effect_left_mean" if hold.unit is None and before.h.shape[1] > 1 else "figures.effect_left"
-    values = {"state": state, "step": since + 1, "last": steps}
+    values = {"state": state, "step": since + 1, "last": stop}
     return say(key, lang, old=_percent(old, lang), new=_percent(new, lang), **values)
 
 

@@ -72,16 +72,27 @@ def _truncate(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
 
 
 def _factors(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
-    values = {"old": _factor(before), "new": _factor(after)}
-    key = "remedy.no_factor" if NO_FACTOR in values.values() else f"remedy.{name}.done"
-    told = [say(key, lang, **values)]
+    told = _of_parts(before, after, lang) if after.segments else _of_whole(name, before, after, lang)
     if _first(before) != _first(after):
         told.append(say("remedy.arrives", lang, old=_first(before), new=_first(after)))
-    if name in ("orthogonal", "identity") and after.experiment.cell == "rnn":
+    if name in ("orthogonal", "identity") and after.experiment.cell == "rnn" and not after.segments:
         sigmas = [powers(sigma_max(trace)["h"]) for trace in (before, after)]
         radii = [powers(spectral_radius(trace)["h"]) for trace in (before, after)]
         told.append(say("remedy.spectrum", lang, sigmas=" → ".join(sigmas), radii=" → ".join(radii)))
     return told
+
+
+def _of_whole(name: str, before: Trace, after: Trace, lang: str) -> list[str]:
+    values = {"old": _factor(before), "new": _factor(after)}
+    key = "remedy.no_factor" if NO_FACTOR in values.values() else f"remedy.{name}.done"
+    return [say(key, lang, **values)]
+
+
+def _of_parts(before: Trace, after: Trace, lang: str) -> list[str]:
+    """Say from which factor a step to which: in the decoder and in the encoder, as far as they have steps to go."""
+    old, new = (facts_of(trace)["parts"] for trace in (before, after))
+    known = [name for name in ("decoder", "encoder") if old[name] is not None and new[name] is not None]
+    return [say(f"remedy.{name}.done", lang, old=powers(old[name]), new=powers(new[name])) for name in known]
 
 
 def _residual(name: str, before: Trace, after: Trace, lang: str) -> list[str]:

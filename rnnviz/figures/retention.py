@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from rnnviz.figures.base import CLEAR, Array, Spec, as_table, axis, base_layout, checked, numbers, time_axis
+from rnnviz.figures.base import CLEAR, Array, Spec, as_table, axis, base_layout, boundary, checked, numbers, time_axis
 from rnnviz.palette import colour
+from rnnviz.trace import Trace
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -53,6 +54,20 @@ def share_left(keep: Any, since: int) -> Array:
     return left
 
 
+def followed(trace: Trace, since: int, layer: str = "l0") -> tuple[int, int]:
+    """Return the step from which what a layer holds is followed, and the step before which it is handed on no more.
+
+    From an encoder to its decoder a state is handed on only where the decoder begins with the encoder's last one, and
+    with nothing made of it; else the encoder's memory ends with the encoder, and the decoder's begins with the decoder.
+    """
+    if not trace.segments:
+        return since, trace.steps
+    source, reverse = trace.segments[0].stop, layer.endswith("_reverse")
+    if trace.experiment.decoder == "state" and trace.experiment.context == "last" and not reverse:
+        return since, trace.steps
+    return (since, source) if since < source - 1 or reverse else (max(since, source), trace.steps)
+
+
 def retention(
     keep: Any,
     since: int,
@@ -60,6 +75,8 @@ def retention(
     cell: str = "lstm",
     baseline: Any | None = None,
     unit: int | None = None,
+    stop: int | None = None,
+    decoder: int | None = None,
     theme: str = "light",
     lang: str = DEFAULT_LANGUAGE,
 ) -> Figure:
@@ -77,6 +94,10 @@ def retention(
         The same gate in the run without a hold, drawn dashed.
     unit : int, optional
         One unit; None draws the mean over units.
+    stop : int, optional
+        The step before which the state is handed on no more, see `followed`; None: it is to the end.
+    decoder : int, optional
+        The first step of a decoder, which is then marked.
     theme : {"light", "dark"}
     lang : str
 
@@ -87,8 +108,8 @@ def retention(
     """
     import plotly.graph_objects as go
 
-    drawn = retention_spec(keep, since, cell=cell, baseline=baseline, unit=unit, theme=theme, lang=lang)
-    return go.Figure(drawn)
+    options: Any = {"baseline": baseline, "unit": unit, "stop": stop, "decoder": decoder}
+    return go.Figure(retention_spec(keep, since, cell=cell, **options, theme=theme, lang=lang))
 
 
 def retention_spec(
@@ -98,12 +119,14 @@ def retention_spec(
     cell: str = "lstm",
     baseline: Any | None = None,
     unit: int | None = None,
+    stop: int | None = None,
+    decoder: int | None = None,
     theme: str = "light",
     lang: str = DEFAULT_LANGUAGE,
 ) -> Spec:
     """Return the figure of `retention` as plain JSON values."""
     state, gate = KEEPING_GATE[cell]
-    curves = [_curve(keep, since, unit)] + ([] if baseline is None else [_curve(baseline, since, unit)])
+    curves = [_curve(each, since, unit, stop) for each in (keep, baseline) if each is not None]
     time = np.arange(1, len(curves[0]) + 1)
     keys = ["left"] if baseline is None else ["left_now", "left_before"]
     labels = [say(f"figures.{key}", lang) for key in keys]
@@ -133,6 +156,8 @@ def retention_spec(
             "traceorder": "reversed",
         },
     }
+    if decoder is not None:
+        layout |= boundary(decoder, theme, lang) | {"margin": {**layout["margin"], "t": 44}}
     lines = [_line(*parts, colour(state, theme)) for parts in zip(labels, curves, ("solid", "dot"), strict=False)]
     return {"data": lines[::-1], "layout": layout}
 
@@ -149,6 +174,8 @@ def _line(label: str, curve: Array, dash: str, hue: str) -> dict[str, Any]:
     }
 
 
-def _curve(keep: Any, since: int, unit: int | None) -> Array:
-    left = share_left(keep, since)
+def _curve(keep: Any, since: int, unit: int | None, stop: int | None) -> Array:
+    values = checked("keep", keep)
+    left = np.full_like(values, np.nan)
+    left[:stop] = share_left(values[:stop], since)
     return np.asarray(left.mean(axis=1) if unit is None else left[:, unit])

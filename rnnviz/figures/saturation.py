@@ -91,7 +91,9 @@ def saturation_sentences(gates: Mapping[str, Any], lang: str = DEFAULT_LANGUAGE)
     return [saturation_sentence(name, gates[name], lang) for name in SIGMOID_GATES if name in gates]
 
 
-def saturation(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Figure:
+def saturation(
+    gates: Mapping[str, Any], *, part: str | None = None, theme: str = "light", lang: str = DEFAULT_LANGUAGE
+) -> Figure:
     """Draw how saturated each sigmoid gate is, one panel a gate, one circle a unit.
 
     Units that coincide share one circle, its area and the number in it their count.
@@ -100,6 +102,8 @@ def saturation(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DE
     ----------
     gates : mapping of name to (T, H) float
         ``LayerTrace.gates``; "g" and "n", which are tanh and no gates in this sense, are left out.
+    part : {"encoder", "decoder"}, optional
+        Whose steps these are, where there are two networks.
     theme : {"light", "dark"}
     lang : str
 
@@ -114,16 +118,19 @@ def saturation(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DE
     """
     import plotly.graph_objects as go
 
-    return go.Figure(saturation_spec(gates, theme=theme, lang=lang))
+    return go.Figure(saturation_spec(gates, part=part, theme=theme, lang=lang))
 
 
-def saturation_spec(gates: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Spec:
+def saturation_spec(
+    gates: Mapping[str, Any], *, part: str | None = None, theme: str = "light", lang: str = DEFAULT_LANGUAGE
+) -> Spec:
     """Return the figure of `saturation` as plain JSON values."""
     names = [name for name in SIGMOID_GATES if name in gates]
     if not names:
         raise ValueError(f"gates has {', '.join(gates) or 'nothing'}, but needs one of {', '.join(SIGMOID_GATES)}.")
     counts = {name: saturation_of(gates[name]) for name in names}
-    layout = base_layout(say("figures.saturation", lang), theme, _notes(counts, lang))
+    title = say(f"figures.saturation_{part}" if part else "figures.saturation", lang)
+    layout = base_layout(title, theme, _notes(counts, lang))
     layout |= {"height": 300, "margin": {"l": 68, "r": 12, "t": 36, "b": 52}, "shapes": [], "annotations": []}
     panels = [(name, f"x{k or ''}", f"y{k or ''}") for k, name in zip((0, *range(2, 9)), names, strict=False)]
     for place, (name, x, y) in enumerate(panels):

@@ -53,8 +53,9 @@ def shares_spec(values: Mapping[str, Any], *, theme: str = "light", lang: str = 
     steps = len(next(iter(columns.values())))
     labels = [matrix_name(name) for name in columns]
     time = np.arange(1, steps + 1)
+    several = any("." in name for name in columns)
     notes = {
-        "hint": say("figures.shares_hint", lang),
+        "hint": say("figures.shares_hint_parts" if several else "figures.shares_hint", lang),
         "playhead": {"axis": "x"},
         "table": as_table([say("figures.step", lang), *labels], [time, *columns.values()]),
     }
@@ -68,8 +69,13 @@ def shares_spec(values: Mapping[str, Any], *, theme: str = "light", lang: str = 
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": CLEAR},
     }
-    hues = [colour(HUES.get(name.rsplit("_l", 1)[0], "gradient"), theme) for name in columns]
+    hues = [colour(HUES.get(_kind(name), "gradient"), theme) for name in columns]
     drawn = [_drawn(label, *pair) for label, pair in zip(labels, zip(columns.values(), hues, strict=True), strict=True)]
+    for name, one in zip(columns, drawn, strict=True):
+        if (
+            name.startswith("decoder.") and one["type"] == "bar"
+        ):  # the hue says what a matrix reads, the strokes whose it is
+            one["marker"]["pattern"] = {"shape": "/", "fgcolor": colour("panel", theme), "size": 5}
     return {"data": drawn, "layout": layout}
 
 
@@ -101,10 +107,16 @@ def _sentence(name: str, column: Array, lang: str) -> str:
 
 
 def matrix_name(name: str) -> str:
-    """Return a parameter's name as equations write it: "weight_hh_l0" → "W_hh"."""
-    return name.rsplit("_l", 1)[0].replace("weight_", "W_").replace("bias_", "b_")
+    """Return a parameter's name as equations write it: "weight_hh_l0" → "W_hh", "encoder.bias_ih" → "encoder b_ih"."""
+    return name.rsplit("_l", 1)[0].replace("weight_", "W_").replace("bias_", "b_").replace(".", " ")
+
+
+def _kind(name: str) -> str:
+    """Return the kind of a parameter, whichever network has it: "weight_hh"."""
+    return name.rpartition(".")[2].rsplit("_l", 1)[0]
 
 
 def matrices_of(names: Sequence[str], layer: str = "l0") -> list[str]:
-    """Return the weight matrices of one layer among a run's parameters."""
-    return [name for name in (f"weight_hh_{layer}", f"weight_ih_{layer}") if name in names]
+    """Return the weight matrices of one layer among a run's parameters, of an encoder and a decoder those of both."""
+    kinds = (f"weight_hh_{layer}", f"weight_ih_{layer}")
+    return [f"{part}{kind}" for part in ("", "encoder.", "decoder.") for kind in kinds if f"{part}{kind}" in names]

@@ -11,7 +11,7 @@ from rnnviz.gradients.items import itemised, itemised_vectors, log10_itemised
 from rnnviz.gradients.jacobians import jacobian_norms, log10_jacobian_norms
 from rnnviz.gradients.magnitude import log10_norms
 from rnnviz.gradients.nested import Expansion, expansion
-from rnnviz.gradients.reach import Reach, reach, reach_vectors
+from rnnviz.gradients.reach import Reach, reach, reach_totals, reach_vectors
 from rnnviz.gradients.shares import WeightShares, weight_shares, weight_terms
 from rnnviz.gradients.spectrum import bound, log10_bound, sigma_max, singular_values, spectral_radius
 from rnnviz.gradients.totals import float32_zeros, log10_totals, norms
@@ -46,6 +46,7 @@ __all__ = [
     "parameter_gradients",
     "per_step_factor",
     "reach",
+    "reach_totals",
     "reach_vectors",
     "sigma_max",
     "singular_values",

@@ -71,7 +71,9 @@ def facts_of(trace: Trace, dh: Array | None = None, layer: str = "l0") -> dict[s
         ``factor``: the geometric mean of ‖dL/dh_t‖ ÷ ‖dL/dh_{t+1}‖ between that one and the first that is not zero;
         ``zeros``: steps before it whose gradient is exactly zero; ``verdict``: "vanishes" or "explodes" if less than a
         hundredth or more than a hundredfold arrives, else "healthy", and "none" without any gradient; for a plain RNN
-        ``sigma`` and ``rho``, the largest singular value and the spectral radius of W_hh. None is no finite number.
+        ``sigma`` and ``rho``, the largest singular value and the spectral radius of W_hh. None is no finite number. Of
+        an encoder and a decoder ``factor`` is None, and ``parts`` has that of each, "encoder" and "decoder", among its
+        own steps; ``sigma`` and ``rho`` are not told.
     """
     return all_facts([trace], [curve(trace, layer) if dh is None else dh], layer)[0]
 
@@ -80,6 +82,9 @@ def all_facts(traces: Sequence[Trace], lines: Sequence[Array], layer: str = "l0"
     """Return the `facts_of` of each of several runs of one cell and size, whose curves are known."""
     with np.errstate(over="ignore", invalid="ignore"):
         found = [_of_curve(dh, trace.experiment.truncate) for trace, dh in zip(traces, lines, strict=True)]
+        if traces[0].segments:
+            parts = [_of_parts(trace, dh) for trace, dh in zip(traces, lines, strict=True)]
+            return [facts | {"factor": None, "parts": each} for facts, each in zip(found, parts, strict=True)]
     if traces[0].experiment.cell != "rnn" or traces[0].experiment.shape == "one_to_one":
         return found
     sizes = matrix_sizes(np.stack([recurrent_blocks(trace, layer)["h"] for trace in traces]))
@@ -101,6 +106,11 @@ def _of_curve(dh: Array, truncate: int | None) -> dict[str, Any]:
         # Where truncation stops the gradient, what is judged is what comes as far as the cut.
         "verdict": _verdict(float(dh[first if cut else 0]), float(dh[last])) if len(alive) else "none",
     }
+
+
+def _of_parts(trace: Trace, dh: Array) -> dict[str, float | None]:
+    """Return the factor a step in the encoder and in the decoder."""
+    return {segment.name: _of_curve(dh[segment.start : segment.stop], None)["factor"] for segment in trace.segments}
 
 
 def _verdict(first: float, last: float) -> str:

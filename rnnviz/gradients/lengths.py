@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.checks import ExperimentError
 from rnnviz.engines.layer import Adjoint
 from rnnviz.engines.numpy_engine import trace as numpy_trace
 from rnnviz.engines.through_time import Part, walk
+from rnnviz.gradients.reading import pools
 from rnnviz.gradients.runs import run_of
 from rnnviz.inputs import Inputs
 from rnnviz.losses import counted, losses_of
@@ -35,8 +37,15 @@ def cut_short(trace: Trace, lengths: Sequence[int]) -> list[Trace]:
     -------
     list of Trace
         With ``parameter_grads`` empty and ``grad_norm`` NaN where a length walked back beside others.
+
+    Raises
+    ------
+    ExperimentError
+        If the network is asked only at the end, or writes after it has read: cut short, that is another question.
     """
     experiment = trace.experiment
+    if trace.segments or pools(trace):
+        raise ExperimentError("shape", experiment.shape, "error.not_cut")
     if experiment.bidirectional or (experiment.truncate is not None and experiment.loss == "every"):
         return [trace if length == trace.steps else _again(trace, length) for length in lengths]
     dtop, ends = _starts(trace, lengths)

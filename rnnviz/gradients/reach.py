@@ -13,7 +13,7 @@ from rnnviz.gradients.magnitude import log10_scaled, row_norms
 from rnnviz.gradients.runs import check_choice, check_state, layer_named
 from rnnviz.gradients.starts import WAYS, Starts
 from rnnviz.gradients.totals import part_of
-from rnnviz.gradients.walking import to_layer
+from rnnviz.gradients.walking import to_encoder
 from rnnviz.trace import Array, Trace
 
 
@@ -38,7 +38,7 @@ class Reach:
     attention: Array
 
 
-def reach(trace: Trace, layer: str = "l0", state: str = "h") -> Reach:
+def reach(trace: Trace, layer: str = "l0", state: str = "h", last: bool = False) -> Reach:
     """Return how much of each of the decoder's losses reaches each of the encoder's states, and how.
 
     Through the context goes what reaches the decoder's states, its own attention's question included, and from them the
@@ -53,6 +53,8 @@ def reach(trace: Trace, layer: str = "l0", state: str = "h") -> Reach:
     layer : str
         "l0", "l0_reverse", "l1", … of the encoder.
     state : {"h", "c"}
+    last : bool
+        Only of the last loss.
 
     Raises
     ------
@@ -60,9 +62,9 @@ def reach(trace: Trace, layer: str = "l0", state: str = "h") -> Reach:
         If this is one network, or there is no such layer or state.
     """
     _check(trace, layer, state)
-    losses = steps_with_loss(trace)
-    found = [_log10(trace, layer, state, losses, ways) for ways in (WAYS, WAYS[:1], WAYS[1:])]
-    return Reach(losses, *found)
+    losses = steps_with_loss(trace)[-1 if last else 0 :]
+    starts = (Starts.of_losses(trace, losses, ways) for ways in (WAYS, WAYS[:1], WAYS[1:]))
+    return Reach(losses, *(_log10(trace, layer, state, one) for one in starts))
 
 
 def reach_vectors(trace: Trace, way: str, layer: str = "l0", state: str = "h") -> Array:
@@ -76,17 +78,31 @@ def reach_vectors(trace: Trace, way: str, layer: str = "l0", state: str = "h") -
     return vectors_of(trace, layer, state, losses, Starts.of_losses(trace, losses, (way,)))[losses, :source]
 
 
+def reach_totals(trace: Trace, layer: str = "l0", state: str = "h") -> dict[str, Array]:
+    """Return log10 ‖dL/dh_s‖ of the whole loss by each of `WAYS` alone, (T,); NaN at the decoder's steps.
+
+    Parameters and errors as of `reach`.
+    """
+    _check(trace, layer, state)
+    found: dict[str, Array] = {}
+    for way in WAYS:
+        line = np.full(trace.steps, np.nan)
+        line[: trace.segments[0].stop] = _log10(trace, layer, state, Starts.whole(trace, (way,)))[0]
+        found[way] = line
+    return found
+
+
 def _check(trace: Trace, layer: str, state: str) -> None:
     if not trace.segments:
         raise ExperimentError("shape", trace.experiment.shape, "error.no_reach")
     check_state(layer_named(trace, layer), state)
 
 
-def _log10(trace: Trace, layer: str, state: str, losses: NDArray[np.int64], ways: tuple[str, ...]) -> Array:
-    sizes = np.zeros((len(losses), trace.segments[0].stop))
+def _log10(trace: Trace, layer: str, state: str, starts: Starts) -> Array:
+    """Return log10 of the norms of some adjoints at the encoder's states, (B, S)."""
+    sizes = np.zeros((len(starts.steps), trace.segments[0].stop))
     exponents = np.zeros(sizes.shape, np.int64)
-    for step in to_layer(trace, layer, Starts.of_losses(trace, losses, ways)):
-        if step.t < sizes.shape[1]:
-            sizes[step.rows, step.t] = row_norms(part_of(step, state))
-            exponents[step.rows, step.t] = step.exponents
+    for step in to_encoder(trace, layer, starts):
+        sizes[step.rows, step.t] = row_norms(part_of(step, state))
+        exponents[step.rows, step.t] = step.exponents
     return log10_scaled(sizes, exponents)

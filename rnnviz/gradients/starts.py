@@ -69,14 +69,14 @@ class Starts:
         return cls(steps, rows, None, trace.steps)
 
     @classmethod
-    def whole(cls, trace: Trace) -> Starts:
+    def whole(cls, trace: Trace, ways: Sequence[str] = WAYS) -> Starts:
         """Return one adjoint for the whole loss; truncated, one for each step, whose sum it is."""
         one = np.zeros(1, np.int64)
         if trace.segments:
             found = cls.of_losses(trace, np.arange(trace.segments[-1].start, trace.steps))
             assert found.own is not None
             looked = None if found.looked is None else found.looked.sum(axis=1, keepdims=True)
-            return cls(one, None, found.own[:, None], trace.steps, looked)
+            return cls(one, None, found.own[:, None], trace.steps, looked, ways)
         if trace.experiment.truncate is not None:
             return cls.of_losses(trace, np.arange(trace.steps))
         return cls(one, None, trace.dtop[:, None], trace.steps)

@@ -41,6 +41,15 @@ def to_layer(trace: Trace, layer: str, starts: Starts, dtype: Any = np.float64) 
         yield from Descent(stack, starts, descent.crossed(), dtype).walk(layer)
 
 
+def to_encoder(trace: Trace, layer: str, starts: Starts) -> Iterator[Passing]:
+    """Walk adjoints from a decoder to a layer of its encoder, by those ways that are open, and hand them out there."""
+    layer_named(trace, layer)
+    encoder, decoder = stacks(trace)
+    through = "context" in starts.ways
+    beside = Descent(decoder, starts, {}, np.float64).through().crossed() if through else {}
+    yield from Descent(encoder, starts, beside, np.float64).walk(layer)
+
+
 def to_inputs(trace: Trace, starts: Starts) -> list[Spread]:
     """Walk adjoints all the way to the inputs: (T, B, D), from the layers of each direction that read them."""
     first, *then = stacks(trace)[::-1]

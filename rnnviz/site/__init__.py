@@ -16,8 +16,9 @@ What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the
 """
 
 from rnnviz.networks.trained import TRAINED
-from rnnviz.site.asking import ask, asking_controls, rarer_controls, unremedied
+from rnnviz.site.asking import ask, asking_controls, rarer_controls, unasked, unremedied
 from rnnviz.site.comparison import compare
+from rnnviz.site.making import saturated
 from rnnviz.site.navigation import lesson_map
 from rnnviz.site.orders import both_orders, without_memory
 from rnnviz.site.page import Page, open_page
@@ -42,8 +43,10 @@ __all__ = [
     "lesson_map",
     "open_page",
     "rarer_controls",
+    "saturated",
     "told",
     "traced",
+    "unasked",
     "unremedied",
     "without_memory",
 ]

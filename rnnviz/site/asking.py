@@ -8,17 +8,30 @@ import streamlit as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.figures.powers import powers
+from rnnviz.run import resolve
 from rnnviz.site import own
 from rnnviz.site.controls import KEEP
 from rnnviz.site.flows import Apart, Question, count
 from rnnviz.site.remedies import COMPARED, active, remedy_amounts, remedy_controls, without
 from rnnviz.site.state import KIND
+from rnnviz.site.sweeping import sweeps
 from rnnviz.words import say
 
 
 def ask(experiment: Experiment) -> Question:
-    """Return what the controls ask of an experiment."""
-    return Question(experiment, own.word("sweep"), own.word("matched") == "1", own.word("engine"))
+    """Return what the controls ask of an experiment, as far as it has a meaning there: see `unasked`."""
+    sweep = own.word("sweep")
+    fits = sweep in sweeps(resolve(experiment))
+    return Question(experiment, sweep if fits else "none", own.word("matched") == "1", own.word("engine"))
+
+
+def unasked(experiment: Experiment, lang: str) -> list[str]:
+    """Return a sentence if a slider is asked for that means nothing in an experiment's shape."""
+    shape, sweep = resolve(experiment).shape, own.word("sweep")
+    if sweep in (own.SETTINGS["sweep"][0], "none") or sweep in sweeps(resolve(experiment)) or experiment.network:
+        return []
+    choices = ", ".join(sweeps(resolve(experiment)))
+    return [say("notice.sweep", lang, value=sweep, shape=shape, choices=choices)]
 
 
 def unremedied(question: Question) -> Question | None:
@@ -37,9 +50,8 @@ def asking_controls(question: Question, lang: str) -> None:
     """
     experiment = question.experiment
     trace = question.runs()[question.focus]
-    sweeps = [name for name in own.SETTINGS["sweep"] if not experiment.network or name in ("length", "none")]
     with st.container(key="asking", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _segments("sweep", sweeps, lang)
+        _segments("sweep", sweeps(resolve(experiment)), lang)
         remedy_controls(trace, lang)
         guessing = own.word("guess") == "1"
         label = say("gradients.guess.stop" if guessing else "gradients.guess", lang)

@@ -25,6 +25,7 @@ from rnnviz.stage.flow import Family, flow_payload
 from rnnviz.stage.mount import base
 from rnnviz.stage.payload import payload
 from rnnviz.sweep import sweep
+from rnnviz.tasks import inputs
 from rnnviz.trace import Array, Trace
 from rnnviz.words import say
 
@@ -60,6 +61,8 @@ class Question:
     def cells(self) -> dict[str, Experiment]:
         """Return the experiment of each cell: the same sequence, seed, loss; of a hand-built network its own."""
         if self.experiment.network:
+            return {self.focus: self.experiment}
+        if self.experiment.shape == "one_to_one":  # without a second step there is nothing for a gate to keep
             return {self.focus: self.experiment}
         cells = {cell: self.experiment.replace(cell=cell) for cell in CELLS}
         if not self.matched:
@@ -106,8 +109,8 @@ def lost(trace: Trace) -> NDArray[np.bool_]:
 
 def _shape(experiment: Experiment) -> tuple[int, int]:
     """Return D and O."""
-    trace = traced(experiment)
-    return trace.inputs.shape[1], trace.outputs.shape[1]
+    data = inputs(experiment)
+    return data.read, data.outputs
 
 
 def count(experiment: Experiment, shape: tuple[int, int] | None = None) -> int:

@@ -76,11 +76,19 @@ COMPARED: Final = tuple(name for name in REMEDIES if name != "gates")
 """Those that are laid over the run without them; all three cells stand beside each other anyway."""
 
 
+WITHOUT: Final = {
+    "one_to_one": ("truncate", "orthogonal", "identity", "gates"),  # there is no way through time, and no W_hh
+    "encoder_decoder": ("truncate",),  # its way back is walked whole
+}
+"""Shape → the remedies that mean nothing there."""
+
+
 def offered(experiment: Experiment) -> list[str]:
     """Return the names of the remedies that an experiment can have."""
-    if experiment.network:
-        return [name for name, remedy in REMEDIES.items() if remedy.built]
-    return [name for name in REMEDIES if name != "relu" or experiment.cell == "rnn"]
+    names = [name for name, remedy in REMEDIES.items() if remedy.built or not experiment.network]
+    if experiment.cell != "rnn" and "relu" in names:
+        names.remove("relu")
+    return [name for name in names if name not in WITHOUT.get(experiment.shape, ())]
 
 
 def active(experiment: Experiment) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from rnnviz.cells.lstm import LSTM
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import readable
-from rnnviz.trace import Trace
+from rnnviz.trace import Array, Trace
 from rnnviz.words import say
 
 FRAMES: Final = 41
@@ -23,6 +23,9 @@ STEP: Final = 6_000
 """Frames × steps × (weights of W_hh of all cells + `STEP`) that one change of a control may cost: a tenth of a second.
 
 A step costs something however small the matrices are."""
+
+ALONE: Final = 30_000
+"""What a step of an encoder or a decoder costs beside its weights: their frames walk one after the other."""
 
 SPAN: Final = {"gain": (0.25, 6.0), "forget_bias": (-3.0, 6.0)}
 """From where a gradient vanishes in any cell to where the plain network's explodes; from shut gates to open ones."""
@@ -64,6 +67,18 @@ class Slider:
         return texts
 
 
+def sweeps(experiment: Experiment) -> tuple[str, ...]:
+    """Return what a slider can move through in an experiment, as it was resolved; "none" last.
+
+    A network that never takes a second step has no W_hh whose gain, and no gate whose bias, could matter. What is asked
+    only at the end, or written after all has been read, is another question if it ends earlier.
+    """
+    if experiment.shape == "one_to_one":
+        return ("none",)
+    length = () if experiment.shape in ("many_to_one", "encoder_decoder") else ("length",)
+    return (*(() if experiment.network else tuple(SPAN)), *length, "none")
+
+
 def slider(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> Slider:
     """Return the slider of a run.
 
@@ -74,13 +89,17 @@ def slider(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> Sli
     runs : dict of cell to Trace
         The run itself, through each cell.
     """
-    steps = next(iter(runs.values())).steps
+    first = next(iter(runs.values()))
+    steps = first.steps
+    if field == "none" or field not in sweeps(first.experiment):
+        return ONE
     if field == "length" and steps > 2:
         lengths = sorted({round(value) for value in np.linspace(2, steps, FRAMES)})
         return Slider("length", tuple(map(float, lengths)), len(lengths) - 1)
-    size = sum(trace.parameters["weight_hh_l0"].size for trace in runs.values()) * experiment.num_layers
-    count = min(FRAMES, WORK // (steps * (size + STEP)))
-    if field not in SPAN or experiment.network or count < 3:
+    size = sum(_recurrent(trace).size for trace in runs.values()) * experiment.num_layers
+    each = ALONE * len(runs) if experiment.translates else STEP
+    count = min(FRAMES, WORK // (steps * (size + each)))
+    if field not in SPAN or count < 3:
         return ONE
     own, drawn = _own(experiment, field, runs)
     least, most = SPAN[field]
@@ -104,6 +123,16 @@ def _own(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> tuple
     given = getattr(experiment, field)
     if given is not None:
         return float(given), False
-    parameters = runs["lstm"].parameters
-    bias = parameters["bias_ih_l0"] + parameters["bias_hh_l0"]
-    return float(np.split(bias, len(LSTM.blocks))[LSTM.blocks.index("f")].mean()), True
+    biases = [np.split(bias, len(LSTM.blocks))[LSTM.blocks.index("f")] for bias in _biases(runs["lstm"])]
+    return float(np.concatenate(biases).mean()), True
+
+
+def _recurrent(trace: Trace) -> Array:
+    """Return W_hh of the first layer, of the encoder where there are two networks."""
+    return next(value for name, value in trace.parameters.items() if name.endswith("weight_hh_l0"))
+
+
+def _biases(trace: Trace) -> list[Array]:
+    """Return the biases of the first layer; of an encoder and a decoder each one's."""
+    ends = [name.removesuffix("bias_ih_l0") for name in trace.parameters if name.endswith("bias_ih_l0")]
+    return [trace.parameters[f"{part}bias_ih_l0"] + trace.parameters[f"{part}bias_hh_l0"] for part in ends]

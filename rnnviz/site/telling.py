@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from rnnviz.figures.powers import powers, powers_of_log10
 from rnnviz.figures.remedied import gate_sentences, remedy_sentences
+from rnnviz.gradients import reach
 from rnnviz.gradients.facts import curve, facts_of
+from rnnviz.gradients.reading import pools
 from rnnviz.inputs import readable
 from rnnviz.site import own
 from rnnviz.site.asking import apart_sentence, size_sentence
@@ -35,6 +37,12 @@ def gradient_lead(question: Question, lang: str) -> str:
     if facts["verdict"] == "none":
         return say("gradients.lead.none", lang, todo=todo)
     values: dict[str, object] = {"cell": trace.experiment.cell.upper(), "steps": trace.steps}
+    if trace.experiment.shape == "one_to_one":
+        return say("gradients.lead.one_step", lang)
+    if trace.segments:
+        return _across(trace, facts, todo, lang)
+    if pools(trace) and trace.experiment.readout != "last":
+        return _pooled(trace, facts, todo, lang)
     alive = int((curve(trace) > -math.inf).sum())
     if facts["zeros"] and _is_in_the_cell(trace):
         return say("gradients.lead.cell", lang, todo=todo, alive=alive, **values)
@@ -51,6 +59,37 @@ def gradient_lead(question: Question, lang: str) -> str:
         todo = say("gradients.todo.none", lang)  # no slider moves the cut
     key = "gradients.lead.stops" if cut is None else "gradients.lead.cut"
     return say(key, lang, todo=todo, zeros=facts["zeros"], cut=cut, **values)
+
+
+def _across(trace: Trace, facts: Mapping[str, Any], todo: str, lang: str) -> str:
+    """Say what of the decoder's last loss arrives at the encoder's first step, at what factors, and by which way."""
+    cell = trace.experiment.cell.upper()
+    if facts["zeros"] or facts["first_log10"] is None:
+        return say("gradients.lead.reach_stops", lang, cell=cell, zeros=facts["zeros"], steps=trace.steps, todo=todo)
+    known = {name: factor for name, factor in facts["parts"].items() if factor is not None}
+    factors = [say(f"gradients.lead.in_{name}", lang, factor=powers(known[name])) for name in known]
+    by = f" ({', '.join(reversed(factors))})" if factors else ""
+    arrives = powers_of_log10(facts["first_log10"] - facts["last_log10"])
+    values = {"cell": cell, "by": by, "arrives": arrives, "todo": todo, "ways": _ways(trace, lang)}
+    return say(f"gradients.lead.reach_{facts['verdict']}", lang, **values)
+
+
+def _ways(trace: Trace, lang: str) -> str:
+    """Say how much of the last loss comes to the encoder's first state through the context, how much by attention."""
+    if trace.experiment.attention == "none":
+        return say("gradients.lead.one_way", lang)
+    found = reach(trace, last=True)
+    sizes = {way: powers_of_log10(float(getattr(found, way)[0, 0])) for way in ("total", "context", "attention")}
+    return say("gradients.lead.both_ways", lang, **sizes)
+
+
+def _pooled(trace: Trace, facts: Mapping[str, Any], todo: str, lang: str) -> str:
+    """Say what reaches the first step where the answer is made from all of them."""
+    values = {"cell": trace.experiment.cell.upper(), "todo": todo}
+    if facts["first_log10"] is None:
+        return say("gradients.lead.reach_stops", lang, zeros=facts["zeros"], steps=trace.steps, **values)
+    arrives = powers_of_log10(facts["first_log10"] - facts["last_log10"])
+    return say(f"gradients.lead.pooled_{trace.experiment.readout}", lang, arrives=arrives, **values)
 
 
 def _is_in_the_cell(trace: Trace) -> bool:

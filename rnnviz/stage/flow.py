@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.gradients import log10_norms
+from rnnviz.gradients import log10_norms, reach_totals
 from rnnviz.gradients.facts import all_facts, curve, curves
 from rnnviz.stage.payload import pack, pack_all, payload
 from rnnviz.stage.theory import LAYER, belts_log10, bound_log10
@@ -157,11 +157,20 @@ def _frames(family: Family, steps: int, which: Sequence[int]) -> list[dict[str, 
                 "bound_log10": bounds[k],
                 "belt_log10": belts[k],
                 "before": None,
+                "ways": _ways(trace, steps),
                 "facts": {cell: each[k] for cell, each in facts.items()},
             },
         }
         for k, trace in enumerate(traces)
     ]
+
+
+def _ways(trace: Trace, steps: int) -> dict[str, Any] | None:
+    """Return log10 of what of dL/dh_t comes to an encoder through the context alone, and by attention alone."""
+    if not trace.segments or trace.experiment.attention == "none":
+        return None
+    found = reach_totals(trace, LAYER)
+    return {f"{way}_log10": packed(rows, steps) for way, rows in found.items()}
 
 
 Lines = dict[str, list[Array]]
@@ -184,7 +193,7 @@ def _bounds(
     if "rnn" not in runs:
         return [None] * len(next(iter(runs.values())))
     each = zip(runs["rnn"], lines["rnn"]["dh_log10"], facts["rnn"], strict=True)
-    return [None if told["sigma"] is None else bound_log10(trace, told["sigma"], dh) for trace, dh, told in each]
+    return [None if told.get("sigma") is None else bound_log10(trace, told["sigma"], dh) for trace, dh, told in each]
 
 
 def _some(runs: Runs, which: Sequence[int]) -> Runs:
@@ -209,7 +218,9 @@ def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
     Of a single layer alone, and of several losses: elsewhere the one is nought, or not known apart without a walk of
     its own for every loss.
     """
-    if trace.experiment.num_layers > 1 or np.count_nonzero(trace.losses) < 2 or trace.dtop_by_loss is not None:
+    if trace.segments or trace.dtop_by_loss is not None:
+        return {}
+    if trace.experiment.num_layers > 1 or np.count_nonzero(trace.losses) < 2:
         return {}
     dh = trace.layers[name].dh
     half = slice(dh.shape[1], None) if name.endswith("_reverse") else slice(dh.shape[1])
@@ -221,20 +232,35 @@ def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
 
 
 def _sends(trace: Trace, name: str) -> dict[str, Any]:
-    """Return of a recorded module's layer, if a loss reads other steps than its own, where its gradient comes in.
+    """Return of a layer, if a loss reads other steps than its own, where its gradient comes in.
 
-    1 or 0 for each step: into the top from the loss, into a layer below from those above.
+    1 or 0 for each step: into the top from the loss, into a layer below from those above; into an encoder also from the
+    context, but where its decoder begins with the encoder's last state, which then is the step before.
     """
-    if trace.loss_kind != "sum" and trace.dtop_by_loss is None:
+    if trace.loss_kind != "sum" and trace.dtop_by_loss is None and not trace.segments:
         return {}
     names, directions = list(trace.layers), trace.experiment.directions
     place = names.index(name)
     above = names[place - place % directions + directions :][:directions]
     if above:
-        gradients = np.concatenate([trace.layers[one].dh for one in above], axis=1)
+        gradients = np.nan_to_num(np.concatenate([trace.layers[one].dh for one in above], axis=1))
+    elif trace.segments:
+        gradients = _into_top(trace, place % directions)
     else:
         gradients = np.split(trace.dtop, directions, axis=1)[place % directions]
     return {"sends": pack((gradients != 0).any(axis=1).astype(np.float64))}
+
+
+def _into_top(trace: Trace, direction: int) -> Array:
+    """Return what comes into one direction of both tops of an encoder and a decoder from outside its layer, (T, H)."""
+    source, hidden = trace.segments[0].stop, trace.layers[LAYER].h.shape[1]
+    found = np.zeros((trace.steps, hidden))
+    found[:source] = trace.dtop[:source, direction * hidden : (direction + 1) * hidden]
+    if not direction:
+        found[source:] = trace.dtop[source:, :hidden]
+    if trace.experiment.decoder == "state" and trace.experiment.attention == "none" and not direction:
+        found[source - 1] = 0 if trace.experiment.context != "all" else found[source - 1]
+    return found
 
 
 def packed_matrix(log10: Array, both: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from rnnviz.gradients import log10_norms
+from rnnviz.gradients import cell_path, log10_norms
 from rnnviz.trace import Array, Trace
 
 LAYER: Final = "l0"
@@ -18,11 +18,12 @@ LAYER: Final = "l0"
 def bound_log10(trace: Trace, sigma: float, dh: Array | None = None) -> Array | None:
     """Return log10 of Pascanu's bound on a plain RNN's ‖dL/dh_t‖, (γ σ_max)^(T−t) ‖dL/dh_T‖ with γ = 1.
 
-    None where it says nothing about this run: with a loss at every step, several layers or both directions, several
-    terms add up. ``dh``, (T,), is log10 of the gradients it starts among, if they are known already.
+    None where it says nothing about this run: with a loss at every step, several layers, both directions or two
+    networks, several terms add up. ``dh``, (T,), is log10 of the gradients it starts among, if they are known already.
     """
     experiment = trace.experiment
-    if experiment.cell != "rnn" or len(trace.layers) > 1 or experiment.loss != "last" or _reads_many(trace):
+    several = trace.segments or len(trace.layers) > 1 or _reads_many(trace)
+    if experiment.cell != "rnn" or several or not _one_loss(trace):
         return None
     end = _last(trace)
     begun = float(log10_norms(trace.layers[LAYER].dh[end]) if dh is None else dh[end])
@@ -36,6 +37,7 @@ def belt_log10(trace: Trace) -> Array | None:
     """Return log10 of what an LSTM's forget gates alone let through: ‖dL/dc_T ⊙ f_T ⊙ … ⊙ f_{t+1}‖, by step.
 
     It starts where the full flow, ‖dL/dc_t‖, starts; None with a loss at every step, where gradients start everywhere.
+    From a decoder it leads on into the encoder only where the cell state is handed over.
     """
     return belts_log10([trace])[0]
 
@@ -43,8 +45,10 @@ def belt_log10(trace: Trace) -> Array | None:
 def belts_log10(traces: Sequence[Trace]) -> list[Array] | list[None]:
     """Return the `belt_log10` of several runs of one network and loss; those equally long are worked out together."""
     first = traces[0]
-    if first.layers[LAYER].dc is None or first.experiment.loss != "last" or any(map(_reads_many, traces)):
+    if first.layers[LAYER].dc is None or not _one_loss(first) or any(map(_reads_many, traces)):
         return [None] * len(traces)
+    if first.segments:
+        return [cell_path(trace).belt for trace in traces]
     ends = [_last(trace) for trace in traces]
     if len({(trace.steps, end) for trace, end in zip(traces, ends, strict=True)}) > 1:
         return [_belts([trace], end)[0] for trace, end in zip(traces, ends, strict=True)]
@@ -66,8 +70,13 @@ def _belts(traces: Sequence[Trace], end: int) -> Array:
     return belts
 
 
+def _one_loss(trace: Trace) -> bool:
+    """Tell whether one step's loss counts."""
+    return trace.experiment.loss == "last" or trace.answered == "once"
+
+
 def _reads_many(trace: Trace) -> bool:
-    """Tell whether a recorded module's one loss reads many steps of the top, so that gradients start everywhere."""
+    """Tell whether one loss reads many steps of the top, so that gradients start everywhere."""
     return trace.dtop_by_loss is not None and bool(np.count_nonzero(trace.dtop.any(axis=1)) > 1)
 
 
