@@ -43,6 +43,9 @@ class Truth:
         """Return what is wrong with the numbers that are seen at step ``t`` of ``layer``, a sentence each."""
         seen = list(numbers)
         problems = [problem for number in seen if (problem := self.problem(number, t, layer))]
+        terms = [number for number in seen if number.quantity in ("term", "term-rest") and number.view == "equations"]
+        if terms and not self._adds_up(terms, t, layer):
+            problems.append(f"{[number.value for number in terms]} do not add up")
         # What a tip tells of one edge: weight × factor = contribution.
         tip = {n.quantity: n.value for n in seen if n.quantity in ("factor", "contribution") or is_of_edge(n)}
         if tip and not math.isclose(tip["weight"] * tip["factor"], tip["contribution"], rel_tol=COMPUTED):
@@ -93,7 +96,7 @@ class Truth:
         step = t if number.step == "" else -1 if number.step == "start" else int(number.step)
         if number.quantity in SHAPED:
             return of_shape(self.trace, number, layer, step)
-        if number.quantity == "contribution":  # see `problems`
+        if number.quantity in ("contribution", "term-rest"):  # see `problems`
             return [number.value]
         if number.quantity == "factor" or is_of_edge(number):
             return self._anything(number.quantity)
@@ -109,6 +112,13 @@ class Truth:
             first, last = map(int, number.unit.split("-"))
             return [float(row[first : last + 1].mean())]
         return [float(row[int(number.unit) if number.unit.isdigit() else 0])]
+
+    def _adds_up(self, terms: list[Number], t: int, layer: str) -> bool:
+        """Tell whether what the panel lists is the whole of one of a unit's sums."""
+        sums = self.trace.layers[terms[0].layer or layer].preactivations
+        unit, total = int(terms[0].unit), sum(number.value for number in terms)
+        scale = sum(abs(number.value) for number in terms) + 1
+        return any(abs(total - sums[gate][t, unit]) <= COMPUTED * scale for gate in sums) or not math.isfinite(total)
 
     def _row(self, number: Number, name: str, t: int) -> Array:
         """Return the quantity of all units at one step."""

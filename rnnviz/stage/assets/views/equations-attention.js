@@ -63,8 +63,8 @@ function fill({ data, score, weight, sources, taken, mixed }, { layer, unit, t }
   const weights = bridge.attention.row(n);
   const place = { step: t, unit };
   const best = strongest(weights, SOURCES)[0];
-  show(score.numbers.get("score"), data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "score" });
-  show(score.value, data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "score" });
+  show(score.numbers.get("score"), data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "attention-score" });
+  show(score.value, data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "attention-score" });
   show(weight.value, data, weights[best], { step: t, unit: best, quantity: "attention" });
   fillSources(data, sources.rows, layer, unit, t);
   show(taken.value, data, bridge.attended.at(n, unit), { ...place, quantity: "attended" });
@@ -88,7 +88,7 @@ function fillSources(data, rows, layer, unit, t) {
     left -= weights[s];
     rest -= weights[s] * value;
     text(rows[k].name, `${sign(data.meta.labels[s])} ${s + 1}`);
-    show(rows[k].score, data, bridge.scores.at(n, s), { step: t, unit: s, quantity: "score" });
+    show(rows[k].score, data, bridge.scores.at(n, s), { step: t, unit: s, quantity: "attention-score" });
     show(rows[k].product, data, weights[s] * value, { step: t, unit, quantity: "attended-term" });
     fillWeight(data, rows[k], weights[s], { step: t, unit: s, quantity: "attention" });
   });

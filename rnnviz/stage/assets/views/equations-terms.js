@@ -73,7 +73,7 @@ function fill({ rows, total, table }, now) {
   terms.forEach((term, k) => {
     const length = Number.isFinite(term.product) ? term.product / walk.width : 0;
     name(rows[k], term, now);
-    show(rows[k].product, data, term.product, { ...place, quantity: "term" });
+    show(rows[k].product, data, term.product, { ...place, quantity: term.kind === "rest" ? "term-rest" : "term" });
     lay(rows[k].bar, walk.at, length, colour(length));
     walk.at += length;
     shift(rows[k].end, walk.at);

@@ -161,7 +161,7 @@ export class Tip {
       number(node, data, matrix.at(t - start, s), { quantity, unit: s, step: t, digits: 3 });
       return el("div", { class: "rv-u-tip-term" }, data.say(key, { t: t - start + 1 }), node);
     };
-    return [...lines, say("graph.source_weight", "attention", frame.bridge.attention), say("graph.source_score", "score", frame.bridge.scores)];
+    return [...lines, say("graph.source_weight", "attention", frame.bridge.attention), say("graph.source_score", "attention-score", frame.bridge.scores)];
   }
 
   /** One unit of what was taken from the encoder's states, or of what that and the state were mixed to. */

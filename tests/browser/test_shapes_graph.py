@@ -1,0 +1,127 @@
+"""The graph and the panel of every shape: each number on them is the run's, and what enters where is drawn there."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnnviz import Experiment, run, show
+from rnnviz.words import say
+from tests.browser.desk import Desk
+from tests.browser.screen import PHONE, Screen
+from tests.browser.truth import Truth
+
+PAIR = {"shape": "encoder_decoder", "text": "abcd", "target": "dcba", "init": "normal", "seed": 3}
+SHAPES = {
+    "one to one": Experiment(cell="rnn", shape="one_to_one", text="hello", num_layers=2, hidden_size=4, seed=1),
+    "first": Experiment(cell="gru", shape="one_to_many", text="waves", hidden_size=4, seed=1),
+    "every": Experiment(cell="rnn", shape="one_to_many", feed="every", task="sine", length=6, hidden_size=4),
+    "last of both": Experiment(cell="lstm", shape="many_to_one", text="gentle", bidirectional=True, hidden_size=3),
+    "mean": Experiment(cell="rnn", shape="many_to_one", readout="mean", text="gentle", hidden_size=4, seed=2),
+    "max": Experiment(
+        cell="rnn",
+        shape="many_to_one",
+        readout="max",
+        text="gentle",
+        num_layers=3,
+        residual=True,
+        hidden_size=3,
+        seed=2,
+    ),
+    "state": Experiment(cell="lstm", decoder="state", num_layers=2, hidden_size=4, **PAIR),
+    "both to state": Experiment(
+        cell="gru", decoder="state", context="transform", bidirectional=True, hidden_size=3, **PAIR
+    ),
+    "input": Experiment(cell="gru", decoder="input", context="all", num_layers=2, hidden_size=12, **PAIR),
+    "feedback": Experiment(cell="rnn", context="last", bidirectional=True, hidden_size=3, forcing=0.5, **PAIR),
+    "numbers": Experiment(cell="rnn", shape="encoder_decoder", task="sine", length=12, hidden_size=4, forcing=0.0),
+    "dot": Experiment(cell="lstm", attention="dot", num_layers=3, residual=True, hidden_size=4, **PAIR),
+    "additive": Experiment(
+        cell="gru", attention="additive", context="transform", bidirectional=True, hidden_size=4, **PAIR
+    ),
+}
+ALWAYS = {"loss"}
+OWN = {  # what has to be seen somewhere of each
+    "last of both": {"pooled"},
+    "mean": {"pooled"},
+    "max": {"pooled", "given"},
+    "state": {"context", "start", "cell-start"},
+    "both to state": {"context", "context-part", "context-bias"},
+    "input": {"context"},
+    "feedback": {"context"},
+    "dot": {"attention", "attention-score", "attended", "mixed", "mixed-own", "attended-term", "given"},
+    "additive": {"attention", "attention-score", "attended", "mixed", "mixed-from", "mixed-bias"},
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_number_is_the_runs_at_every_step(desk: Desk, name: str) -> None:
+    trace = run(SHAPES[name])
+    truth = Truth(trace)
+    screen = desk.show(show(trace, ["unrolled", "equations"]))
+    if SHAPES[name].num_layers > 1:
+        screen.page.get_by_label(say("stage.layer"), exact=True).select_option(index=len(trace.layers) - 1)
+    layer = list(trace.layers)[-1] if SHAPES[name].num_layers > 1 else "l0"
+    screen.page.get_by_role("button", name=say("panel.unfold"), exact=True).click()
+    seen: set[str] = set()
+    for t in range(trace.steps):
+        numbers = screen.numbers()
+        problems = truth.problems(numbers, t, layer)
+        assert screen.t == t and not problems, "\n".join([f"step {t}", *problems])
+        seen |= {number.quantity for number in numbers}
+        screen.press("ArrowRight")
+    assert seen >= ALWAYS | OWN.get(name, set())
+
+
+def answered(screen: Screen) -> list[str]:
+    """Return the steps of the columns above which an answer stands."""
+    columns = screen.stage.locator(".rv-u-column:has(> .rv-u-answer:visible)").all()
+    return [column.get_attribute("data-step") or "all" for column in columns]
+
+
+def test_what_enters_and_what_leaves_stands_where_it_does(desk: Desk) -> None:
+    screen = desk.show(show(run(SHAPES["first"]), ["unrolled"]))
+    tokens = [screen.token(t).inner_text() for t in range(3)]
+    assert tokens == ["w", "–", "–"], "the one input is read at the first step alone"
+    screen = desk.show(show(run(SHAPES["mean"]), ["unrolled"], start=-1))
+    assert answered(screen) == ["all"], "of pooled states there is one answer, and it stands above none of the steps"
+    screen = desk.show(show(run(SHAPES["one to one"]), ["unrolled"]))
+    assert screen.stage.locator(".rv-u-of-base-forward use, [data-kind=before]:visible").count() == 0
+    assert not screen.stage.get_by_role("button", name=say("stage.folded")).count(), "there is nothing to fold"
+
+
+def test_a_decoder_tells_its_own_answer_from_the_right_one(desk: Desk) -> None:
+    trace = run(SHAPES["feedback"].replace(forcing=0.0))
+    screen = desk.show(show(trace, ["unrolled"], start=-1))
+    start, stop = trace.segments[1].start, trace.steps
+    for t in range(max(start + 1, stop - 2), stop):
+        own = trace.outputs[t - 1].argmax()
+        right = trace.targets[t - 1] == own
+        assert screen.token(t).get_attribute("data-fed") == ("both" if right else "own")
+    taught = run(SHAPES["feedback"].replace(forcing=1.0))
+    screen = desk.show(show(taught, ["unrolled"], start=-1))
+    fed = {screen.token(t).get_attribute("data-fed") for t in range(taught.steps - 2, taught.steps)}
+    assert "own" not in fed
+    words = screen.stage.get_attribute("aria-label") or ""
+    assert words and screen.token(taught.steps - 1).get_attribute("aria-label") != say("graph.token")
+
+
+def test_attention_has_both_its_ends_in_sight(desk: Desk) -> None:
+    trace = run(SHAPES["dot"].replace(text="abcdefghijklmnop", target="ponmlkjihgfedcba"))
+    screen = desk.show(show(trace, ["unrolled"], start=-1), size=PHONE)
+    strip = screen.stage.locator(".rv-u-attention")
+    assert not screen.stage.locator(".rv-u-column[data-step='3']:visible").count(), "the encoder is out of the window"
+    box = strip.bounding_box()
+    assert box is not None and trace.bridge is not None and trace.bridge.attention is not None
+    screen.page.mouse.move(box["x"] + box["width"] * 3.5 / 16, box["y"] + 30)
+    screen.paint()
+    told = [number for number in screen.numbers() if number.quantity == "attention" and number.unit == "3"]
+    assert told and told[0].value == pytest.approx(trace.bridge.attention[-1, 3], rel=1e-5)
+    screen.page.mouse.click(box["x"] + box["width"] * 3.5 / 16, box["y"] + 30)
+    assert screen.paint().t == 3, "a state that is pointed at is a step"
+
+
+@pytest.mark.parametrize(("name", "theme"), [("additive", "dark"), ("max", "light"), ("feedback", "light")])
+def test_axe_finds_nothing(desk: Desk, name: str, theme: str) -> None:
+    trace = run(SHAPES[name])
+    screen = desk.show(show(trace, ["unrolled", "equations"], start=-1), theme=theme)
+    assert screen.axe() == []
