@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.cells import Cell
 from rnnviz.engines.encoder_decoder import NUMPY, Encoded, Record, States, decode
+from rnnviz.engines.layer import Held, Run, Weights, blocks
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs, readable
 from rnnviz.trace import NO_TARGET, Array
@@ -58,7 +61,6 @@ def coins(experiment: Experiment, steps: int) -> NDArray[np.bool_]:
 def written(encoded: Encoded, data: Inputs) -> Written:
     """Let a decoder write, as the experiment says: after the right outputs, its own, or now and then the right ones."""
     experiment, right = encoded.experiment, data.inputs[data.sources :, : data.outputs]
-    encoded = replace(encoded, walks=NUMPY)  # a step at a time, or of many beginnings at once
     if experiment.forcing == 1:
         return Written(_with(experiment, data, right))
     if data.kind == "numbers":  # no symbol ends them: as many as were asked for
@@ -87,7 +89,8 @@ def fed(encoded: Encoded, right: Array, forced: NDArray[np.bool_], symbols: bool
     symbols : bool
         Whether outputs are logits, of which the largest is read, as a one-hot row; else they are read as they are.
     """
-    found, states, own = right.copy(), encoded.starts or None, np.zeros(right.shape[1:])
+    encoded, found, own = replace(encoded, walks=STEPPING), right.copy(), np.zeros(right.shape[1:])
+    states: States | None = None
     for t in range(len(right)):
         if t:
             found[t] = np.where(forced[t, ..., None], right[t], own)
@@ -104,7 +107,8 @@ def greedy(encoded: Encoded, right: Array, forced: NDArray[np.bool_]) -> tuple[A
     fed : (N, O)
     stopped : bool
     """
-    rows, states, stopped = [np.zeros(right.shape[1])], encoded.starts or None, False
+    encoded, rows, stopped = replace(encoded, walks=STEPPING), [np.zeros(right.shape[1])], False
+    states: States | None = None
     for t in range(len(forced)):
         record, states = step(encoded, rows[t], states, t)
         own = chosen(record.outputs[0])
@@ -120,6 +124,7 @@ def beam(encoded: Encoded, outputs: int, width: int, most: int) -> tuple[Hypothe
 
     Of the ``outputs`` answers the last one ends. Of two that are as likely the one that was found first goes first.
     """
+    encoded = replace(encoded, walks=STEPPING)
     kept: list[Hypothesis] = [((), 0.0)]
     rows, states = np.zeros((1, outputs)), _one_each(encoded)
     for t in range(most):
@@ -162,6 +167,17 @@ def _best(
     return [one for one, _ in found], [origin for one, origin in found if not _ended(one, outputs)]
 
 
+def one_step(
+    cell: type[Cell], weights: Weights, x: Array, held: Held, reverse: bool, h0: Array, c0: Array, own: None
+) -> Run:
+    """Take a layer's one step, as `rnnviz.engines.layer.forward` does, but without what only the way back needs."""
+    hidden = weights.hh.shape[1]
+    (from_x,) = blocks(x @ weights.ih.T + weights.b_ih, hidden)
+    (from_h,) = blocks((h0 @ weights.hh.T + weights.b_hh)[None], hidden)
+    values = {name: value[None] for name, value in cell.forward(from_x, from_h, h0, c0, held.at(0)).items()}
+    return Run(cell, weights, reverse, values, {}, x, h0, c0, h0[None], np.empty(0))
+
+
 def step(encoded: Encoded, previous: Array, states: States | None, at: int) -> tuple[Record, States]:
     """Take the decoder's step ``at``, which reads the outputs ``previous``, (…, O); return it and the states after."""
     record = decode(encoded, previous[None], states, at)
@@ -170,6 +186,9 @@ def step(encoded: Encoded, previous: Array, states: States | None, at: int) -> t
         h = run.values["h"][-1]
         after[name] = h, run.values["c"][-1] if run.cell.has_c else np.zeros_like(h)
     return record, after
+
+
+STEPPING: Final = replace(NUMPY, forward=one_step)
 
 
 def chosen(outputs: Array) -> Array:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -90,12 +91,12 @@ class Encoded:
     starts: States
     lengths: Lengths
 
-    @property
+    @cached_property
     def own(self) -> NDArray[np.bool_]:
         """(…, S) bool: which steps are a sequence's own."""
         return inside(self.given.shape[-2], self.lengths)
 
-    @property
+    @cached_property
     def mask(self) -> NDArray[np.bool_] | None:
         """(S, …) bool, as a walk wants it: only a layer that comes from the end meets what fills a sequence up."""
         return self.own.T if self.lengths.ndim and self.experiment.bidirectional else None
