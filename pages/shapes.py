@@ -28,7 +28,7 @@ with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
         with page.bar:
             shapes.row(name, page.lang)
         trace = site.traced(page.controls(shapes.cells_of(name), row=partial(shapes.row_of, name)))
-        page.lead(page.say(f"shapes.{name}.is"))
+        page.lead(shapes.lead(name, page.lang))
         page.stage(trace, VIEWS)
         shapes.elsewhere(name, trace.experiment, page.lang)
         shapes.about(name, page.lang)

@@ -90,27 +90,34 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
     amount("seed", lang, width=122)
 
 
-def shape_controls(lang: str, **layout: Any) -> None:
-    """Offer what more there is to choose of the shape, unless a ready-made network decides it; and what it writes."""
+def shape_controls(lang: str, wide: bool = True) -> None:
+    """Offer what more there is to choose of the shape, unless a ready-made network decides it; and what it writes.
+
+    Beside each other each has a width of its own; one below the other, ``wide``, that of their place.
+    """
     names = state.OF_SHAPE.get(state.shape(), ())
     if st.session_state[state.KIND] != "network":
         for name in (name for name in names if name in OF_SHAPE):
-            choose(name, OF_SHAPE[name], lang, help=say(f"control.{name}.help", lang), **layout)
+            choose(name, OF_SHAPE[name], lang, help=say(f"control.{name}.help", lang), width=_width(name, wide))
     if "forcing" in names:
-        _writing_controls(lang, **layout)
+        _writing_controls(lang, wide)
 
 
-def _writing_controls(lang: str, **layout: Any) -> None:
+def _width(name: str, wide: bool) -> Any:
+    return "stretch" if wide else {"decoder": 236, "attention": 140}.get(name, 176)
+
+
+def _writing_controls(lang: str, wide: bool) -> None:
     """Offer what a decoder should write, what it reads of that, and how it looks for the best answer by itself."""
     if st.session_state[state.KIND] in ("text", "network"):
-        most, empty = f"{limits.TARGET:,}", say("control.target.empty", lang)
-        label = _label("target", lang, most=most)
-        help_ = say("control.target.help", lang)
-        st.text_input(label, key="target", live="300ms", placeholder=empty, help=help_, **layout, **KEEP)
-    help_ = say("control.forcing.help", lang)
-    st.slider(_label("forcing", lang), 0.0, 1.0, step=0.05, key="forcing", help=help_, **layout, **KEEP)
+        label = _label("target", lang, most=f"{limits.TARGET:,}")
+        empty, help_ = say("control.target.empty", lang), say("control.target.help", lang)
+        width = _width("target", wide)
+        st.text_input(label, key="target", live="300ms", placeholder=empty, help=help_, width=width, **KEEP)
+    label, help_ = _label("forcing", lang), say("control.forcing.help", lang)
+    st.slider(label, 0.0, 1.0, step=0.05, key="forcing", help=help_, width=_width("forcing", wide), **KEEP)
     if st.session_state["forcing"] == 0:
-        amount("beam", lang, help=say("control.beam.help", lang), **layout)
+        amount("beam", lang, help=say("control.beam.help", lang), width=_width("attention", wide))
 
 
 def _fit_cell() -> None:

@@ -106,7 +106,8 @@ class Page:
                 try_menu(self.lang, cells, traps=bool(self.own))
                 present.present_button(self.lang)
             if row:
-                row(self.lang)
+                with self.bar:
+                    row(self.lang)
         also = tuple(name for name in state.REMEDIES if name in self.takes)
         settled = settle.settle(state.wanted(also), self.experiment, self.lang)
         self.sentences += [*settled.sentences, *(upload.notices(self.lang) if settled.experiment.series else [])]

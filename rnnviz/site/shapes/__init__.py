@@ -4,7 +4,7 @@ from rnnviz.site.shapes.batch import batch
 from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
-from rnnviz.site.shapes.opened import about, cells_of, elsewhere, is_open, opening, row_of
+from rnnviz.site.shapes.opened import about, cells_of, elsewhere, is_open, lead, opening, row_of
 from rnnviz.site.shapes.uses import uses
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "equations",
     "gallery",
     "is_open",
+    "lead",
     "opening",
     "reaching",
     "row",

@@ -6,17 +6,17 @@ from html import escape
 
 import streamlit as st
 
+from rnnviz.site import address
 from rnnviz.site.shapes.entries import ENTRIES
-from rnnviz.site.shapes.tiles import packed
+from rnnviz.site.shapes.tiles import clock, packed
 from rnnviz.stage.mount import mount_stage
 from rnnviz.words import say
 
 
 def gallery(lang: str) -> None:
     """Show every shape as a small network that runs; each is a link that opens it."""
-    data = packed(lang)
-    # It is the page's main stage, and keeps no address: the link of the gallery is that of the page.
-    stage = {**data["stage"], "key": "gallery", "name": say("shapes.gallery", lang), "address": False}
+    data = packed(lang, address.open_at(clock().steps, lang))
+    stage = {**data["stage"], "key": "gallery", "name": say("shapes.gallery", lang)}
     mount_stage({**data, "stage": stage}, key="stage-gallery")
 
 

@@ -39,6 +39,11 @@ def cells_of(name: str) -> tuple[str, ...]:
     return ("rnn",) if name == "one_to_one" else CELLS
 
 
+def lead(name: str, lang: str) -> str:
+    """Return what is open, and what it is."""
+    return say("shapes.opened", lang, title=say(f"shapes.{name}", lang), what=say(f"shapes.{name}.is", lang))
+
+
 def about(name: str, lang: str) -> None:
     """Show what a shape is good for."""
     st.markdown(prose("shapes/about", name, lang), width=READING_WIDTH)
@@ -68,7 +73,7 @@ def row_of(name: str, lang: str) -> None:
     """Show the controls that belong to a shape."""
     with st.container(key="shape-row", horizontal=True, vertical_alignment="bottom", gap="small"):
         weights_control(ENTRIES[name], lang)
-        shape_controls(lang, width=196)
+        shape_controls(lang, wide=False)
         if state.shape() != "encoder_decoder":  # there is no room; they are behind "More"
             build_controls(lang, width=120)
 

@@ -18,9 +18,6 @@ from rnnviz.words import say
 LONGEST = "attention"
 """The entry whose run has the most steps: the clock of all."""
 
-START = 4
-"""The step (0-based) at which the gallery opens: all have read, and the decoders are about to write."""
-
 SURE = 4.0
 """How far the logit of a right answer is asked to be above the others."""
 
@@ -75,11 +72,15 @@ def tile(name: str, lang: str) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=8)
-def packed(lang: str) -> dict[str, Any]:
+def clock() -> Trace:
+    """Return the longest run, whose steps are those of the gallery."""
+    return solved(ENTRIES[LONGEST].small)
+
+
+@lru_cache(maxsize=32)
+def packed(lang: str, start: int) -> dict[str, Any]:
     """Return the payload of the gallery's stage; not to be changed by whoever gets it."""
     groups = [{"name": name, "title": say(f"shapes.group.{name}", lang)} for name in GROUPS]
     options = {"title": say("shapes.gallery", lang), "groups": groups, "tiles": [tile(name, lang) for name in ENTRIES]}
     views = [{"view": "gallery", "area": "graph", "options": options}]
-    clock = solved(ENTRIES[LONGEST].small)
-    return payload(clock, arrays=[{"layers": {}}], page="gallery", views=views, start=START, lang=lang)
+    return payload(clock(), page="gallery", views=views, start=start, lang=lang)
