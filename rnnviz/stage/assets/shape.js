@@ -176,6 +176,7 @@ export function labelAt(meta, frame, t) {
 export function writtenAt(meta, frame, t) {
   const part = partAt(meta, t);
   if (part.name !== "decoder" || meta.kind !== "symbols") return null;
-  if (meta.hypotheses?.length) return meta.written?.[t - part.start] ?? null;
+  // A gallery brings no numbers of its stage's own run; what it wrote is known all the same.
+  if (meta.hypotheses?.length || !frame.outputs) return meta.written?.[t - part.start] ?? null;
   return meta.answers[largestAt(frame.outputs.row(t), meta.O)];
 }
