@@ -35,11 +35,11 @@ run: $(VENV)/.run-installed
 	@$(PY) -m streamlit run app.py --server.headless true --server.address $(HOST) $(if $(PORT),--server.port $(PORT))
 
 # The browser's tests run apart: Playwright keeps an event loop in the process, which others must not meet.
-# A process begins with neighbouring tests, which open alike pages, and takes over others' when it has no more.
+# A process begins with neighbouring tests, which share pages and workers, and takes over others' when it has no more.
 test: $(VENV)/.test-installed
 	@$(PY) -m tests.chromium --install
 	@failed=0; \
-	$(PY) -m pytest -n $(WORKERS) --ignore=tests/browser tests $(ARGS) || failed=1; \
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser tests $(ARGS) || failed=1; \
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal tests/browser $(ARGS) || failed=1; \
 	exit $$failed
 

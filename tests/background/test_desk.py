@@ -388,9 +388,9 @@ def test_the_moments_stay_within_their_memory_and_the_generation_says_when_some_
 
 def test_closing_ends_all_trainings_and_all_workers(opened) -> None:
     one = opened(2, most=9)
-    one.warm()
     jobs = [one.submit(training(steps=ENDLESS)) for _ in range(3)]
     reaches(jobs[0], 1)
+    one.warm()
     workers = one.pool.workers
     one.close()
     assert [job.state for job in jobs] == ["stopped"] * 3

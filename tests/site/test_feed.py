@@ -16,6 +16,7 @@ from rnnviz.background import Desk, Job
 from rnnviz.background.account import State, Teller, stand, write_down
 from rnnviz.background.packer import Packer
 from rnnviz.background.packing import packed
+from rnnviz.background.pool import Pool
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.site import feed, index, limits, lost
 from rnnviz.site.kept import Kept
@@ -348,10 +349,11 @@ def test_a_cache_keeps_what_was_asked_for_lately() -> None:
     assert cache.nbytes <= 10 and cache.get("large") is None
 
 
-def test_it_is_followed_while_a_worker_trains(told) -> None:
+def test_it_is_followed_while_a_worker_trains(told, monkeypatch) -> None:
+    monkeypatch.setattr(Pool, "warm", lambda pool: None)  # nobody needs another
     desk = Desk(1)
     try:
-        job = desk.submit(start(CELL, "adding", **(HOW | {"steps": 1500})))
+        job = desk.submit(start(CELL, "adding", **(HOW | {"steps": 600})))
         told.append(feed.register([job]))
         browsers = [Browser(told[0]) for _ in range(3)]
 
