@@ -19,7 +19,7 @@ from rnnviz.words import say
 
 KEY: Final = "texts"
 NETWORK: Final = Experiment(network="sentiment")
-FIRST: Final = "wonderful\nnot good\na good film\nthe film was not good but terrible"
+FIRST: Final = "wonderful\nnot good\na good film\nthe waiter was rude and the food was not good"
 
 
 def batch(page: Page) -> None:

@@ -1,6 +1,7 @@
 /** What a batch comes to in numbers: a row a sequence, the steps that were computed, the loss of a step. */
 import { attr, el, number, text } from "../dom.js";
 import { powerText } from "./lanes.js";
+import { best, chancesAt, isTurned } from "./padding-words.js";
 
 /** Of `rnnviz.padding.Losses`, in their order; the first is right. */
 const LOSSES = ["counted", "diluted", "filled"];
@@ -37,8 +38,8 @@ function fillRow(data, { row, cells }, { way, side }, t) {
   tell(data, cells.pooled, padded ? seen.pooled.data[row] : seen.pooled_masked.data[row], { quantity: padded ? "pooled-drift" : "pooled-masked-drift", unit: row }, side);
   if (!batch.answers) return;
   const truth = seen.truth.row(row);
-  const now = padded ? chancesAt(seen.chances, row, t, batch.answers.length) : truth;
-  const turned = best(now) !== best(truth);
+  const now = padded ? chancesAt(seen.chances, row, t) : truth;
+  const turned = padded && isTurned(data, side, row, t);
   answer(data, cells.says_alone, truth, { quantity: "answer-alone", unit: row });
   answer(data, cells.says_now, now, { quantity: padded ? "answer-now" : "answer-alone", unit: row, step: t }, turned);
   attr(cells.says_now.firstChild.nextSibling, "data-run", side);
@@ -59,16 +60,6 @@ function answer(data, cell, chances, what, turned = false) {
   cell.replaceChildren(el("span", { class: "rv-batch-answer" }, `${turned ? "≠ " : ""}${data.padding.answers[k]}`), figure);
   cell.classList.toggle("rv-batch-turned", turned);
   attr(cell, "title", turned ? data.say("padding.turned") : null);
-}
-
-/** Row b, step t of (B, T, O). */
-function chancesAt({ data, shape }, b, t, O) {
-  const at = (b * shape[1] + t) * O;
-  return data.subarray(at, at + O);
-}
-
-function best(values) {
-  return values.reduce((top, v, k) => (v > values[top] ? k : top), 0);
 }
 
 /** How many steps are computed, as bars of one scale. */

@@ -26,5 +26,36 @@ export function sentence(data, { way, side }, t) {
   const n = batch.labels[worst].length;
   const fillings = side === "right" ? Math.max(0, t + 1 - n) : Math.min(t + 1, data.meta.T - n);
   const values = { n: worst + 1, t: t + 1, fillings, value: data.format(seen.drift.at(worst, t)) };
-  return data.say(side === "left" && t >= data.meta.T - n ? "padding.said_left_read" : `padding.said_${side}`, values);
+  const said = data.say(side === "left" && t >= data.meta.T - n ? "padding.said_left_read" : `padding.said_${side}`, values);
+  return [said, turned(data, side, t)].join(" ").trim();
+}
+
+/** Which sequences that have been read to their end are now answered otherwise than alone. */
+function turned(data, side, t) {
+  const { answers, labels, sides } = data.padding;
+  if (!answers) return "";
+  const { chances, truth } = sides[side];
+  const other = labels.map((_, row) => row).filter((row) => isTurned(data, side, row, t));
+  if (!other.length) return "";
+  const values = { n: other[0] + 1, now: answers[best(chancesAt(chances, other[0], t))], truth: answers[best(truth.row(other[0]))] };
+  return data.say(other.length > 1 ? "padding.said_turned_some" : "padding.said_turned", { ...values, count: other.length });
+}
+
+/** Whether a sequence that has been read to its end has another answer at a step than alone. */
+export function isTurned(data, side, row, t) {
+  const { labels, sides } = data.padding;
+  if (t < (side === "left" ? data.meta.T : labels[row].length) - 1) return false;
+  return best(chancesAt(sides[side].chances, row, t)) !== best(sides[side].truth.row(row));
+}
+
+/** Row b, step t of (B, T, O). */
+export function chancesAt({ data, shape }, b, t) {
+  const [, T, O] = shape;
+  const at = (b * T + t) * O;
+  return data.subarray(at, at + O);
+}
+
+/** The place of the largest. */
+export function best(values) {
+  return values.reduce((top, v, k) => (v > values[top] ? k : top), 0);
 }

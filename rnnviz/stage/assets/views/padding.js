@@ -24,7 +24,7 @@ export function mount(element, given, cursor) {
   const data = { ...given, padding: unpacked(given.padding) };
   heading(element, data.say("padding.title"), data.say("padding.hint"));
   const grid = new Grid(data, cursor, chosen);
-  const said = el("p", { class: "rv-batch-said", "aria-live": "polite" });
+  const said = el("p", { class: "rv-batch-said" });
   const told = facts(data);
   const show = () => {
     for (const choice of [ways, sides]) choice.follow();
