@@ -6,7 +6,8 @@ side; with ``residual`` also what that one read); the readout answers, and each 
 .. math:: y_t = W_{ho} h_t + b_o, \qquad L = \sum_t L_t(y_t, \mathrm{target}_t)
 
 Backward, the gradient goes the same way in reverse. The cells' equations stand in `rnnviz.cells`, the time loop in
-`rnnviz.engines.layer`, the way back in `rnnviz.engines.through_time`; here they are put together.
+`rnnviz.engines.layer`, the way back in `rnnviz.engines.through_time`; here they are put together. What else is read or
+answered in other shapes is told in `rnnviz.engines.shapes`.
 """
 
 from __future__ import annotations

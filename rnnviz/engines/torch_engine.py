@@ -11,7 +11,8 @@ times as long. What does not depend on the step before can be done for all steps
 4. `rnnviz.engines.torch_backward` walks back, and one product each gives the weights' gradients.
 
 Only the first is done in the ``dtype`` asked for. The others are float64, for what they add should be exact: near
-saturation tanh′ = 1 − h² has no digit left in float32, and a vanishing gradient soon is 0 there.
+saturation tanh′ = 1 − h² has no digit left in float32, and a vanishing gradient soon is 0 there. Of an encoder and its
+decoder so is what passes between them.
 """
 
 from __future__ import annotations

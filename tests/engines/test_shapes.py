@@ -286,3 +286,15 @@ def test_float32_leaves_its_digits_and_no_more() -> None:
     np.testing.assert_allclose(rough.outputs, exact.outputs, rtol=1e-4, atol=1e-5)
     assert (rough.outputs[5:] != exact.outputs[5:]).any()
     assert all((layer.h[:5] == layer.h[:5].astype(np.float32)).all() for layer in rough.layers.values())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("forcing", [0.0, 1.0])
+def test_what_explodes_is_carried_into_the_trace(engine: str, forcing: float) -> None:
+    experiment = Experiment(
+        shape="encoder_decoder", cell="rnn", nonlinearity="identity", hidden_size=3, attention="dot", forcing=forcing
+    )
+    data = translation_inputs("symbols", 4, 3, 2, 3, seed=1)
+    parameters = random_parameters(experiment, 2, 3, seed=2, scale=1e120)
+    ours = ENGINES[engine](experiment, data, parameters)
+    assert ours.first_nonfinite_step == 2
