@@ -47,11 +47,12 @@ export class Attention {
     style(this.states, { left: `${this.left}px`, top: `${px(ROWS.states)}px`, width: `${wide}px`, height: `${px(ROWS.height)}px` });
     const from = px(ROWS.lines);
     const high = attendedTop(this.layout) - strip.top - from;
+    const low = this.layout.levels.at(-1).top - strip.top - from;
     const scale = Math.min(2, globalThis.devicePixelRatio || 1);
-    Object.assign(this.fan, { width: Math.round(this.layout.room * scale), height: Math.round(high * scale) });
-    style(this.fan, { top: `${from}px`, width: `${this.layout.room}px`, height: `${high}px` });
+    Object.assign(this.fan, { width: Math.round(this.layout.room * scale), height: Math.round(low * scale) });
+    style(this.fan, { top: `${from}px`, width: `${this.layout.room}px`, height: `${low}px` });
     style(this.here, { width: `${this.cell}px`, top: `${px(ROWS.states) - 2}px`, height: `${px(ROWS.height) + 4}px` });
-    Object.assign(this, { high, brush: this.fan.getContext("2d") });
+    Object.assign(this, { high, low, brush: this.fan.getContext("2d") });
     this.brush.scale(scale, scale);
   }
 
@@ -77,7 +78,8 @@ export class Attention {
     this.here.hidden = !reading;
     if (reading) this.here.style.transform = `translateX(${this.left + t * this.cell}px)`;
     attr(this.element, "data-reading", reading ? "" : null);
-    this.brush.clearRect(0, 0, this.layout.room, this.high);
+    this.brush.clearRect(0, 0, this.layout.room, this.low);
+    if (reading) this.keep(t, x);
     const weights = reading ? [] : frame.bridge.attention.row(t - this.S);
     this.draw(weights, x);
     this.name(weights, t);
@@ -98,6 +100,26 @@ export class Attention {
       brush.bezierCurveTo(from, high * 0.55, x, high * 0.45, x, high);
       brush.stroke();
     });
+  }
+
+  /** The state that is read at the cursor goes into the strip. */
+  keep(t, x) {
+    const { brush, low } = this;
+    const { px, levels } = this.layout;
+    const to = this.left + (t + 0.5) * this.cell;
+    brush.strokeStyle = this.data.theme.palette.h;
+    Object.assign(brush, { globalAlpha: 0.75, lineWidth: px(1.6) });
+    brush.beginPath();
+    for (const { lane } of levels.at(-1).rows) {
+      brush.moveTo(x + lane, low);
+      brush.bezierCurveTo(x + lane, low - px(16), x, low - px(16), x, low - px(30));
+    }
+    brush.moveTo(x, low - px(30));
+    brush.bezierCurveTo(x, low * 0.45, to, low * 0.45, to, px(2));
+    brush.moveTo(to - px(5), px(9));
+    brush.lineTo(to, px(2));
+    brush.lineTo(to + px(5), px(9));
+    brush.stroke();
   }
 
   /** The largest weights as numbers, as far as they do not cover each other. */

@@ -45,7 +45,10 @@ export class Edges {
 
   defs() {
     const { layout } = this;
-    for (const part of layout.parts.keys()) this.group(`strings-${part}`).append(svg("path", { d: this.strings(part) }));
+    for (const part of layout.parts.keys()) {
+      this.group(`strings-${part}`).append(svg("path", { d: this.strings(part) }));
+      if (layout.track.meta.residual) this.group(`skips-${part}`).append(...this.skips(part));
+    }
     this.group("readout").append(svg("path", { d: this.readout() }));
     return svg("defs", {}, [...this.groups.values()]);
   }
@@ -76,7 +79,8 @@ export class Edges {
   within(set) {
     const { track, parts } = this.layout;
     const own = (part) => (here) => here.kind === "step" && here.part === part;
-    const lines = parts.map((_, part) => [`strings-${part}`, own(part)]);
+    const names = track.meta.residual ? ["strings", "skips"] : ["strings"];
+    const lines = parts.flatMap((_, part) => names.map((name) => [`${name}-${part}`, own(part)]));
     const base = set === "base" ? [...lines, ["readout", (here) => track.answers(here)]] : [];
     return [...base, ...parts.map((_, part) => [`${set}-between-${part}`, own(part)])];
   }
@@ -190,6 +194,17 @@ export class Edges {
     return lines.join("");
   }
 
+  /** Past each layer above the first: what it read is added to what it made. */
+  skips(index) {
+    const { parts, pill, px } = this.layout;
+    const [x, r] = [-pill.width / 2 - px(9), px(6)];
+    return parts[index].levels.slice(1).flatMap(({ top, bottom }) => {
+      const way = `M0 ${bottom + px(2)}H${x + px(7)}Q${x} ${bottom + px(2)} ${x} ${bottom - px(5)}V${top + px(7)}Q${x} ${top} ${x + px(7)} ${top}H${-r}`;
+      const plus = `M${-r / 2} ${top}H${r / 2}M0 ${top - r / 2}V${top + r / 2}`;
+      return [svg("path", { d: way }), svg("circle", { r, cy: top }), svg("path", { d: plus })];
+    });
+  }
+
   /** From the top's rows to the answer; where the state is first mixed with what is looked back at, through that. */
   readout() {
     const { levels, head, mixed, px } = this.layout;
@@ -233,14 +248,14 @@ export class Edges {
     }
   }
 
-  /** Show what reaches the cursor's column, which stands at this position. */
-  enter(position) {
+  /** Show what reaches the cursor's column, which stands at this position. @param {boolean} alone without its neighbours */
+  enter(position, alone = false) {
     const { track, blocks, parts } = this.layout;
-    const [before, here, next] = [-1, 0, 1].map((by) => track.at(position + by));
+    const [before, here, next] = [-1, 0, 1].map((by) => track.at(alone && by ? -1 : position + by));
     for (const { node, wants } of this.around) attr(node, "display", wants(here, before, next) ? null : "none");
     this.tips.forEach((tip, k) => {
       const { layer, reverse } = blocks[k];
-      const arrives = parts[here.part].layers.includes(layer) && track.pastOf(here.t, reverse) >= 0 && !this.empty?.(here.part, layer);
+      const arrives = !alone && parts[here.part].layers.includes(layer) && track.pastOf(here.t, reverse) >= 0 && !this.empty?.(here.part, layer);
       attr(tip, "display", arrives ? null : "none");
     });
   }

@@ -87,6 +87,7 @@ export class Legend {
     if (name === "decoder" && decoder === "feedback") keys.push("graph.legend_feedback");
     if (name && decoder !== "state") keys.push("graph.legend_context");
     if (name && attention !== "none") keys.push("graph.legend_attention");
+    if (data.meta.residual && data.meta.num_layers > 1) keys.push("graph.legend_skips");
     if (pools(data.meta)) keys.push(`graph.legend_pooled_${readout}`);
     return keys.length ? el("p", {}, keys.map((key) => data.say(key)).join(" ")) : null;
   }

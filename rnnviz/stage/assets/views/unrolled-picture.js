@@ -9,6 +9,7 @@ import { Edges } from "./unrolled-edges.js";
 import { gutterOf } from "./unrolled-gutter.js";
 import { Ways } from "./unrolled-gather.js";
 import { isGroup } from "./unrolled-layout.js";
+import { foldedPlaces, Pair } from "./unrolled-pair.js";
 import { foldedMiddle, Loop, markFolded, placer } from "./unrolled-loop.js";
 
 const SLIDE = 140;
@@ -28,13 +29,15 @@ export class Picture {
     this.ways = new Ways(layout);
     this.bands = new Bands(data, layout);
     this.attention = layout.strip.height ? new Attention(data, layout) : null;
-    this.loop = new Loop(data, layout);
+    this.loop = layout.track.gather ? new Pair(data, layout) : new Loop(data, layout);
+    /** In the folded form, which column shows which position; else they are a ring. @type {Map<number, number>|null} */
+    this.pinned = null;
     this.band = el("div", { class: "rv-u-band", style: { width: px(layout.slot), height: px(layout.height) } });
     this.rings = rings(layout);
     const columns = el("div", { class: "rv-u-columns" }, this.columns.map(({ element }) => element));
     const { all, now } = this.edges;
     this.track = el("div", { class: "rv-u-track-all" }, this.bands.element, all, this.ways.element, now, this.loop.element, columns, this.rings);
-    const cuts = ["left", "right"].map((side) => cutMark(layout, side));
+    const cuts = (this.cuts = ["left", "right"].map((side) => cutMark(layout, side)));
     const size = { width: px(layout.room), height: px(layout.height) };
     this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, cuts, this.attention?.element ?? []);
     this.gutter = gutterOf(data, layout, close);
@@ -57,9 +60,12 @@ export class Picture {
   /** Take the folded or the unrolled form; the row labels go with the folded column. */
   shape(folded) {
     const { layout } = this;
+    if (!folded) this.pinned = null;
+    attr(this.element, "data-boxes", layout.track.gather ? "" : null);
     attr(this.element, "data-form", folded ? "folded" : "unrolled");
     const alone = layout.count === 1 ? layout.offset : 0; // beside the one column there is
-    const left = folded ? foldedMiddle(layout) - layout.slot - layout.pill.width / 2 - layout.px(54) : alone;
+    const first = layout.track.gather ? foldedPlaces(layout, 0)[0].left + layout.slot : foldedMiddle(layout) - layout.slot;
+    const left = folded ? first - (layout.track.gather ? layout.slot / 2 : 0) - layout.pill.width / 2 - layout.px(54) : alone;
     this.gutter.style.transform = left > 0 ? `translateX(${Math.round(left)}px)` : "";
   }
 
@@ -75,6 +81,7 @@ export class Picture {
    * so that a step fills one column and moves the others.
    */
   at(position) {
+    if (this.pinned?.has(position)) return this.columns[this.pinned.get(position)];
     const n = this.columns.length;
     return this.columns[((position % n) + n) % n];
   }
@@ -86,6 +93,30 @@ export class Picture {
     this.bands.show(start);
   }
 
+  /**
+   * Take the folded form in which all comes together beside the boxes. Returns where the cursor's column stands.
+   * @param {(column: Column, position: number) => void} fill
+   */
+  pin(position, fill) {
+    const places = foldedPlaces(this.layout, position);
+    this.pinned = new Map(places.map((place, k) => [place.position, k]));
+    this.columns.forEach((column, k) => {
+      const place = places[k];
+      attr(column.element, "data-role", place?.role ?? "gone");
+      if (!place) return;
+      fill(column, place.position);
+      column.move(place.left, place.role === "now");
+    });
+    const { left } = places.find(({ role }) => role === "now");
+    this.aim(left);
+    return left;
+  }
+
+  /** Put what marks the cursor's column there. */
+  aim(left) {
+    for (const node of [this.band, this.edges.now, this.rings]) node.style.transform = `translateX(${left}px)`;
+  }
+
   /** Put every column in its slot. @param {boolean} moved the cursor's slot is another one */
   place(start, slot, folded, moved) {
     const left = placer(this.layout, folded, slot);
@@ -94,7 +125,7 @@ export class Picture {
       column.move(left(k), k === slot);
       markFolded(column, folded, k - slot, this.data.meta.directions);
     }
-    if (moved) for (const node of [this.band, this.edges.now, this.rings]) node.style.transform = `translateX(${left(slot)}px)`;
+    if (moved) this.aim(left(slot));
   }
 
   /** All gaps are alike, so a window one slot further is the same picture moved by one slot. */
@@ -103,8 +134,18 @@ export class Picture {
     this.track.animate([{ transform: from }, { transform: "none" }], { duration: SLIDE, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" });
   }
 
+  /** Outline the nodes that the cursor's column has. */
+  outline(column) {
+    [...this.rings.children].forEach((ring, k) => (ring.hidden = Boolean(column.nodes[k].absent)));
+  }
+
   /** Whether the window cuts the run, on either side. */
-  cut(left, right) {
+  cut(left, right, start) {
+    const { track, count, parts } = this.layout;
+    this.cuts.forEach((mark, k) => {
+      const { kind, part } = track.at(k ? start + count - 1 : start);
+      attr(mark, "data-over", kind === "gather" ? null : parts[part].name || null);
+    });
     attr(this.window, "data-cut-left", left ? "" : null);
     attr(this.window, "data-cut-right", right ? "" : null);
   }

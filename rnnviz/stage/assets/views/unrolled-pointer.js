@@ -121,7 +121,8 @@ export class Pointer {
     const hit = edgeAt(graph.layout, graph.weights, graph.scale, graph.start, x - graph.shift, y);
     const position = hit && graph.start + hit.slot;
     const leads = hit && (graph.layout.track.at(position).kind === "step" || hit.kind === "passing");
-    const led = leads && (!graph.folded || hit.slot === graph.slot);
+    const within = hit && ["input", "between"].includes(hit.kind);
+    const led = leads && (!graph.folded || (hit.slot === graph.slot && (within || !graph.boxed)));
     if (led) this.onEdge(hit, x, y);
     return Boolean(led);
   }

@@ -70,6 +70,11 @@ export class Graph {
     return this.layout.track.at(this.layout.track.position(this.cursor.t)).part;
   }
 
+  /** Whether the folded form is that of boxes beside where all comes together. */
+  get boxed() {
+    return this.folded && this.layout.track.gather !== null;
+  }
+
   /** The block of the cursor's layer; where a decoder has none of that name, that of the same height. */
   get block() {
     const { blocks } = this.layout.parts[this.part];
@@ -84,6 +89,7 @@ export class Graph {
 
   /** How far the folded form has moved the cursor's column from its slot. */
   get shift() {
+    if (this.boxed) return this.left + this.layout.slot / 2 - middle(this.layout, this.slot);
     return this.folded ? foldedMiddle(this.layout) - middle(this.layout, this.slot) : 0;
   }
 
@@ -204,13 +210,17 @@ export class Graph {
     const moved = all || this.slot !== before.slot;
     const slides = !moved && !folded && this.slides(by);
     if (all || by) picture.show(this.start);
-    picture.edges.enter(position);
-    this.fill(all);
+    picture.edges.enter(position, this.boxed);
     const had = picture.focused;
-    picture.place(this.start, this.slot, folded, moved);
+    if (this.boxed) this.left = picture.pin(position, (column, at) => column.fill(at, this.frame, this.weights, this.limits));
+    else {
+      this.fill(all);
+      picture.place(this.start, this.slot, folded, moved);
+    }
+    picture.outline(this.current);
     this.pointer.rove(had);
     if (slides) picture.slide(by);
-    picture.cut(!folded && this.start > 0, !folded && this.start + layout.count < layout.positions);
+    picture.cut(!folded && this.start > 0, !folded && this.start + layout.count < layout.positions, this.start);
     picture.attention?.show(cursor.t, this.frame, middle(layout, this.slot) + this.shift);
     if (this.part !== this.explained) this.explain();
     this.heading.show(cursor, this.seen(), this.weights[0].gate);
@@ -227,12 +237,16 @@ export class Graph {
 
   /** Give the columns in sight what they are to show; the others keep what they had, unless that is of another run. */
   fill(all) {
-    const { layout, folded, slot, start } = this;
-    const limits = { h: this.data.limit("h"), input: this.scale.input }; // one number, one colour, in the graph and in the score
+    const { layout, folded, slot, start, limits } = this;
     for (let k = -1; k <= layout.count; k++) {
       const seen = folded ? Math.abs(k - slot) <= 1 : k >= 0 && k < layout.count;
       if (seen || all) this.picture.at(start + k).fill(seen ? start + k : -1, this.frame, this.weights, limits);
     }
+  }
+
+  /** The ends of the scales: one number, one colour, in the graph and in the score. */
+  get limits() {
+    return { h: this.data.limit("h"), input: this.scale.input };
   }
 
   /** Whether this step is shown by sliding the window: one step, by hand or slowly, and nobody minds motion. */
