@@ -31,7 +31,8 @@ def run(
         and imports torch, which takes seconds the first time; see `rnnviz.engines.torch_engine`.
     parameters : dict, optional
         Weights to run with instead of those the experiment draws or its ready-made network brings: arrays under
-        torch's names ("weight_ih_l0", …), the readout "weight_ho" (O, directions·H) and "bias_o" (O,).
+        torch's names ("weight_ih_l0", …), the readout "weight_ho" (O, directions·H) and "bias_o" (O,). All names and
+        shapes that a network has, other shapes' too ("decoder.weight_ih_l0"), are `rnnviz.parameters.parameter_shapes`.
     dtype : {"float64", "float32"}
         What the forward pass is computed in; "float32", what networks are mostly trained in, by "torch" only. A trace
         holds float64 in either case, and its gradients are of float64: they vanish, but not because float32 ends.

@@ -82,7 +82,8 @@ def sweep(experiment: Experiment, /, *, of_weights: bool = True, **field: Iterab
     """Run an experiment at every value of one of its fields: ``sweep(experiment, gain=np.linspace(0.5, 1.5, 41))``.
 
     Frames whose networks have one shape walk through time as one stack, see `rnnviz.engines.layer`; what they have in
-    common is computed once. Where ``length``, ``hidden_size``, ``num_layers`` or ``truncate`` differ, each walks alone.
+    common is computed once. Where ``length``, ``hidden_size``, ``num_layers`` or ``truncate`` differ, each walks alone;
+    so does each encoder with its decoder.
 
     Parameters
     ----------
