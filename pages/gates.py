@@ -91,15 +91,14 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
         with st.container(key="gates-hold", horizontal=one_row, vertical_alignment="bottom", gap="small"):
             held = site.traced(page.hold(free))
             offer_holds(cell, steps, page)
-        changed = hold_sentences(free, held, lang=page.lang)
-        if changed:
+        if changed := hold_sentences(free, held, lang=page.lang):
             with st.container(key="gates-effect", border=True):
                 st.markdown(" ".join(changed))
         gates, keep = held.layers["l0"].gates, KEEPING_GATE[cell][1]
-        left = {"cell": cell, "baseline": free.layers["l0"].gates[keep] if changed else None, "lang": page.lang}
         since, stop = followed(held, since_step(held.experiment.hold, steps))
-        first = held.segments[-1].start if held.segments else None
-        figures = in_both_themes("left", retention_spec, gates[keep], since, stop=stop, decoder=first, **left)
+        left: dict[str, Any] = {"cell": cell, "stop": stop, "decoder": site.decoder_of(held), "lang": page.lang}
+        left["baseline"] = free.layers["l0"].gates[keep] if changed else None
+        figures = in_both_themes("left", retention_spec, gates[keep], since, **left)
         of_first = [page.say("gates.first_layer")] if len(held.layers) > 1 else []
         counted = site.saturated(held, of_first, page.lang)
         active = int(np.abs(free.layers["l0"].h).mean(axis=0).argmax())  # as in the panel of the Step page

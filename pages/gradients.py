@@ -9,8 +9,9 @@ PAIRS = ["matrix:itemised", "matrix:jacobian"]
 SETTINGS = ("sweep", "matched", "engine", "guess")
 
 with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SETTINGS), first=site.GRADIENTS) as page:
-    question = site.ask(page.controls(rarer=site.rarer_controls))
-    page.sentences += site.unasked(question.experiment, page.lang)
+    experiment = page.controls(rarer=site.rarer_controls)
+    question = site.ask(experiment)
+    page.sentences += site.unasked(experiment, page.lang)
     network = question.experiment.network
     remedies = site.active(question.experiment)
     page.lead(site.gradient_lead(question, page.lang))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnviz.figures.base import Spec, as_table, axis, base_layout, numbers, time_axis
+from rnnviz.figures.base import Spec, as_table, axis, base_layout, boundary, numbers, time_axis
 from rnnviz.palette import colour
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
@@ -18,15 +18,25 @@ RANGE = 6.0
 """Powers of ten that the colours span at most; what is smaller is as pale as the palest."""
 
 
-def influence_map(log10: Any, labels: Sequence[str], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Figure:
+def influence_map(
+    log10: Any,
+    labels: Sequence[str],
+    *,
+    decoder: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
+) -> Figure:
     """Draw how much each output depends on each input.
 
     Parameters
     ----------
     log10 : (T, T) float
-        Entry [t, s] is log10 ‖∂y_t/∂x_s‖, as of `rnnviz.gradients.influence`; −inf where there is no path.
+        Entry [t, s] is log10 ‖∂y_t/∂x_s‖, as of `rnnviz.gradients.influence`; −inf where there is no path, NaN where
+        there is no answer.
     labels : T strings
         The inputs.
+    decoder : int, optional
+        The first step of a decoder, which is then marked.
     theme : {"light", "dark"}
     lang : str
 
@@ -37,10 +47,17 @@ def influence_map(log10: Any, labels: Sequence[str], *, theme: str = "light", la
     """
     import plotly.graph_objects as go
 
-    return go.Figure(influence_spec(log10, labels, theme=theme, lang=lang))
+    return go.Figure(influence_spec(log10, labels, decoder=decoder, theme=theme, lang=lang))
 
 
-def influence_spec(log10: Any, labels: Sequence[str], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Spec:
+def influence_spec(
+    log10: Any,
+    labels: Sequence[str],
+    *,
+    decoder: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
+) -> Spec:
     """Return the figure of `influence_map` as plain JSON values."""
     matrix = np.asarray(log10, dtype=np.float64)
     steps = len(labels)
@@ -73,6 +90,8 @@ def influence_spec(log10: Any, labels: Sequence[str], *, theme: str = "light", l
             title={"text": say("figures.of_output", lang), "standoff": 6},
         ),
     }
+    if decoder is not None:
+        layout |= boundary(decoder, theme, lang) | {"margin": {**layout["margin"], "t": 24}}
     cells = {
         "type": "heatmap",
         "x": time.tolist(),
@@ -96,7 +115,13 @@ def influence_spec(log10: Any, labels: Sequence[str], *, theme: str = "light", l
 
 
 def contributions(
-    norms: Any, labels: Sequence[str], step: int, *, theme: str = "light", lang: str = DEFAULT_LANGUAGE
+    norms: Any,
+    labels: Sequence[str],
+    step: int,
+    *,
+    decoder: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
 ) -> Figure:
     """Draw what each input contributes to one output, to first order.
 
@@ -108,6 +133,8 @@ def contributions(
         The inputs.
     step : int
         t, 0-based.
+    decoder : int, optional
+        The first step of a decoder, which is then marked.
     theme : {"light", "dark"}
     lang : str
 
@@ -118,11 +145,17 @@ def contributions(
     """
     import plotly.graph_objects as go
 
-    return go.Figure(contributions_spec(norms, labels, step, theme=theme, lang=lang))
+    return go.Figure(contributions_spec(norms, labels, step, decoder=decoder, theme=theme, lang=lang))
 
 
 def contributions_spec(
-    norms: Any, labels: Sequence[str], step: int, *, theme: str = "light", lang: str = DEFAULT_LANGUAGE
+    norms: Any,
+    labels: Sequence[str],
+    step: int,
+    *,
+    decoder: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
 ) -> Spec:
     """Return the figure of `contributions` as plain JSON values."""
     values = np.asarray(norms, dtype=np.float64)
@@ -143,6 +176,8 @@ def contributions_spec(
         "yaxis": axis(theme, rangemode="tozero", nticks=5),
         "bargap": 0.25,
     }
+    if decoder is not None:
+        layout |= boundary(decoder, theme, lang) | {"margin": {**layout["margin"], "t": 24}}
     bars = {
         "type": "bar",
         "x": time.tolist(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from rnnviz.figures.base import CLEAR, Array, Spec, as_table, axis, base_layout, numbers, time_axis
+from rnnviz.figures.base import CLEAR, Array, Spec, as_table, axis, base_layout, boundary, numbers, time_axis
 from rnnviz.palette import colour
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
@@ -24,13 +24,21 @@ BARS: Final = 200
 """Steps up to which each has a bar of its own."""
 
 
-def shares(values: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Figure:
+def shares(
+    values: Mapping[str, Any],
+    *,
+    decoder: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
+) -> Figure:
     """Draw which share of each weight matrix's gradient comes from each step.
 
     Parameters
     ----------
     values : dict of parameter's name to (T,) float
         Shares that add up to 1, as `rnnviz.gradients.weight_shares` gives them; NaN where there is no gradient.
+    decoder : int, optional
+        The first step of a decoder, which is then marked.
     theme : {"light", "dark"}
     lang : str
 
@@ -41,10 +49,16 @@ def shares(values: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAU
     """
     import plotly.graph_objects as go
 
-    return go.Figure(shares_spec(values, theme=theme, lang=lang))
+    return go.Figure(shares_spec(values, decoder=decoder, theme=theme, lang=lang))
 
 
-def shares_spec(values: Mapping[str, Any], *, theme: str = "light", lang: str = DEFAULT_LANGUAGE) -> Spec:
+def shares_spec(
+    values: Mapping[str, Any],
+    *,
+    decoder: int | None = None,
+    theme: str = "light",
+    lang: str = DEFAULT_LANGUAGE,
+) -> Spec:
     """Return the figure of `shares` as plain JSON values."""
     columns = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
     lengths = {column.shape for column in columns.values()}
@@ -69,13 +83,21 @@ def shares_spec(values: Mapping[str, Any], *, theme: str = "light", lang: str = 
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": CLEAR},
     }
+    if decoder is not None:
+        layout |= boundary(decoder, theme, lang) | {"legend": {**layout["legend"], "y": 1.1}, "height": 270}
+        layout["margin"] = {**layout["margin"], "t": 60}
     hues = [colour(HUES.get(_kind(name), "gradient"), theme) for name in columns]
     drawn = [_drawn(label, *pair) for label, pair in zip(labels, zip(columns.values(), hues, strict=True), strict=True)]
     for name, one in zip(columns, drawn, strict=True):
         if (
             name.startswith("decoder.") and one["type"] == "bar"
         ):  # the hue says what a matrix reads, the strokes whose it is
-            one["marker"]["pattern"] = {"shape": "/", "fgcolor": colour("panel", theme), "size": 5}
+            one["marker"]["pattern"] = {
+                "shape": "/",
+                "fillmode": "overlay",
+                "fgcolor": colour("panel", theme),
+                "size": 6,
+            }
     return {"data": drawn, "layout": layout}
 
 

@@ -18,7 +18,7 @@ What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the
 from rnnviz.networks.trained import TRAINED
 from rnnviz.site.asking import ask, asking_controls, rarer_controls, unasked, unremedied
 from rnnviz.site.comparison import compare
-from rnnviz.site.making import saturated
+from rnnviz.site.making import decoder_of, saturated
 from rnnviz.site.navigation import lesson_map
 from rnnviz.site.orders import both_orders, without_memory
 from rnnviz.site.page import Page, open_page
@@ -37,6 +37,7 @@ __all__ = [
     "asking_controls",
     "both_orders",
     "compare",
+    "decoder_of",
     "fields",
     "gradient_lead",
     "kind_of_step",

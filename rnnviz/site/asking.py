@@ -19,19 +19,30 @@ from rnnviz.words import say
 
 
 def ask(experiment: Experiment) -> Question:
-    """Return what the controls ask of an experiment, as far as it has a meaning there: see `unasked`."""
+    """Return what the controls ask of an experiment, as far as it has a meaning there: see `unasked`.
+
+    A decoder here reads the right outputs: those of its own would be others in each cell, and at each place of the
+    slider, and no two runs could be compared.
+    """
     sweep = own.word("sweep")
+    experiment = experiment.replace(forcing=1.0, beam=1) if _writes_freely(experiment) else experiment
     fits = sweep in sweeps(resolve(experiment))
     return Question(experiment, sweep if fits else "none", own.word("matched") == "1", own.word("engine"))
 
 
 def unasked(experiment: Experiment, lang: str) -> list[str]:
-    """Return a sentence if a slider is asked for that means nothing in an experiment's shape."""
+    """Return a sentence for each thing that is asked of an experiment and that means nothing here, or cannot be had."""
     shape, sweep = resolve(experiment).shape, own.word("sweep")
+    told = [say("notice.forced", lang, value=experiment.forcing)] if _writes_freely(experiment) else []
     if sweep in (own.SETTINGS["sweep"][0], "none") or sweep in sweeps(resolve(experiment)) or experiment.network:
-        return []
+        return told
     choices = ", ".join(sweeps(resolve(experiment)))
-    return [say("notice.sweep", lang, value=sweep, shape=shape, choices=choices)]
+    return [*told, say("notice.sweep", lang, value=sweep, shape=shape, choices=choices)]
+
+
+def _writes_freely(experiment: Experiment) -> bool:
+    """Return whether a decoder may read what it wrote itself."""
+    return resolve(experiment).translates and experiment.forcing < 1
 
 
 def unremedied(question: Question) -> Question | None:
@@ -51,7 +62,9 @@ def asking_controls(question: Question, lang: str) -> None:
     experiment = question.experiment
     trace = question.runs()[question.focus]
     with st.container(key="asking", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _segments("sweep", sweeps(resolve(experiment)), lang)
+        choices = sweeps(resolve(experiment))
+        if len(choices) > 1:
+            _segments("sweep", choices, lang)
         remedy_controls(trace, lang)
         guessing = own.word("guess") == "1"
         label = say("gradients.guess.stop" if guessing else "gradients.guess", lang)

@@ -49,9 +49,10 @@ def making(trace: Trace, lang: str) -> Making:
         views[0]["options"]["sentences"].append(say("gradients.too_long", lang, steps=steps, most=PAIRS))
         return Making(figures, views)
     pairs, parts = owed(trace)
-    figures |= in_both_themes("influence", influence_spec, pairs, trace.labels, lang=lang)
+    marked: dict[str, Any] = {"decoder": decoder_of(trace), "lang": lang}
+    figures |= in_both_themes("influence", influence_spec, pairs, trace.labels, **marked)
     norms = np.linalg.norm(parts, axis=1)
-    figures |= in_both_themes("contributions", contributions_spec, norms, trace.labels, steps - 1, lang=lang)
+    figures |= in_both_themes("contributions", contributions_spec, norms, trace.labels, steps - 1, **marked)
     rest, whole = trace.outputs[-1] - parts.sum(axis=0), trace.outputs[-1]
     sizes = {"rest": powers(float(np.linalg.norm(rest))), "whole": powers(float(np.linalg.norm(whole)))}
     nested = nested_form(trace, steps - 1)
@@ -63,8 +64,13 @@ def _of_weights(trace: Trace, lang: str) -> tuple[dict[str, str], list[dict[str,
     """Return the figure of the matrices' gradients, and its view."""
     names = [name for name in matrices_of(list(trace.parameters)) if trace.parameters[name].size]
     found = {name: weight_shares(trace, name).shares for name in names}
-    figures = in_both_themes("shares", shares_spec, found, lang=lang)
+    figures = in_both_themes("shares", shares_spec, found, decoder=decoder_of(trace), lang=lang)
     return figures, [_plot("shares", share_sentences(found, lang))]
+
+
+def decoder_of(trace: Trace) -> int | None:
+    """Return the first step of a decoder; None if there is none."""
+    return trace.segments[-1].start if trace.segments else None
 
 
 def saturated(trace: Trace, before: list[str], lang: str) -> Making:
@@ -79,7 +85,7 @@ def saturated(trace: Trace, before: list[str], lang: str) -> Making:
     """
     figures: dict[str, str] = {}
     views: list[dict[str, Any]] = []
-    parts = [(part.name, slice(part.start, part.stop)) for part in trace.segments]
+    parts: list[tuple[str | None, slice]] = [(part.name, slice(part.start, part.stop)) for part in trace.segments]
     for part, here in parts or [(None, slice(0, trace.steps))]:
         gates = {gate: values[here] for gate, values in trace.layers["l0"].gates.items()}
         name = f"saturation_{part}" if part else "saturation"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz import LayerTrace, Trace
-from rnnviz.gradients import itemised, jacobian_norms
+from rnnviz.gradients import itemised, jacobian_norms, reach_totals
 from rnnviz.padding import Padding
 from rnnviz.training import History
 from tests.browser.screen import Number
@@ -94,6 +94,8 @@ class Truth:
         if number.quantity in BRIDGED:
             return [self._bridged(number)]
         step = t if number.step == "" else -1 if number.step == "start" else int(number.step)
+        if self.trace.segments and number.quantity in ("step-factor", "dh-by-context", "dh-by-attention"):
+            return self._across(number.quantity, layer, step)
         if number.quantity in SHAPED:
             return of_shape(self.trace, number, layer, step)
         if number.quantity in ("contribution", "term-rest"):  # see `problems`
@@ -192,6 +194,18 @@ class Truth:
             return float(np.linalg.norm(self.trace.parameters[f"weight_hh_{name}"], 2) ** (end - t) * norms[end])
         assert layer.dc is not None
         return float(np.linalg.norm(layer.dc[end] * layer.gates["f"][t + 1 : end + 1].prod(axis=0)))
+
+    def _across(self, quantity: str, name: str, t: int) -> list[float]:
+        """Return what of a gradient comes to an encoder by one way; or its factors a step, of each part."""
+        if quantity != "step-factor":
+            return [float(10 ** reach_totals(self.trace, name)[quantity.removeprefix("dh-by-")][t])]
+        norms = np.linalg.norm(self.trace.layers[name].dh, axis=1)
+        found = []
+        for part in self.trace.segments:
+            alive = [t for t in range(part.start, part.stop) if norms[t]]
+            if len(alive) > 1:
+                found.append(float((norms[alive[0]] / norms[alive[-1]]) ** (1 / (alive[-1] - alive[0]))))
+        return found
 
     def _way(self, quantity: str, layer: LayerTrace, name: str, t: int) -> float:
         """Return what the graph backwards and its panel make of a layer's gradients; of a single layer."""

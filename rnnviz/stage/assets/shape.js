@@ -168,7 +168,8 @@ export function largestAt(values, count = values.length) {
 
 /** What stands above a step of this very run: of what is fed back each run has its own. */
 export function labelAt(meta, frame, t) {
-  const fed = meta.kind === "symbols" ? fedAt(meta, frame, t) : null;
+  // Where many runs are sent with little of each, as on the way back, all of them are fed the same.
+  const fed = meta.kind === "symbols" && frame.targets ? fedAt(meta, frame, t) : null;
   return fed && meta.answers ? meta.answers[fed.answer] : meta.labels[t];
 }
 
@@ -176,7 +177,9 @@ export function labelAt(meta, frame, t) {
 export function writtenAt(meta, frame, t) {
   const part = partAt(meta, t);
   if (part.name !== "decoder" || meta.kind !== "symbols") return null;
+  const kept = frame.bridge?.hypotheses;
+  if (kept?.length) return kept[0].text[t - part.start] ?? null;
   // A gallery brings no numbers of its stage's own run; what it wrote is known all the same.
-  if (meta.hypotheses?.length || !frame.outputs) return meta.written?.[t - part.start] ?? null;
+  if (!frame.outputs) return meta.written?.[t - part.start] ?? null;
   return meta.answers[largestAt(frame.outputs.row(t), meta.O)];
 }

@@ -3,6 +3,7 @@
  * Built once for a slot; what it shows depends on its step and the run alone, so that a step of the cursor fills one.
  */
 import { attr, el, number, svg, symbol, text } from "../dom.js";
+import { partsOf, translates } from "../shape.js";
 import { downward, ribbon, thickness } from "./backflow-layout.js";
 import { share } from "./flow-model.js";
 import { powerText } from "./lanes.js";
@@ -81,6 +82,7 @@ export class Column {
     Object.assign(this, { t, way });
     attr(this.element, "data-kind", t < 0 || t >= this.data.meta.T ? "none" : "step");
     if (t < 0 || t >= this.data.meta.T) return;
+    attr(this.element, "data-border", translates(this.data.meta) && t === partsOf(this.data.meta)[1].start ? "" : null);
     attr(this.element, "data-absent", way.inside(t) ? null : "");
     attr(this.turn, "transform", way.reverse ? `matrix(-1 0 0 1 ${this.layout.slot} 0)` : null);
     if (moved) this.caption(t);

@@ -3,6 +3,7 @@
  * log10 of a norm, for their range exceeds that of any float; −∞ is an exact zero.
  */
 import { unpack } from "../arrays.js";
+import { begins, partsOf, translates } from "../shape.js";
 import { pairsOf } from "./flow-pairs.js";
 import { stepsOf } from "./lanes-flow.js";
 
@@ -26,6 +27,8 @@ export class Way {
     this.future = layer.future_log10?.data ?? null;
     this.belt = this.dc && this.lowest ? (run.flow?.belt_log10?.data ?? null) : null;
     this.truncate = data.meta.truncate ?? null;
+    /** Where a decoder begins whose first state is not the encoder's: no gradient goes from the one to the other there. */
+    this.border = translates(data.meta) && !begins(data.meta) ? partsOf(data.meta)[1].start : null;
     /** Where a recorded module's gradient comes into this layer, if that is not where its losses stand. */
     this.sends = layer.sends?.data ?? null;
     const steps = Array.from({ length: this.T }, (_, t) => t);
@@ -101,7 +104,7 @@ export class Way {
   /** The step from which the gradient comes to this one; null where it begins. */
   from(t) {
     const next = this.reverse ? t - 1 : t + 1;
-    return this.inside(next) ? next : null;
+    return this.inside(next) && next !== this.border ? next : null;
   }
 
   /** What this step's own loss gives; NaN where that is not known apart. */

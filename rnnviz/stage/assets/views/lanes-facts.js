@@ -28,14 +28,28 @@ export class FactsRow {
       const facts = this.facts(frame, line.cell);
       node.hidden = !facts || isOfOneStep(facts);
       if (node.hidden) continue;
-      const known = Number.isFinite(facts.factor);
+      const known = Number.isFinite(facts.factor) || partsIn(facts).length > 0;
       any ||= known;
-      if (known) number(figure, this.data, facts.factor, { quantity: "step-factor" });
-      else figure.removeAttribute("data-value");
-      text(figure, known ? `× ${this.factor(facts)}` : "");
+      if (facts.parts) this.drawParts(figure, facts);
+      else {
+        if (known) number(figure, this.data, facts.factor, { quantity: "step-factor" });
+        else figure.removeAttribute("data-value");
+        text(figure, known ? `× ${this.factor(facts)}` : "");
+      }
       text(verdict, this.verdict(facts, known, line.cell, frame));
     }
     this.what.hidden = !any;
+  }
+
+  /** Of an encoder and a decoder each has a factor of its own. */
+  drawParts(figure, facts) {
+    const each = partsIn(facts).map(([part, factor]) => {
+      const node = el("span", { class: "rv-figure", "data-part": part });
+      number(node, this.data, factor, { quantity: "step-factor" });
+      text(node, `× ${this.factor({ factor })}`);
+      return el("span", { class: "rv-fact-part" }, node, ` ${this.data.say(`score.in_${part}`)}`);
+    });
+    figure.replaceChildren(...each.flatMap((node, k) => (k ? [", ", node] : [node])));
   }
 
   /** What becomes of it: after "× 0.61", or alone where there is no such factor. */
@@ -58,8 +72,10 @@ export class FactsRow {
   sentences(frame) {
     const said = this.entries.filter(({ line }) => this.facts(frame, line.cell) && !isOfOneStep(this.facts(frame, line.cell))).map(({ line }) => {
       const facts = this.facts(frame, line.cell);
-      const known = Number.isFinite(facts.factor);
+      const known = Number.isFinite(facts.factor) || partsIn(facts).length > 0;
       const verdict = this.verdict(facts, known, line.cell, frame);
+      const parts = partsIn(facts).map(([part, factor]) => `× ${this.factor({ factor })} ${this.data.say(`score.in_${part}`)}`);
+      if (parts.length) return this.data.say("score.fact_parts", { name: line.full, parts: parts.join(", "), verdict });
       if (!known) return this.data.say("score.fact_only", { name: line.full, verdict });
       return this.data.say("score.fact", { name: line.full, factor: this.factor(facts), verdict });
     });
@@ -67,9 +83,14 @@ export class FactsRow {
   }
 }
 
+/** The factors of the parts of a network that have some way to go, the decoder's first: from there it comes. */
+function partsIn({ parts }) {
+  return ["decoder", "encoder"].map((part) => [part, parts?.[part]]).filter(([, factor]) => Number.isFinite(factor));
+}
+
 /** Whether a gradient has no way to go, so that nothing becomes of it. */
-function isOfOneStep({ factor, zeros, verdict }) {
-  return factor === null && !zeros && verdict === "healthy";
+function isOfOneStep({ factor, zeros, verdict, parts }) {
+  return factor === null && !zeros && verdict === "healthy" && !partsIn({ parts }).length;
 }
 
 /** Whether no other loss adds to what becomes of one. */

@@ -2,8 +2,9 @@
 
 /**
  * @typedef {object} Line
- * @property {string} key @property {"cell"|"belt"|"bound"|"before"} kind the whole flow of a cell; the LSTM's cell path
- *   alone; what theory allows the plain RNN at most; the focus cell before the remedy
+ * @property {string} key @property {"cell"|"belt"|"bound"|"before"|"context"|"attention"} kind the whole flow of a cell; the LSTM's
+ *   cell path alone; what theory allows the plain RNN at most; the focus cell before the remedy; what of its flow comes
+ *   from the decoder to the encoder in one way alone
  * @property {string} cell @property {boolean} focus the cell that the page is about
  * @property {string} hue @property {string} name beside its end @property {string} full in a sentence
  * @property {string} quantity @property {string} run as in `data-quantity` and `data-run`
@@ -19,7 +20,10 @@ export function linesOf(data) {
   const old = (frame) => at(frame).before ?? baseline?.flow?.cells[focusOf(data)];
   const before = cellLine(data, focusOf(data), "before", (frame) => old(frame)?.dh_log10);
   const [bound, belt] = [extra(data, "bound", "rnn", (frame) => at(frame).bound_log10), extra(data, "belt", "lstm", (frame) => at(frame).belt_log10)];
-  return [bound, belt, before, ...whole].map(counted).filter((line) => data.frames.some((_, k) => line.values(k)));
+  const focus = focusOf(data);
+  const by = ["context", "attention"].map((way) => ({ ...extra(data, way, focus, (frame) => at(frame).ways?.[`${way}_log10`]),
+    hue: way === "attention" ? "output" : focus, quantity: `dh-by-${way}` }));
+  return [bound, belt, before, ...by, ...whole].map(counted).filter((line) => data.frames.some((_, k) => line.values(k)));
 }
 
 function cellLine(data, cell, kind, pick) {

@@ -32,7 +32,8 @@ class Score {
     Object.assign(this, { element, data, cursor });
     this.axis = new Axis(data.meta.T);
     const other = data.options.baseline_name ? "score.hint_other" : "score.hint_baseline";
-    const hint = data.flow ? (comesInAtSeveral(data) ? "score.hint_flow_in" : "score.hint_flow") : data.baseline ? other : "score.hint";
+    const flows = translates(data.meta) ? "score.hint_flow_across" : comesInAtSeveral(data) ? "score.hint_flow_in" : "score.hint_flow";
+    const hint = data.flow ? flows : data.baseline ? other : "score.hint";
     // A second score of a stage brings the lanes that stand beneath another view; clock and table are the first one's.
     this.lower = Boolean(data.options.lower);
     const said = this.lower ? ["score.lower", "score.hint_lower"] : ["score.title", hint];
