@@ -144,9 +144,7 @@ def _shape(trace: Trace) -> dict[str, Any]:
         "segments": [asdict(segment) for segment in trace.segments],
         "written": _written(trace),
         "stopped": bridge is None or bridge.stopped,
-        "hypotheses": [
-            {"text": _named(trace, answers), "logp": logp} for answers, logp in (bridge.hypotheses if bridge else ())
-        ],
+        "hypotheses": _kept(trace),
     }
 
 
@@ -156,6 +154,12 @@ def _written(trace: Trace) -> list[str] | None:
         return None
     kept = trace.bridge.hypotheses
     return _named(trace, kept[0][0] if kept else trace.outputs[trace.segments[-1].start :].argmax(axis=1))
+
+
+def _kept(trace: Trace) -> list[dict[str, Any]]:
+    """Return what a decoder that wrote by itself kept in mind, the best first."""
+    kept = trace.bridge.hypotheses if trace.bridge else ()
+    return [{"text": _named(trace, answers), "logp": logp} for answers, logp in kept]
 
 
 def _named(trace: Trace, answers: Iterable[int]) -> list[str]:
@@ -175,16 +179,18 @@ def frame_of(trace: Trace, sums: bool = True) -> dict[str, Any]:
         "losses": pack(trace.losses),
         "parameters": {name: pack(value) for name, value in trace.parameters.items()} if sums else {},
         "layers": {name: _layer(layer, sums) for name, layer in trace.layers.items()},
-        "bridge": None if trace.bridge is None else _bridge(trace.bridge),
+        "bridge": None if trace.bridge is None else _bridge(trace, trace.bridge),
     }
 
 
-def _bridge(bridge: Bridge) -> dict[str, Any]:
+def _bridge(trace: Trace, bridge: Bridge) -> dict[str, Any]:
     looks = {name: getattr(bridge, name) for name in ("attention", "scores", "attended", "mixed")}
     return {
         "context": {name: pack(value) for name, value in bridge.context.items()},
         "d_context_log10": {name: _finite(log10_norms(value[None])[0]) for name, value in bridge.d_context.items()},
         **{name: None if value is None else pack(value) for name, value in looks.items()},
+        "hypotheses": _kept(trace),
+        "stopped": bridge.stopped,
     }
 
 

@@ -181,21 +181,22 @@ def test_what_was_written_stands_beside_what_is_right(desk: Desk) -> None:
     true(screen, trace)
 
 
-def test_a_beam_shows_what_it_kept_and_what_it_chose(desk: Desk) -> None:
-    trace = run(LOOKS.replace(forcing=0.0, beam=3))
-    assert trace.bridge is not None and len(trace.bridge.hypotheses) == 3 and trace.answers is not None
-    screen = desk.show(show(trace, VIEWS))
-    true(screen, trace)
+def test_a_beam_shows_what_each_run_kept_and_what_it_chose(desk: Desk) -> None:
+    beam = Experiment(cell="gru", text="abc", forcing=0.0, beam=3, **PAIR)
+    traces = [run(beam.replace(seed=seed)) for seed in (0, 1)]
+    screen = desk.show(show(traces, ("score", "output")))
     rows = screen.stage.locator(".rv-writing-beam tbody tr")
-    for k, (answers, _) in enumerate(trace.bridge.hypotheses):
-        row = rows.nth(k)
-        shown = row.locator(".rv-writing-text").inner_text().replace(" ", "")
-        assert shown == "".join(trace.answers[answer] for answer in answers)
-        assert (say("score.beam_chosen") in row.inner_text()) == (k == 0)
-    assert rows.locator("[data-quantity=hypothesis-logp]").count() == 3
-    assert screen.stage.locator(".rv-writing-writes").all_inner_texts() == [
-        trace.answers[answer] for answer in trace.bridge.hypotheses[0][0]
-    ]
+    for trace in traces:
+        assert trace.bridge is not None and len(trace.bridge.hypotheses) == 3 and trace.answers is not None
+        true(screen, trace)
+        for k, (answers, _) in enumerate(trace.bridge.hypotheses):
+            shown = rows.nth(k).locator(".rv-writing-text").inner_text().replace(" ", "")
+            assert shown == "".join(trace.answers[answer] for answer in answers)
+            assert (say("score.beam_chosen") in rows.nth(k).inner_text()) == (k == 0)
+        assert rows.locator("[data-quantity=hypothesis-logp]").count() == 3
+        best = [trace.answers[answer] for answer in trace.bridge.hypotheses[0][0]]
+        assert screen.stage.locator(".rv-writing-writes").all_inner_texts() == best
+        screen.press("ArrowUp")
 
 
 @pytest.mark.parametrize("readout", ["last", "mean"])
@@ -290,13 +291,14 @@ def test_a_batch_says_where_padding_has_turned_an_answer(desk: Desk) -> None:
 
 @pytest.mark.parametrize("what", ["pair", "batch"])
 def test_axe_finds_nothing_and_nothing_is_too_wide(desk: Desk, what: str) -> None:
-    batch = {side: padding(Experiment(network="sentiment"), JUDGED, side) for side in SIDES}
-    html = shown_batch(batch) if what == "batch" else show(run(LOOKS.replace(forcing=0.0, beam=2)), VIEWS).html
-    for size in (None, PHONE):
-        screen = desk.open(html, **({"size": size} if size else {}))
-        screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
-        screen.press("End")
-        for theme in ("light", "dark"):
-            assert screen.turn(theme).axe() == []
-        wide = screen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0
+    if what == "batch":
+        html = shown_batch({side: padding(Experiment(network="sentiment"), JUDGED, side) for side in SIDES})
+    else:
+        html = show(run(LOOKS.replace(text="atten", target="netta", forcing=0.0, beam=2)), VIEWS).html
+    screen = desk.open(html)
+    screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
+    assert screen.press("End").axe_in_both("dark") == []
+    screen.page.set_viewport_size(PHONE)
+    assert screen.paint().axe() == []
+    wide = screen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0

@@ -2,6 +2,7 @@
 import { nice } from "../arrays.js";
 import { attr, el, number, style, text } from "../dom.js";
 import { symbol } from "./equations-math.js";
+import { powerText } from "./lanes.js";
 import { largest } from "./equations-sums.js";
 import { bySource, extents, sourceName, weights, writtenName } from "./look.js";
 
@@ -51,6 +52,7 @@ export class LookList {
     style(fill, { transform: `scaleX(${Math.min(1, value / most || 0).toFixed(4)})` });
     number(score, data, frame.bridge.scores.at(n, s), { quantity: "attention-score", ...what });
     number(alpha, data, value, { quantity: "attention", ...what, digits: 3 });
+    if (value > 0 && value < 0.0005) text(alpha, powerText(data, Math.log10(value), 1));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Attention at the cursor's step as a table: where a step that writes looks, or who looks at one that is read. */
 import { el, number, text } from "../dom.js";
+import { powerText } from "./lanes.js";
 import { extents, sourceName, weights, writtenName } from "./look.js";
 
 /** @returns {{node: HTMLTableElement, follow(): void}} */
@@ -31,5 +32,7 @@ function fill(data, frame, { name, score, alpha }, [n, s], writes, start) {
   text(name, data.say("attention.step", { t: t + 1, symbol: writes ? sourceName(data, s) : writtenName(data, frame, n) }));
   const what = { unit: s, step: start + n };
   if (frame.bridge.scores) number(score, data, frame.bridge.scores.at(n, s), { quantity: "attention-score", ...what, digits: 3 });
-  number(alpha, data, weights(frame).at(n, s), { quantity: "attention", ...what, digits: 4 });
+  const value = weights(frame).at(n, s);
+  number(alpha, data, value, { quantity: "attention", ...what, digits: 4 });
+  if (value > 0 && value < 0.00005) text(alpha, powerText(data, Math.log10(value), 1));
 }

@@ -48,7 +48,7 @@ export class WrittenLane {
       for (const node of [this.faces[n], this.rights[n]]) node.classList.toggle("rv-wrong", wrong);
     });
     text(this.sub, data.say("score.written_sub"));
-    text(this.told, this.axis.left(start) > 130 * this.axis.scale ? `${score(data, run)} ${endWords(data)}`.trim() : "");
+    text(this.told, this.axis.left(start) > 130 * this.axis.scale ? `${score(data, run)} ${endWords(data, run)}`.trim() : "");
   }
 
   tell() {

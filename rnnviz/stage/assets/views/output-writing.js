@@ -14,8 +14,9 @@ export class Writing {
     const names = el("div", { class: "rv-writing-names", "aria-hidden": "true" }, ...ROWS.map((name) => el("span", {}, data.say(`score.writing_${name}`))));
     this.strip = el("div", { class: "rv-writing-steps", role: "img", dir: "ltr" }, ...this.steps.map(({ node }) => node));
     this.told = el("p", { class: "rv-writing-told" });
+    this.beam = el("table", { class: "rv-writing-beam" });
     this.node = el("div", { class: "rv-writing" }, el("h3", { class: "rv-title" }, data.say("score.writing")), el("div", { class: "rv-writing-strip" }, names, this.strip),
-      this.told, el("p", { class: "rv-hint" }, data.say(this.taught())), data.meta.hypotheses?.length ? hypotheses(data) : null);
+      this.told, el("p", { class: "rv-hint" }, data.say(this.taught())), this.beam);
     this.now = null;
   }
 
@@ -52,7 +53,9 @@ export class Writing {
       attr(node, "data-fed", fed && fed.kind !== "both" ? fed.kind : null);
       attr(node, "title", fed && fed.kind !== "both" ? data.say(`score.writing_fed_${fed.kind}`) : null);
     }
-    text(this.told, [score(data, run), endWords(data)].join(" ").trim());
+    this.beam.hidden = meta.beam < 2 || !run.bridge.hypotheses.length;
+    if (!this.beam.hidden) this.beam.replaceChildren(...hypotheses(data, run.bridge.hypotheses));
+    text(this.told, [score(data, run), endWords(data, run)].join(" ").trim());
     const join = (pick) => this.steps.map(pick).filter(Boolean).join(" ");
     attr(this.strip, "aria-label", data.say("score.describe_written", { written: join(({ t }) => writtenAt(meta, run, t)),
       right: join(({ t }) => rightAt(data, run, t)), score: score(data, run) }));
@@ -60,18 +63,18 @@ export class Writing {
 }
 
 /** The beginnings that a beam search kept to the end, the likeliest first: that is the one that was written. */
-function hypotheses(data) {
+function hypotheses(data, kept) {
   const { say, meta } = data;
-  const rows = meta.hypotheses.map(({ text: symbols, logp }, k) => {
+  const rows = kept.map(({ text: symbols, logp }, k) => {
     const chance = el("td");
     number(chance, data, logp, { quantity: "hypothesis-logp", unit: k });
-    const bar = el("i", { style: { transform: `scaleX(${Math.exp(logp - meta.hypotheses[0].logp).toFixed(4)})` } });
+    const bar = el("i", { style: { transform: `scaleX(${Math.exp(logp - kept[0].logp).toFixed(4)})` } });
     const mark = k ? el("td") : el("td", {}, el("span", { class: "rv-writing-chosen" }, say("score.beam_chosen")));
     return el("tr", { class: k ? null : "rv-chosen" }, el("th", { scope: "row" }, String(k + 1)), el("td", { class: "rv-writing-text", dir: "auto" }, joined(symbols)),
       chance, el("td", { "aria-hidden": "true" }, el("span", { class: "rv-writing-bar" }, bar)), mark);
   });
   const heads = ["rank", "text", "logp", null, null].map((name) => (name ? el("th", { scope: "col" }, say(`score.beam_${name}`)) : el("td")));
-  return el("table", { class: "rv-writing-beam" }, el("caption", {}, say("score.beam", { n: meta.beam })), el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
+  return [el("caption", {}, say("score.beam", { n: meta.beam })), el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)];
 }
 
 /** Symbols as one text: letters close together, words and the end apart. */

@@ -28,8 +28,9 @@ export function score(data, run) {
 }
 
 /** How the writing ended, where it was not as many steps as the right answer has. */
-export function endWords(data) {
-  const { forcing, stopped } = data.meta;
+export function endWords(data, run) {
+  const { forcing } = data.meta;
+  const { stopped } = run.bridge;
   const { start, stop } = partsOf(data.meta).at(-1);
   if (forcing === 1) return "";
   return data.say(stopped ? "score.stopped_itself" : "score.was_stopped", { n: stop - start });
