@@ -5,7 +5,7 @@ from functools import partial
 from rnnviz import site
 from rnnviz.site import shapes
 
-LANES = ["h", "c", "gates", "attention", "loss", "gradient"]
+LANES = ["written", "attention", "h", "c", "gates", "loss", "gradient"]
 VIEWS = [
     {"view": "unrolled", "area": "graph", "options": {}},
     {"view": "equations", "area": "panel", "options": {}},
