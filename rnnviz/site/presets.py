@@ -23,6 +23,7 @@ GRADIENTS: Final = Experiment(cell="rnn", hidden_size=16, forget_bias=4.0, text=
 """What the page about gradients opens with: one loss, at the far end of a sentence; all but the LSTM forget it, whose
 gates are open."""
 _DECAY: Final = Experiment(cell="rnn", hidden_size=8, init="orthogonal", task="sine", length=40, loss="last")
+_TRANSLATED: Final = replace(state.OPENING, cell="gru", shape="encoder_decoder", text="hello", target="olleh")
 PRESETS: Final = {
     "hello": state.OPENING,
     "plain": replace(state.OPENING, cell="rnn"),
@@ -33,6 +34,9 @@ PRESETS: Final = {
     "both": replace(state.OPENING, cell="gru", bidirectional=True, text="racecar"),
     "stocks": Experiment(hidden_size=16, task="stocks", length=104),
     "script": Experiment(text="你好，世界 👩‍👩‍👧 שלום", hidden_size=6),
+    "asked_once": replace(_DECAY.replace(text="the dog bit the man"), gain=0.6, loss="every", shape="many_to_one"),
+    "translated": _TRANSLATED,
+    "looking_back": replace(_TRANSLATED, attention="dot"),
     **{name: Experiment(network=name) for name in NETWORKS},
     "characters": Experiment(network="characters", text='the judge said "THE FILM WAS NOT BAD".'),
     "depth_learnt": Experiment(network="depth_learnt", length=40),

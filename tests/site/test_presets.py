@@ -76,3 +76,19 @@ def test_stocks() -> None:
 def test_script() -> None:
     family = next(label for label in of("script").labels if len(label) > 1)
     assert len(family) == 5
+
+
+def test_asked_once_the_way_back_is_long_from_the_last_state_and_short_from_the_mean() -> None:
+    far, near = dh(of("asked_once")), dh(of("asked_once", readout="mean"))
+    assert (np.diff(far) > 0).all() and far[0] < 1e-3 * far[-1]
+    assert near.min() > 0.7 * near.max()
+
+
+def test_translated_and_looking_back() -> None:
+    for name in ("translated", "looking_back"):
+        encoder, decoder = of(name).segments
+        assert (encoder.start, encoder.stop, decoder.start, decoder.stop) == (0, 5, 5, 11)
+    bridge, alone = of("looking_back").bridge, of("translated").bridge
+    assert bridge is not None and bridge.attention is not None
+    assert alone is not None and alone.attention is None
+    assert np.ptp(bridge.attention, axis=0).max() < 0.1 < np.ptp(bridge.attention, axis=1).min()

@@ -1,0 +1,121 @@
+"""The Shapes page in a browser: a gallery of runs on one clock, every shape opened from it, and the way back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator
+
+from rnnviz import run
+from rnnviz.run import resolve
+from rnnviz.site.shapes.entries import ENTRIES, query_of
+from rnnviz.site.shapes.tiles import clock, solved
+from rnnviz.words import say
+from tests.browser.conftest import Visit
+from tests.browser.screen import PHONE, Screen
+from tests.browser.truth import Truth
+
+UNITS = """(card) => [...card.querySelectorAll(".rv-gallery-state")].map((state) => [
+  state.dataset.layer, Number(state.closest("[data-step]").dataset.step),
+  [...state.querySelectorAll("[data-h]")].map((unit) => Number(unit.dataset.h))])"""
+PALE = "(card) => [...card.querySelectorAll('[data-step].rv-gallery-later')].map((step) => Number(step.dataset.step))"
+
+
+def card(screen: Screen, name: str) -> Locator:
+    return screen.page.locator(f"[data-stage=gallery] a[data-shape={name}]")
+
+
+def test_every_small_network_shows_its_own_run_on_one_clock(visit: Visit) -> None:
+    screen = visit("/shapes")
+    assert screen.steps == clock().steps and screen.complaints() == []
+    for name, entry in ENTRIES.items():
+        trace, shown = solved(entry.small), card(screen, name).evaluate(UNITS)
+        assert shown and {layer for layer, _, _ in shown} == set(trace.layers)
+        for layer, t, units in shown:
+            np.testing.assert_allclose(units, trace.layers[layer].h[t], atol=1e-6)
+    bridge = solved(ENTRIES["attention"].small).bridge
+    assert bridge is not None and bridge.attention is not None
+    lines = card(screen, "attention").locator("[data-share]")
+    shares = [float(line.get_attribute("data-share") or "") for line in lines.all()]
+    np.testing.assert_allclose(shares, bridge.attention.ravel(), atol=1e-6)
+    sent = screen.sent
+    screen.press("Home")
+    for t in range(screen.steps):
+        assert screen.t == t
+        for name, entry in ENTRIES.items():
+            steps, one = solved(entry.small).steps, card(screen, name)
+            assert one.get_attribute("data-t") == str(min(t, steps - 1))
+            assert one.evaluate(PALE) == list(range(t + 1, steps))
+            assert (say("graph.tile.over", steps=steps) in one.inner_text()) == (t >= steps)
+        screen.press("ArrowRight")
+    assert screen.sent == sent
+    assert visit("/shapes", step=3).t == 2
+
+
+def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
+    screen = visit("/shapes")
+    for name, entry in ENTRIES.items():
+        link = card(screen, name)
+        link.focus()
+        screen.settled(lambda: screen.page.keyboard.press("Enter"))
+        trace = run(entry.opened)
+        assert screen.steps == trace.steps and screen.complaints() == []
+        assert say(f"shapes.{name}.is") in screen.words()
+        assert screen.page.locator(".site-shapes a[aria-current]").inner_text() == say(f"shapes.{name}.short")
+        for key in ("End", "ArrowLeft"):
+            screen.press(key)
+            numbers = [number for number in screen.numbers() if number.stage == "shapes"]
+            assert len(numbers) > 8
+            problems = Truth(trace).problems(numbers, screen.t)
+            assert not problems, "\n".join([name, *problems])
+        there = screen.page.url
+        screen.settled(screen.page.go_back)
+        assert card(screen, name).count() == 1, f"{name}: back does not lead to the gallery"
+    screen.settled(screen.page.go_forward)
+    assert screen.page.url == there and screen.steps == trace.steps
+
+
+def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
+    experiment = ENTRIES["attention"].fresh
+    screen = visit("/shapes", **query_of(experiment))
+    assert screen.axe() == []
+    screen.enter("seed", "12")
+    changed = experiment.replace(seed=12)
+    numbers = [number for number in screen.numbers() if number.stage == "shapes"]
+    assert not Truth(run(changed)).problems(numbers, screen.t)
+    again = visit(screen.link().removeprefix(screen.address))
+    assert [str(number) for number in again.numbers()] == [str(number) for number in screen.numbers()]
+    link = screen.page.locator(".site-shapes").get_by_text(say("shapes.many_to_one.short"), exact=True)
+    screen.settled(link.click)
+    assert screen.steps == run(ENTRIES["many_to_one"].opened).steps
+    screen.settled(screen.page.go_back)  # and what was changed is there again
+    assert "seed=12" in screen.page.url and screen.steps == run(changed).steps
+    screen.settled(screen.page.locator(".site-shapes a").first.click)
+    assert card(screen, "attention").is_visible()
+    screen.settled(screen.page.locator(".site-uses a").first.click)
+    assert screen.page.locator(".site-shapes a[aria-current]").inner_text() == say("shapes.one_to_one.short")
+
+
+def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> None:
+    experiment = ENTRIES["encoder_decoder"].fresh
+    screen = visit("/shapes", **query_of(experiment))
+    for name in ("gradients", "gates", "step"):
+        screen.settled(screen.page.locator("main").get_by_role("link", name=say(f"shapes.{name}")).click)
+        screen.page.wait_for_url(f"**/{name}?*")
+        assert "shape=encoder_decoder" in screen.page.url and screen.complaints() == []
+        screen.settled(screen.page.go_back)
+    screen.settled(screen.page.locator("main").get_by_role("link", name=say("shapes.train")).click)
+    screen.page.wait_for_url("**/training?*")
+    asked = resolve(experiment)
+    assert (
+        screen.complaints() == [] and "problem=reverse" in screen.page.url and f"cell={asked.cell}" in screen.page.url
+    )
+
+
+@pytest.mark.parametrize("link", [{}, query_of(ENTRIES["attention"].fresh)], ids=["gallery", "attention"])
+def test_on_a_phone_in_the_dark_nothing_overflows_and_axe_finds_nothing(visit: Visit, link: dict[str, str]) -> None:
+    screen = visit("/shapes", size=PHONE, theme="dark", **link)
+    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert screen.axe() == []
+    screen.turn("light")
+    assert screen.axe() == []
