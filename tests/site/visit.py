@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from tests.sources import ROOT
+
+# Each session asks all installed packages whether they bring components, which takes longer than most pages.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 class Visit:
