@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from rnnviz.gradients.flow import Exponents, shifted
 from rnnviz.gradients.magnitude import log10_scaled, row_norms, scaled
-from rnnviz.gradients.reading import output_gradients, pools
+from rnnviz.gradients.reading import output_gradients
 from rnnviz.gradients.runs import check_state, layer_named, walked
 from rnnviz.gradients.starts import Starts
-from rnnviz.gradients.totals import part_of, totals_of
+from rnnviz.gradients.totals import part_of
 from rnnviz.gradients.walking import to_layer
 from rnnviz.trace import Array, Trace
 
@@ -50,10 +50,6 @@ def _sizes(trace: Trace, layer: str, state: str) -> tuple[Array, Exponents]:
     check_state(layer_named(trace, layer), state)
     losses, steps = steps_with_loss(trace), trace.steps
     sizes, exponents = np.zeros((steps, steps)), np.zeros((steps, steps), np.int64)
-    if pools(trace):  # one loss, of which the total is
-        total, exponents[-1] = totals_of(trace, layer, state)
-        sizes[-1] = row_norms(total)
-        return sizes, exponents
     for step in to_layer(trace, layer, Starts.of_losses(trace, losses)):
         rows = losses[step.rows]
         sizes[rows, step.t] = row_norms(part_of(step, state))
@@ -69,10 +65,6 @@ def itemised_vectors(trace: Trace, layer: str = "l0", state: str = "h") -> Array
     """
     check_state(layer_named(trace, layer), state)
     losses = steps_with_loss(trace)
-    if pools(trace):
-        found = np.zeros((trace.steps, *trace.layers[layer].h.shape))
-        found[-1] = shifted(*totals_of(trace, layer, state))
-        return found
     return vectors_of(trace, layer, state, losses, Starts.of_losses(trace, losses))
 
 

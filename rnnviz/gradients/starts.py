@@ -77,8 +77,6 @@ class Starts:
             assert found.own is not None
             looked = None if found.looked is None else found.looked.sum(axis=1, keepdims=True)
             return cls(one, None, found.own[:, None], trace.steps, looked, ways)
-        if trace.experiment.truncate is not None and pools(trace):  # from each step at which the one loss comes in
-            return cls(np.arange(trace.steps), trace.dtop, None, trace.experiment.truncate)
         if trace.experiment.truncate is not None:
             return cls.of_losses(trace, np.arange(trace.steps))
         return cls(one, None, trace.dtop[:, None], trace.steps)

@@ -48,7 +48,7 @@ def norms(trace: Trace, layer: str = "l0", state: str = "h", dtype: str = "float
     check_state(record, state)
     check_choice("dtype", dtype, tuple(DTYPES))
     if dtype == "float32":
-        return row_norms(totals_of(trace, layer, state, np.float32)[0])
+        return row_norms(_totals(trace, layer, state, np.float32)[0])
     kept = record.dh if state == "h" else record.dc
     assert kept is not None
     return row_norms(kept)
@@ -61,7 +61,7 @@ def log10_totals(trace: Trace, layer: str = "l0", state: str = "h") -> Array:
     Parameters and errors as of `norms`.
     """
     check_state(layer_named(trace, layer), state)
-    vectors, exponents = totals_of(trace, layer, state)
+    vectors, exponents = _totals(trace, layer, state, np.float64)
     return log10_scaled(row_norms(vectors), exponents)
 
 
@@ -75,7 +75,7 @@ def float32_zeros(trace: Trace, layer: str = "l0", state: str = "h") -> NDArray[
     return np.asarray(silent & (log10_totals(trace, layer, state) > -np.inf))
 
 
-def totals_of(trace: Trace, layer: str, state: str, dtype: type = np.float64) -> tuple[Array, NDArray[np.int64]]:
+def _totals(trace: Trace, layer: str, state: str, dtype: type) -> tuple[Array, NDArray[np.int64]]:
     """Return the total gradients anew: (T, H), to be multiplied by 2^ (T,)."""
     vectors: Array = np.zeros(trace.layers[layer].h.shape, dtype)
     exponents = np.zeros(trace.steps, np.int64)
