@@ -16,8 +16,10 @@ from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, GROUPS, entry_of, query_of
 from rnnviz.site.shapes.equations import LETTERS, latex
 from rnnviz.site.shapes.far import far, partner
+from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
 from rnnviz.site.shapes.uses import USES
+from rnnviz.site.training import page as training
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import say
 from tests.site.visit import Visit
@@ -242,3 +244,15 @@ def test_texts_that_cannot_be_laid_side_by_side(texts: str, says: str, count: in
     assert says in sentence
     assert len(visit.component("stage-padding")["payload"]["padding"]["lengths"]) == count
     assert visit.test.session_state["texts"] == texts
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_one_like_it_can_be_trained(name: str) -> None:
+    for experiment in (ENTRIES[name].opened, ENTRIES[name].fresh):
+        query, asked = training_of(name, experiment), resolve(experiment)
+        visit = Visit("training", **query)
+        assert visit.errors == []
+        kept = dict(parse_qsl(visit.query))
+        assert kept["problem"].partition(":")[0] == query["problem"]
+        network = visit.test.session_state[training.LAST].experiment
+        assert all(getattr(network, field) == getattr(asked, field) for field in BUILT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -21,22 +21,24 @@ class Entry:
         The row of the gallery that it stands in.
     small : Experiment
         What runs in the gallery.
-    opened : Experiment
-        What one sees first when it is opened: where there is one, a trained network.
     fresh : Experiment
-        The same with weights that nothing has trained.
+        What opens with weights that nothing has trained.
     problem : str
         What it can be trained on, a word of the Training page's link.
-    training : dict
-        More of that link.
+    network : str or None
+        A trained network of this shape.
     """
 
     group: str
     small: Experiment
-    opened: Experiment
     fresh: Experiment
     problem: str
-    training: dict[str, str] = field(default_factory=dict)
+    network: str | None = None
+
+    @property
+    def opened(self) -> Experiment:
+        """What one sees first: where there is one, the trained network."""
+        return Experiment(network=self.network) if self.network in NETWORKS else self.fresh
 
     @property
     def link(self) -> str:
@@ -46,72 +48,35 @@ class Entry:
 
 GROUPS: Final = ("one", "two", "more")
 TINY: Final = Experiment(cell="rnn", hidden_size=5, init="normal", gain=0.6, seed=4, text="rain")
-TRANSLATED: Final = TINY.replace(text="dog", target="god", shape="encoder_decoder")
+PAIR: Final = TINY.replace(text="dog", target="god", shape="encoder_decoder")
 FRESH: Final = OPENING.replace(text="hello")
-WRITER: Final = FRESH.replace(shape="encoder_decoder", cell="gru", text="hello", target="olleh")
-
-
-def _learnt(name: str, fresh: Experiment) -> Experiment:
-    return Experiment(network=name) if name in NETWORKS else fresh
-
+WRITER: Final = FRESH.replace(shape="encoder_decoder", cell="gru", target="olleh")
+TWO_WAYS: Final = FRESH.replace(bidirectional=True, cell="gru", text="racecar")
 
 ENTRIES: Final = {
     "one_to_one": Entry(
-        "one",
-        TINY.replace(shape="one_to_one"),
-        _learnt("waves_at_once", FRESH.replace(shape="one_to_one", cell="rnn")),
-        FRESH.replace(shape="one_to_one", cell="rnn"),
-        "wave",
+        "one", TINY.replace(shape="one_to_one"), FRESH.replace(shape="one_to_one", cell="rnn"), "wave", "waves_at_once"
     ),
     "one_to_many": Entry(
-        "one",
-        TINY.replace(shape="one_to_many"),
-        _learnt("writer", FRESH.replace(shape="one_to_many")),
-        FRESH.replace(shape="one_to_many"),
-        "write",
+        "one", TINY.replace(shape="one_to_many"), FRESH.replace(shape="one_to_many"), "write", "writer"
     ),
     "one_to_many_every": Entry(
         "one",
         TINY.replace(shape="one_to_many", feed="every"),
-        _learnt("drawer", FRESH.replace(shape="one_to_many", feed="every")),
         FRESH.replace(shape="one_to_many", feed="every"),
         "draw",
-        {"feed": "every"},
+        "drawer",
     ),
-    "many_to_one": Entry(
-        "one",
-        TINY.replace(shape="many_to_one"),
-        _learnt("waves", FRESH.replace(shape="many_to_one")),
-        FRESH.replace(shape="many_to_one"),
-        "wave",
-    ),
-    "many_to_many": Entry("one", TINY, Experiment(network="depth_learnt"), FRESH, "depth"),
-    "encoder_decoder": Entry("two", TRANSLATED, _learnt("reverser", WRITER), WRITER, "reverse"),
+    "many_to_one": Entry("one", TINY.replace(shape="many_to_one"), FRESH.replace(shape="many_to_one"), "wave", "waves"),
+    "many_to_many": Entry("one", TINY, FRESH, "depth", "depth_learnt"),
+    "encoder_decoder": Entry("two", PAIR, WRITER, "reverse", "reverser"),
     "attention": Entry(
-        "two",
-        TRANSLATED.replace(attention="dot"),
-        _learnt("reverser_attention", WRITER.replace(attention="dot")),
-        WRITER.replace(attention="dot"),
-        "reverse",
-        {"attention": "dot"},
+        "two", PAIR.replace(attention="dot"), WRITER.replace(attention="dot"), "reverse", "reverser_attention"
     ),
-    "stacked": Entry(
-        "more", TINY.replace(num_layers=2), FRESH.replace(num_layers=2), FRESH.replace(num_layers=2), "echo"
-    ),
-    "bidirectional": Entry(
-        "more",
-        TINY.replace(bidirectional=True),
-        FRESH.replace(bidirectional=True, cell="gru", text="racecar"),
-        FRESH.replace(bidirectional=True, cell="gru", text="racecar"),
-        "tagging",
-        {"bidirectional": "true"},
-    ),
+    "stacked": Entry("more", TINY.replace(num_layers=2), FRESH.replace(num_layers=2), "echo"),
+    "bidirectional": Entry("more", TINY.replace(bidirectional=True), TWO_WAYS, "tagging"),
     "residual": Entry(
-        "more",
-        TINY.replace(num_layers=2, residual=True),
-        FRESH.replace(num_layers=3, residual=True),
-        FRESH.replace(num_layers=3, residual=True),
-        "echo",
+        "more", TINY.replace(num_layers=2, residual=True), FRESH.replace(num_layers=3, residual=True), "echo"
     ),
 }
 """By name; the messages ``shapes.<name>`` and ``shapes.<name>.is`` say what each is called, and what it is."""

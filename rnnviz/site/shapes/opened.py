@@ -19,6 +19,11 @@ from rnnviz.words import say
 
 OPEN: Final = "_shape_open"
 WEIGHTS: Final = "shape_weights"
+BUILT: Final = (
+    *("cell", "num_layers", "bidirectional", "residual"),
+    *("shape", "feed", "readout", "context", "decoder", "attention"),
+)
+"""What a network that is trained here has of one that is looked at."""
 
 
 def is_open(page: Page) -> bool:
@@ -80,9 +85,18 @@ def row_of(name: str, lang: str) -> None:
 
 def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
     """Show where the same network can be looked at in another way, and where one like it can be trained."""
-    known, entry, asked = pages(), ENTRIES[name], resolve(experiment)
-    learns = {"problem": entry.problem, "cell": asked.cell, "shape": asked.shape, **entry.training}
+    known = pages()
     with st.container(key="shapes-elsewhere", horizontal=True, gap="small"):
-        st.page_link(known["training"], label=say("shapes.train", lang), query_params=learns)
+        query = training_of(name, experiment)
+        st.page_link(known["training"], label=say("shapes.train", lang), query_params=query)
         for page in ("gradients", "gates", "step"):
             st.page_link(known[page], label=say(f"shapes.{page}", lang))
+
+
+def training_of(name: str, experiment: Experiment) -> dict[str, str]:
+    """Return the Training page's link for a network built alike, beside one without attention if it has any."""
+    asked = resolve(experiment)
+    built = Experiment(**{field: getattr(asked, field) for field in BUILT}).to_query()
+    beside = "none" if asked.attention == "none" else "unattended"
+    always = {"problem": ENTRIES[name].problem, "cell": asked.cell, "shape": asked.shape, "compare": beside}
+    return always | {field: words for field, words in built.items() if field in BUILT}
