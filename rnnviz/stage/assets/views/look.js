@@ -1,5 +1,5 @@
 /** Where a decoder looks: its weights over what was read, their words, and who looks at a step that is read. */
-import { Matrix, largest, nice } from "../arrays.js";
+import { Matrix, nice } from "../arrays.js";
 import { partsOf, writtenAt } from "../shape.js";
 
 const turned = new WeakMap();
@@ -26,10 +26,13 @@ export function bySource(frame) {
   return turned.get(alpha);
 }
 
-/** The weight that has the full ink: one for all runs of the stage. Weights that are all alike are never the darkest. */
+/**
+ * The weight that has the full ink. Of many runs it is 1, so that one sees a map grow sharp, and later ones do not fade
+ * those before; of one alone as much as it needs, but weights that are all alike are never the darkest.
+ */
 export function mostLooked(data) {
-  const even = 1 / extents(data).S;
-  return Math.min(1, nice(Math.max(3 * even, largest(data.frames.map((frame) => weights(frame).limit)))));
+  if (data.learning || data.frames.length > 1) return 1;
+  return Math.min(1, nice(Math.max(3 / extents(data).S, weights(data.frames[0]).limit)));
 }
 
 /** The source step that decoder step n looks at most. */
