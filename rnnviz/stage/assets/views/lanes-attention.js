@@ -35,7 +35,7 @@ export class AttentionLane {
 
   layout() {
     const { axis, N } = this;
-    this.row = Math.max(2, axis.px(Math.min(ROW, TALLEST / N)));
+    this.row = axis.px(Math.min(ROW, TALLEST / N));
     const height = this.row * N;
     for (const node of [this.plot, this.value]) style(node, { height: `${height}px` });
     const width = axis.left(this.start);

@@ -4,6 +4,7 @@ import { fedAt, labelAt, partsOf, writtenAt } from "../shape.js";
 import { endWords, rightAt, score } from "./output-written.js";
 
 const ROWS = ["reads", "writes", "right"];
+const MANY = 80; // steps, beyond which the strip is a window that goes along with the cursor
 
 export class Writing {
   /** @param {import("../arrays.js").Data} data @param {import("../cursor.js").Cursor} cursor */
@@ -12,7 +13,9 @@ export class Writing {
     const { start, stop } = this.part;
     this.steps = Array.from({ length: stop - start }, (_, n) => this.makeStep(start + n));
     const names = el("div", { class: "rv-writing-names", "aria-hidden": "true" }, ...ROWS.map((name) => el("span", {}, data.say(`score.writing_${name}`))));
-    this.strip = el("div", { class: "rv-writing-steps", role: "img", dir: "ltr" }, ...this.steps.map(({ node }) => node));
+    this.many = this.steps.length > MANY;
+    const scrolls = this.many ? { tabindex: 0, role: "region", "data-rv-keep": "writing" } : { role: "img" };
+    this.strip = el("div", { class: "rv-writing-steps", dir: "ltr", ...scrolls }, ...this.steps.map(({ node }) => node));
     this.told = el("p", { class: "rv-writing-told" });
     this.beam = el("table", { class: "rv-writing-beam" });
     this.node = el("div", { class: "rv-writing" }, el("h3", { class: "rv-title" }, data.say("score.writing")), el("div", { class: "rv-writing-strip" }, names, this.strip),
@@ -38,6 +41,7 @@ export class Writing {
     this.now?.classList.remove("rv-now");
     this.now = this.steps[t - this.part.start]?.node;
     this.now?.classList.add("rv-now");
+    if (this.many && this.now) this.strip.scrollTop = this.now.offsetTop - this.strip.clientHeight / 2;
   }
 
   fill(run) {
