@@ -15,6 +15,8 @@ TOLERANCE: Final = 1e-4
 values are that close; else to 1e-6 or better, for its error goes with the square of the residual."""
 MOST: Final = 20
 """Rounds after which the few that are left are decomposed: their largest singular values are next to equal."""
+ASIDE: Final = 0.03
+"""How far beside a given start the search begins, as a share of it."""
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
@@ -40,12 +42,22 @@ def largest_singular_values(matrices: Array, starts: Array) -> tuple[Array, Arra
     sizes = np.sqrt(np.einsum("nij,nij->n", matrices, matrices))
     small = np.empty(matrices.shape, np.float32)
     np.divide(matrices, np.where(sizes > 0, sizes, 1.0)[:, None, None], out=small, casting="same_kind")
-    directions, left = _directions(small, starts.astype(np.float32))
+    directions, left = _directions(small, _aside(starts).astype(np.float32))
     vectors = directions.astype(np.float64)
     vectors /= np.sqrt(np.vecdot(vectors, vectors))[:, None]
     values = _stretching(matrices, vectors)
     values[left] = np.linalg.norm(matrices[left], 2, axis=(1, 2))
     return values, vectors
+
+
+def _aside(starts: Array) -> Array:
+    """Return vectors of length 1 a little beside the given ones.
+
+    The singular vector of a similar matrix may be one of this matrix as well, and not that of the largest: there the
+    search would stand still.
+    """
+    noise = np.random.default_rng(0).standard_normal(starts.shape[1])
+    return starts / np.sqrt(np.vecdot(starts, starts))[:, None] + ASIDE * noise / np.linalg.norm(noise)
 
 
 def _stretching(matrices: Array, z: Array) -> Array:

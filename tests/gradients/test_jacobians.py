@@ -190,6 +190,13 @@ def test_a_large_state_is_probed_with_the_error_that_is_promised(cell: str, hidd
     assert (gradients.jacobian_norms(found, state) == gradients.jacobian_norms(found, state)).all()  # seeded
 
 
+def test_a_start_that_is_another_singular_vector_does_not_hold_the_search() -> None:
+    rng = np.random.default_rng(0)
+    sizes = rng.random((200, 6))
+    values, _ = largest_singular_values(sizes[:, :, None] * np.eye(6), np.eye(6)[sizes.argsort(axis=1)[:, -2]])
+    np.testing.assert_allclose(values, sizes.max(axis=1), rtol=1e-4)
+
+
 def test_a_state_of_the_largest_exact_size_is_exact() -> None:
     found = linear(0.9, 12, hidden=EXACT)
     lag = np.subtract.outer(np.arange(12), np.arange(12))
