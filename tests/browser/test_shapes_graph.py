@@ -120,6 +120,33 @@ def test_attention_has_both_its_ends_in_sight(desk: Desk) -> None:
     assert screen.paint().t == 3, "a state that is pointed at is a step"
 
 
+def test_where_one_stands_is_said_in_words_of_the_part(desk: Desk) -> None:
+    trace = run(SHAPES["dot"])
+    screen = desk.show(show(trace, ["unrolled", "score"]))
+    assert trace.answers is not None
+    assert screen.scrubber.get_attribute("aria-valuetext") == say("stage.where_encoder", t=1, T=4, symbol="a")
+    screen.press("End", "ArrowLeft")
+    wrote = trace.answers[trace.outputs[-2].argmax()]
+    words = say("stage.where_decoder_wrote", t=4, T=5, symbol=wrote)
+    assert screen.scrubber.get_attribute("aria-valuetext") == words == f"decoder step 4 of 5, wrote ‘{wrote}’"
+
+
+def test_folded_each_network_is_a_box(desk: Desk) -> None:
+    trace = run(SHAPES["state"])
+    truth = Truth(trace)
+    screen = desk.show(show(trace, ["unrolled"], start=1))
+    screen.page.get_by_role("button", name=say("stage.folded")).click()
+    columns = screen.stage.locator(".rv-u-column:visible")
+    roles = [column.get_attribute("data-role") for column in columns.all()]
+    assert sorted(map(str, roles)) == ["now", "then", "waits"], "the decoder has not begun"
+    for t in (1, 3, 4, trace.steps - 1):
+        while screen.t < t:
+            screen.press("ArrowRight")
+        assert not truth.problems(screen.numbers(), t)
+        steps = {column.get_attribute("data-step") for column in columns.all()}
+        assert steps == {str(min(t, 3)), str(max(t, 4)), None}
+
+
 @pytest.mark.parametrize(("name", "theme"), [("additive", "dark"), ("max", "light"), ("feedback", "light")])
 def test_axe_finds_nothing(desk: Desk, name: str, theme: str) -> None:
     trace = run(SHAPES[name])

@@ -26,8 +26,9 @@ export function attentionOf(data, layer) {
     ["tanh(", { symbols: [{ letter: "W", sub: "m" }, "[", H({ when: "t" }), ";"], number: "own" }],
     [{ symbols: [{ letter: "a", quantity: "h", when: "t" }, "]"], number: "from" }, "+", { symbols: [{ letter: "b", sub: "m" }], number: "bias" }, ")"],
   ], "h tilde");
-  const parts = { data, score, weight, sources, taken, mixed };
-  return extra(data, `panel.attention_${meta.attention}`, [score, weight, sources, taken, mixed], () => true, (now) => fill(parts, now));
+  const best = { node: el("p", { class: "rv-eq-extra-note" }) };
+  const parts = { data, score, weight, best, sources, taken, mixed };
+  return extra(data, `panel.attention_${meta.attention}`, [score, weight, best, sources, taken, mixed], () => true, (now) => fill(parts, now));
 }
 
 function scoreLine(data, layer) {
@@ -57,7 +58,7 @@ function sourceRow() {
   return { ...parts, node: el("tr", {}, parts.name, parts.score, el("td", {}, parts.bar, parts.weight), parts.product) };
 }
 
-function fill({ data, score, weight, sources, taken, mixed }, { layer, unit, t }) {
+function fill({ data, score, weight, best: note, sources, taken, mixed }, { layer, unit, t }) {
   const { bridge, parameters } = layer.run;
   const n = t - layer.start;
   const weights = bridge.attention.row(n);
@@ -66,6 +67,7 @@ function fill({ data, score, weight, sources, taken, mixed }, { layer, unit, t }
   show(score.numbers.get("score"), data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "attention-score" });
   show(score.value, data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "attention-score" });
   show(weight.value, data, weights[best], { step: t, unit: best, quantity: "attention" });
+  text(note.node, data.say("panel.attention_best", { s: best + 1, label: sign(data.meta.labels[best]) }));
   fillSources(data, sources.rows, layer, unit, t);
   show(taken.value, data, bridge.attended.at(n, unit), { ...place, quantity: "attended" });
   const row = parameters["attention.weight"].row(unit);

@@ -13,6 +13,8 @@ export class Track {
   constructor(meta) {
     this.meta = meta;
     this.T = meta.T;
+    /** @type {Map<number, Place>} */
+    this.places = new Map();
     this.parts = partsOf(meta);
     this.before = recurs(meta) ? 1 : 0;
     /** The step that a decoder begins at; else none does. */
@@ -33,8 +35,14 @@ export class Track {
     return this.gather === "context" ? this.before + this.split : this.count - 1;
   }
 
-  /** @returns {Place} */
+  /** @returns {Place} the same one each time: a step asks for many */
   at(position) {
+    if (!this.places.has(position)) this.places.set(position, this.found(position));
+    return this.places.get(position);
+  }
+
+  /** @returns {Place} */
+  found(position) {
     if (position < 0 || position >= this.count) return { kind: "none", t: null, part: 0 };
     if (position < this.before) return { kind: "before", t: null, part: 0 };
     if (this.gather && position === this.gathered) return { kind: "gather", t: null, part: 0 };
