@@ -32,13 +32,11 @@ with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SE
         {"view": "score", "area": "graph", "options": {"lanes": PAIRS, "lower": True}},
     ]
     page.flow(question, site.unremedied(question), remedies, views)
-    page.prose("look")
+    look, *blocks = site.prose_of(question)
+    page.prose(look)
     if not page.guessing:
         if network:
             page.explain(network)
         page.makings(question)
-        page.prose("why")
-        page.prose("clipping")
-        page.prose("gates")
-        page.prose("truncation")
-        page.prose("float32")
+        for block in blocks:
+            page.prose(block)

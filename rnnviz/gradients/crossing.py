@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rnnviz.engines.through_time import levels
-from rnnviz.gradients.flow import NOWHERE, Alike, Arriving, Begun, Exponents, Spread, shifted
+from rnnviz.gradients.flow import NOWHERE, Alike, Begun, Exponents, Spread, shifted
 from rnnviz.gradients.runs import is_reverse
 from rnnviz.trace import Array, Trace
 
-Beside = Mapping[str, Sequence[Arriving]]
+Beside = Mapping[str, Sequence[Alike]]
 """By layer, what reaches its states beside what comes from above."""
 
 

@@ -72,6 +72,11 @@ class Alike:
     exponents: Exponents
     steps: range
 
+    def beside_nothing(self) -> Alike:
+        """Return the same with as many further adjoints to which nothing arrives."""
+        values = [np.concatenate([value, np.zeros_like(value)]) for value in self.values]
+        return Alike(values, np.concatenate([self.exponents, np.zeros_like(self.exponents)]), self.steps)
+
     def add(self, t: int, rows: slice, parts: Sequence[Array], exponents: Exponents) -> None:
         """Add the rows, if this is one of the steps."""
         if t in self.steps:

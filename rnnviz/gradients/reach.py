@@ -13,7 +13,7 @@ from rnnviz.gradients.magnitude import log10_scaled, row_norms
 from rnnviz.gradients.runs import check_choice, check_state, layer_named
 from rnnviz.gradients.starts import WAYS, Starts
 from rnnviz.gradients.totals import part_of
-from rnnviz.gradients.walking import to_encoder
+from rnnviz.gradients.walking import each_way, to_encoder
 from rnnviz.trace import Array, Trace
 
 
@@ -84,12 +84,11 @@ def reach_totals(trace: Trace, layer: str = "l0", state: str = "h") -> dict[str,
     Parameters and errors as of `reach`.
     """
     _check(trace, layer, state)
-    found: dict[str, Array] = {}
-    for way in WAYS:
-        line = np.full(trace.steps, np.nan)
-        line[: trace.segments[0].stop] = _log10(trace, layer, state, Starts.whole(trace, (way,)))[0]
-        found[way] = line
-    return found
+    lines = np.full((len(WAYS), trace.steps), np.nan)
+    lines[:, : trace.segments[0].stop] = -np.inf
+    for step in each_way(trace, layer, Starts.whole(trace)):
+        lines[step.rows, step.t] = log10_scaled(row_norms(part_of(step, state)), step.exponents)
+    return dict(zip(WAYS, lines, strict=True))
 
 
 def _check(trace: Trace, layer: str, state: str) -> None:

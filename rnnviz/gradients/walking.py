@@ -50,6 +50,17 @@ def to_encoder(trace: Trace, layer: str, starts: Starts) -> Iterator[Passing]:
     yield from Descent(encoder, starts, beside, np.float64).walk(layer)
 
 
+def each_way(trace: Trace, layer: str, starts: Starts) -> Iterator[Passing]:
+    """Walk one adjoint to a layer of the encoder as two: what comes through the context, what comes by attention."""
+    encoder, decoder = stacks(trace)
+    beside = Descent(decoder, starts, {}, np.float64).through().crossed()
+    first = {name: [one.beside_nothing() for one in found] for name, found in beside.items()}
+    looked = starts.looked
+    second = None if looked is None else np.concatenate([np.zeros_like(looked), looked], axis=1)
+    both = Starts(np.repeat(starts.steps, 2), None, None, starts.reach, second)
+    yield from Descent(encoder, both, first, np.float64).walk(layer)
+
+
 def to_inputs(trace: Trace, starts: Starts) -> list[Spread]:
     """Walk adjoints all the way to the inputs: (T, B, D), from the layers of each direction that read them."""
     first, *then = stacks(trace)[::-1]

@@ -24,8 +24,11 @@ STEP: Final = 6_000
 
 A step costs something however small the matrices are."""
 
-ALONE: Final = 30_000
-"""What a step of an encoder or a decoder costs beside its weights: their frames walk one after the other."""
+APART: Final = (320_000, 19_000)
+"""What a run of an encoder and a decoder costs, and each of its steps, twice that with attention: they walk one after
+the other, and where each step has a loss the last one walks by itself as well."""
+FEWEST: Final = 7
+"""Values on the slider where they are that dear: fewer are no slider."""
 
 SPAN: Final = {"gain": (0.25, 6.0), "forget_bias": (-3.0, 6.0)}
 """From where a gradient vanishes in any cell to where the plain network's explodes; from shut gates to open ones."""
@@ -97,8 +100,9 @@ def slider(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> Sli
         lengths = sorted({round(value) for value in np.linspace(2, steps, FRAMES)})
         return Slider("length", tuple(map(float, lengths)), len(lengths) - 1)
     size = sum(_recurrent(trace).size for trace in runs.values()) * experiment.num_layers
-    each = ALONE * len(runs) if experiment.translates else STEP
-    count = min(FRAMES, WORK // (steps * (size + each)))
+    count = min(FRAMES, WORK // (steps * (size + STEP)))
+    if experiment.translates:
+        count = min(count, max(FEWEST, WORK // _apart(experiment, steps, len(runs))))
     if field not in SPAN or count < 3:
         return ONE
     own, drawn = _own(experiment, field, runs)
@@ -116,6 +120,14 @@ def slider(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> Sli
 
 ONE: Final = Slider(None, (0.0,), 0)
 """No slider: one frame."""
+
+
+def _apart(experiment: Experiment, steps: int, cells: int) -> int:
+    """Return what a frame of an encoder and a decoder costs."""
+    run, step = APART
+    walks = cells * (2 if experiment.loss == "every" else 1)
+    looks = 1 if experiment.attention == "none" else 2
+    return walks * experiment.num_layers * (run + steps * step * looks)
 
 
 def _own(experiment: Experiment, field: str, runs: Mapping[str, Trace]) -> tuple[float, bool]:
