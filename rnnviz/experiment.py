@@ -24,6 +24,7 @@ TASKS: Final = ("sine", "square", "impulse", "stocks")
 NETWORKS: Final = (
     *("latch", "delay", "counter", "brackets", "parity", "doubling"),  # built by hand
     *("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn"),  # trained
+    *("reverser", "reverser_attention", "dates", "speller", "waves", "waves_at_once", "drawer", "writer"),
 )
 INPUTS: Final = ("text", "series", "task", "network")
 SHAPES: Final = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")

@@ -47,9 +47,12 @@ class Written:
     stopped: bool = True
 
 
-def most_steps(sources: int) -> int:
-    """Return how many steps a decoder may write on its own to a source of so many: it may never come to an end."""
-    return 2 * sources + 10
+def most_steps(sources: int, wanted: int = 0) -> int:
+    """Return how many steps a decoder may write on its own to a source of so many: it may never come to an end.
+
+    Where as many are ``wanted`` that this would cut it off, as of a number in words, ten more than these.
+    """
+    return max(2 * sources, wanted) + 10
 
 
 def coins(experiment: Experiment, steps: int) -> NDArray[np.bool_]:
@@ -65,7 +68,7 @@ def written(encoded: Encoded, data: Inputs) -> Written:
         return Written(_with(experiment, data, right))
     if data.kind == "numbers":  # no symbol ends them: as many as were asked for
         return Written(_with(experiment, data, fed(encoded, right, coins(experiment, len(right)))))
-    most = most_steps(data.sources)
+    most = most_steps(data.sources, len(right))
     if experiment.forcing > 0:
         rows, stopped = greedy(encoded, right, coins(experiment, most))
         return Written(_with(experiment, data, rows), (), stopped)

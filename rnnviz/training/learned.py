@@ -100,9 +100,10 @@ def learned(
 def written_of(trace: Trace, probe: Inputs) -> list[int]:
     """Return what the network of a trace writes of a probe's source by itself, each time its likeliest answer."""
     source = probe.inputs[: probe.sources, : probe.read]
+    most = most_steps(probe.sources, len(probe.inputs) - probe.sources)
     with np.errstate(over="ignore", invalid="ignore"):
         encoded = encode(trace.experiment, trace.parameters, source)
-        return list(beam(encoded, probe.outputs, 1, most_steps(probe.sources))[0][0])
+        return list(beam(encoded, probe.outputs, 1, most)[0][0])
 
 
 @lru_cache(maxsize=8)

@@ -31,7 +31,10 @@ SEQUENCES: Final = 5_000
 TRACED: Final = 500
 SEED: Final = 1_000
 """What rules make is measured on so many sequences from a random stream of this seed, units are read on the first of
-them; finite data give all that were kept for validation, or `SEQUENCES` of it."""
+them; finite data give all that were kept for validation."""
+WRITTEN: Final = 1_000
+LOOKED_AT: Final = 100
+"""Sources that a decoder is measured on, step by step, and those that an encoder's units are read on."""
 LINES: Final = 3
 """Of a text in a sequence that a network is measured on."""
 
@@ -47,8 +50,11 @@ def sequences_of(network: Trained, posed: Posed) -> list[Inputs]:
 
 def tests(network: Trained, posed: Posed, count: int = TRACED) -> list[Inputs]:
     """Return sequences that it was not trained on; of a decoder's some hundred, however many there are."""
-    kept = None if network.experiment.translates else posed.validation_count
-    drawn = posed.batch(np.random.default_rng(SEED), kept or count, "validation")
+    if network.experiment.translates:
+        count = LOOKED_AT
+    elif posed.validation_count is not None:
+        count = posed.validation_count
+    drawn = posed.batch(np.random.default_rng(SEED), count, "validation")
     batch = shaped_batch(drawn, network.experiment)
     return [batch.sequence(b) for b in range(len(batch.inputs))]
 
@@ -93,6 +99,8 @@ class Written:
     ----------
     loss, score : float
         The mean over all symbols, and the share that is right.
+    symbols : (B, N) bool
+        Which symbols are right; beyond an answer's end all are.
     right : (B,) bool
         Whether all is right, from the first symbol to END.
     lengths : (B,) int64
@@ -103,6 +111,7 @@ class Written:
 
     loss: float
     score: float
+    symbols: NDArray[np.bool_]
     right: NDArray[np.bool_]
     lengths: NDArray[np.int64]
     weights: Array | None
@@ -123,7 +132,7 @@ class Written:
 
 
 def written(
-    experiment: Experiment, parameters: Mapping[str, Array], posed: Posed, count: int = SEQUENCES, seed: int = SEED
+    experiment: Experiment, parameters: Mapping[str, Array], posed: Posed, count: int = WRITTEN, seed: int = SEED
 ) -> Written:
     """Return what an encoder and decoder with these weights write of sources that they were not trained on."""
     count = min(count, posed.validation_count or count)
@@ -134,11 +143,11 @@ def written(
     found = decode(encoded, fed(encoded, right, np.zeros(right.shape[:2], dtype=np.bool_), symbols=True))
     outputs = np.concatenate([np.zeros((first, *found.outputs.shape[1:])), found.outputs])
     said = outputs.argmax(axis=2)
-    right_ones = ((said == batch.targets) | (batch.targets == NO_TARGET)).all(axis=0)
+    symbols = ((said == batch.targets) | (batch.targets == NO_TARGET)).T[:, first:]
     weights = None if found.look is None else found.look.weights
     assert drawn.source_lengths is not None
     score = posed.score(outputs, batch.targets)
-    return Written(loss_of(batch, outputs)[0], score, right_ones, drawn.source_lengths, weights)
+    return Written(loss_of(batch, outputs)[0], score, symbols, symbols.all(axis=1), drawn.source_lengths, weights)
 
 
 def read_of(one: Inputs) -> Inputs:

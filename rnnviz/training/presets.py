@@ -16,18 +16,15 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
 from rnnviz.networks.trained import TRAINED, Reading, Trained, path_of, to_bytes
 from rnnviz.tasks.corpora import quoted
-from rnnviz.tasks.learnt import network_inputs, posed_of
+from rnnviz.tasks.learnt import posed_of
 from rnnviz.tasks.problems import Posed
-from rnnviz.tasks.problems.forecast import Sine
-from rnnviz.tasks.problems.sentences import Sentences
 from rnnviz.trace import Trace
-from rnnviz.training import start
+from rnnviz.training import claims, start
 from rnnviz.training.loop import Training
 from rnnviz.training.measuring import (
     SEQUENCES,
@@ -36,7 +33,6 @@ from rnnviz.training.measuring import (
     scored,
     scored_of,
     sequences_of,
-    tests,
     written,
 )
 from rnnviz.training.source import note_of
@@ -134,93 +130,69 @@ def _readings(network: Trained, sequences: Sequence[Inputs], found: Sequence[Tra
     return tuple(Reading(one.unit, one.feature, one.r) for one in strongest)
 
 
-def _of_depth(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
-    """Return how often the rounded answer is right, over three times as many steps too, and how far it counts."""
-    longer = answered(network, tests(network, posed_of(network, 90)))
-    climbing = answered(network, [network_inputs(network.name, "(" * 40, 0, 40)])[0]
-    right = (climbing.outputs.round() == climbing.targets)[:, 0]
-    most = float(right.argmin()) if not right.all() else float(len(right))
-    return {"share_right": _right(found), "share_right_long": _right(longer), "steps_long": 90.0, "counts_to": most}
-
-
-def _of_quotes(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
-    """Return at how many places the unit that reads quotation marks best tells, by one threshold, what is inside."""
-    inside = features_of([_read(trace) for trace in found])["quote"] > 0
-    h = np.concatenate([trace.layers["l0"].h for trace in found])
-    best = responses(h, {"quote": inside.astype(np.float64)}, 1)[0].unit
-    middle = (h[inside, best].mean() + h[~inside, best].mean()) / 2
-    said = (h[:, best] > middle) == (h[inside, best].mean() > middle)
-    return {
-        "share_inside": float((said == inside).mean()),
-        "share_mostly": float(max(inside.mean(), 1 - inside.mean())),
-        "unit_quote": float(best + 1),
-        "threshold": float(middle),
-    }
-
-
-def _read(trace: Trace) -> Inputs:
-    return Inputs("symbols", trace.labels, trace.alphabet, trace.answers, trace.inputs, trace.targets)
-
-
-def _right(found: Sequence[Trace]) -> float:
-    return float(np.concatenate([trace.outputs.round() == trace.targets for trace in found]).mean())
-
-
-def _of_sentences(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
-    """Return how many sentences and words there are."""
-    posed = posed_of(network)
-    assert isinstance(posed, Sentences)
-    return {"all": float(len(posed.sentences)), "words": float(posed.inputs)}
-
-
-def _of_sum(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
-    """Return the error on sequences of half and of twice as many steps."""
-    lengths = {"short": 25, "long": 100}
-    errors = {name: scored(network, posed_of(network, length))[1] for name, length in lengths.items()}
-    return errors | {f"steps_{name}": float(length) for name, length in lengths.items()}
-
-
-def _of_wave(network: Trained, found: Sequence[Trace]) -> dict[str, float]:
-    """Return the error without the first step, of which nobody can know whether the wave rises, and of another wave."""
-    later = np.concatenate([(trace.outputs - trace.targets)[1:] for trace in found])
-    other = Sine(length=36, period=24.0, amplitude=1.0, spread=0)
-    slower = answered(network, tests(network, other))
-    errors = np.concatenate([(trace.outputs - trace.targets)[1:] for trace in slower])
-    return {"later": _square(later), "slower": _square(errors), "slower_last": other.baselines[0].score}
-
-
-def _square(errors: NDArray[np.float64]) -> float:
-    return float(np.square(errors).mean())
-
-
 def _clipped(cell: str, hidden_size: int, **fields: Any) -> Experiment:
     return Experiment(cell=cell, hidden_size=hidden_size, clip=1.0, **fields)
 
 
+def _translator(**fields: Any) -> Experiment:
+    return _clipped("gru", fields.pop("hidden_size"), shape="encoder_decoder", **fields)
+
+
 _ADDING: Final = {"steps": 2000, "learning_rate": 0.01}
+_REVERSAL: Final = {"steps": 2000, "batch_size": 64, "learning_rate": 0.01}
+_WAVES: Final = {"steps": 2000, "learning_rate": 0.01}
 PRESETS: Final[Mapping[str, Preset]] = {
     "characters": Preset(
         _clipped("lstm", 24, forget_bias=1.0),
         "text",
         {"text": quoted.text(), "length": 80, "share": 20},
         {"steps": 1000, "learning_rate": 0.02},
-        _of_quotes,
+        claims.of_quotes,
     ),
     "depth_learnt": Preset(
         _clipped("lstm", 2, forget_bias=1.0),
         "depth",
         {"length": 30},
         {"steps": 3000, "batch_size": 64, "learning_rate": 0.005},
-        _of_depth,
+        claims.of_depth,
         "c",
     ),
     "sentiment": Preset(
-        _clipped("lstm", 8, seed=1), "sentiment", {}, {"steps": 200, "learning_rate": 0.01}, _of_sentences
+        _clipped("lstm", 8, seed=1), "sentiment", {}, {"steps": 200, "learning_rate": 0.01}, claims.of_sentences
     ),
-    "forecaster": Preset(_clipped("gru", 4), "sine", {"length": 36}, {"steps": 1500, "learning_rate": 0.01}, _of_wave),
-    "adding_lstm": Preset(_clipped("lstm", 8, forget_bias=1.0), "adding", {"length": 50}, _ADDING, _of_sum, "c"),
+    "forecaster": Preset(
+        _clipped("gru", 4), "sine", {"length": 36}, {"steps": 1500, "learning_rate": 0.01}, claims.of_wave
+    ),
+    "adding_lstm": Preset(_clipped("lstm", 8, forget_bias=1.0), "adding", {"length": 50}, _ADDING, claims.of_sum, "c"),
     # As many weights as the LSTM, and the same budget.
-    "adding_rnn": Preset(_clipped("rnn", 17), "adding", {"length": 50}, _ADDING, _of_sum),
+    "adding_rnn": Preset(_clipped("rnn", 17), "adding", {"length": 50}, _ADDING, claims.of_sum),
+    "reverser": Preset(_translator(hidden_size=32), "reverse", {}, _REVERSAL, claims.of_reversal),
+    "reverser_attention": Preset(
+        _translator(hidden_size=32, attention="dot"), "reverse", {}, _REVERSAL, claims.of_reversal
+    ),
+    "dates": Preset(
+        _translator(hidden_size=28, attention="dot"),
+        "date",
+        {},
+        {"steps": 600, "batch_size": 64, "learning_rate": 0.01},
+    ),
+    "speller": Preset(
+        _translator(hidden_size=28), "spell", {"most": 999}, {"steps": 1500, "batch_size": 64, "learning_rate": 0.01}
+    ),
+    "waves": Preset(_clipped("lstm", 8, shape="many_to_one"), "wave", {"spread": 50}, _WAVES, claims.of_waves),
+    "waves_at_once": Preset(
+        _clipped("rnn", 16, num_layers=2, nonlinearity="relu", shape="one_to_one"), "wave", {}, _WAVES, claims.of_waves
+    ),
+    "drawer": Preset(
+        _clipped("lstm", 24, shape="one_to_many", feed="every"),
+        "draw",
+        {},
+        {"steps": 4000, "learning_rate": 0.01},
+        claims.of_drawing,
+    ),
+    "writer": Preset(
+        _clipped("gru", 24, shape="one_to_many"), "write", {}, {"steps": 600, "learning_rate": 0.01}, claims.of_words
+    ),
 }
 assert tuple(PRESETS) == TRAINED
 

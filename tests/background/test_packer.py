@@ -27,7 +27,9 @@ HOW = {"steps": 60, "trace_every": 4, "engine": "numpy", "batch_size": 2, "valid
 
 def trained(task: str | Posed = "adding", **options: Any) -> Run:
     problem = posed(task, options)
-    return Run("", train(Experiment(hidden_size=3, clip=0.1), problem, **HOW), problem, (), 60)
+    shape = problem.shapes[0]
+    own = {"attention": "dot", "forcing": 0.5} if shape == "encoder_decoder" else {}
+    return Run("", train(Experiment(hidden_size=3, clip=0.1, shape=shape, **own), problem, **HOW), problem, (), 60)
 
 
 RUN = trained(length=5)
@@ -56,7 +58,14 @@ def here(run: Run, moments: list[int], probe: int) -> dict[int, bytes]:
 
 @pytest.mark.parametrize(
     ("task", "options"),
-    [("adding", {"length": 5}), ("series", {"series": (1.0, 2.5, 2.0, 1.5) * 9}), ("text", {"text": "ab ba äb\n" * 9})],
+    [
+        ("adding", {"length": 5}),
+        ("series", {"series": (1.0, 2.5, 2.0, 1.5) * 9}),
+        ("text", {"text": "ab ba äb\n" * 9}),
+        ("reverse", {"longest": 5}),
+        ("draw", {"length": 6}),
+        ("wave", {"length": 6}),
+    ],
 )
 def test_it_packs_what_would_be_packed_here(packer, monkeypatch, task, options) -> None:
     comes(packer)

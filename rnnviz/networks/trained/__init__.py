@@ -14,7 +14,10 @@ from rnnviz.networks.trained.files import path_of, read, to_bytes
 
 __all__ = ["TRAINED", "Reading", "Trained", "path_of", "to_bytes", "trained"]
 
-TRAINED: Final = ("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn")
+TRAINED: Final = (
+    *("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn"),
+    *("reverser", "reverser_attention", "dates", "speller", "waves", "waves_at_once", "drawer", "writer"),
+)
 
 
 @lru_cache(maxsize=len(TRAINED))
