@@ -57,7 +57,7 @@ def _aside(starts: Array) -> Array:
     search would stand still.
     """
     noise = np.random.default_rng(0).standard_normal(starts.shape[1])
-    return starts / np.sqrt(np.vecdot(starts, starts))[:, None] + ASIDE * noise / np.linalg.norm(noise)
+    return np.asarray(starts / np.sqrt(np.vecdot(starts, starts))[:, None] + ASIDE * noise / np.linalg.norm(noise))
 
 
 def _stretching(matrices: Array, z: Array) -> Array:
