@@ -29,6 +29,7 @@ with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
             shapes.row(name, page.lang)
         trace = site.traced(page.controls(shapes.cells_of(name), row=partial(shapes.row_of, name)))
         page.lead(shapes.lead(name, page.lang))
+        shapes.begin(trace)
         page.stage(trace, VIEWS)
         shapes.elsewhere(name, trace.experiment, page.lang)
         shapes.about(name, page.lang)

@@ -111,7 +111,9 @@ def _writing_controls(lang: str, wide: bool) -> None:
     """Offer what a decoder should write, what it reads of that, and how it looks for the best answer by itself."""
     if st.session_state[state.KIND] in ("text", "network"):
         label = _label("target", lang, most=f"{limits.TARGET:,}")
-        empty, help_ = say("control.target.empty", lang), say("control.target.help", lang)
+        taught = st.session_state[state.KIND] == "network"
+        empty = say("control.target.taught" if taught else "control.target.empty", lang)
+        help_ = say("control.target.help", lang)
         width = _width("target", wide)
         st.text_input(label, key="target", live="300ms", placeholder=empty, help=help_, width=width, **KEEP)
     label, help_ = _label("forcing", lang), say("control.forcing.help", lang)

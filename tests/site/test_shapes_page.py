@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, FEEDS, READOUTS, SHAPES, Experiment
+from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
 from rnnviz.run import resolve, run
 from rnnviz.site import limits
@@ -191,10 +192,12 @@ def test_how_far_the_loss_reaches_is_the_gradient_at_the_source(experiment: Expe
     assert found.attending is not None and found.without is not None and found.context is not None
     attending, without = (other, trace) if experiment.attention == "none" else (trace, other)
     for curve, one in ((found.attending, attending), (found.without, without)):
-        np.testing.assert_allclose(10**curve, np.linalg.norm(one.layers["l0"].dh[:source], axis=1), rtol=1e-9)
-    through = [reach_vectors(attending, way).sum(axis=0) for way in ("context", "attention")]
-    np.testing.assert_allclose(sum(through), attending.layers["l0"].dh[:source], atol=1e-12)
-    np.testing.assert_allclose(10**found.context, np.linalg.norm(through[0], axis=1), rtol=1e-9)
+        sent = itemised(one)[source:]  # of each loss to each step, its own among them
+        shares = sent[:, :source] / sent[range(len(sent)), range(source, one.steps)][:, None]
+        np.testing.assert_allclose(10**curve, shares.mean(axis=0), rtol=1e-9)
+    through = np.linalg.norm(reach_vectors(attending, "context"), axis=2)
+    own = np.diagonal(itemised(attending))[source:]
+    np.testing.assert_allclose(10**found.context, (through / own[:, None]).mean(axis=0), rtol=1e-9)
 
 
 def test_the_figure_has_a_dot_for_each_line_and_symbol() -> None:

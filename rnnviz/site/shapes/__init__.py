@@ -4,12 +4,13 @@ from rnnviz.site.shapes.batch import batch
 from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
-from rnnviz.site.shapes.opened import about, cells_of, elsewhere, is_open, lead, opening, row_of
+from rnnviz.site.shapes.opened import about, begin, cells_of, elsewhere, is_open, lead, opening, row_of
 from rnnviz.site.shapes.uses import uses
 
 __all__ = [
     "about",
     "batch",
+    "begin",
     "cells_of",
     "elsewhere",
     "equations",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from rnnviz.experiment import NETWORKS, Experiment
+from rnnviz.experiment import Experiment
 from rnnviz.run import resolve
 from rnnviz.site.state import OPENING
 
@@ -25,20 +25,20 @@ class Entry:
         What opens with weights that nothing has trained.
     problem : str
         What it can be trained on, a word of the Training page's link.
-    network : str or None
-        A trained network of this shape.
+    learnt : Experiment or None
+        A trained network of this shape, and what it reads.
     """
 
     group: str
     small: Experiment
     fresh: Experiment
     problem: str
-    network: str | None = None
+    learnt: Experiment | None = None
 
     @property
     def opened(self) -> Experiment:
         """What one sees first: where there is one, the trained network."""
-        return Experiment(network=self.network) if self.network in NETWORKS else self.fresh
+        return self.learnt or self.fresh
 
     @property
     def link(self) -> str:
@@ -51,28 +51,43 @@ TINY: Final = Experiment(cell="rnn", hidden_size=5, init="normal", gain=0.6, see
 PAIR: Final = TINY.replace(text="dog", target="god", shape="encoder_decoder")
 FRESH: Final = OPENING.replace(text="hello")
 WRITER: Final = FRESH.replace(shape="encoder_decoder", cell="gru", target="olleh")
+REVERSER: Final = Experiment(network="reverser", text="palindrome", forcing=0.0)
+"""A word too long for it: writing by itself, it goes wrong where the one that looks back does not."""
+LOOKING_BACK: Final = REVERSER.replace(network="reverser_attention", text="palindrome")
 TWO_WAYS: Final = FRESH.replace(bidirectional=True, cell="gru", text="racecar")
 
 ENTRIES: Final = {
     "one_to_one": Entry(
-        "one", TINY.replace(shape="one_to_one"), FRESH.replace(shape="one_to_one", cell="rnn"), "wave", "waves_at_once"
+        "one",
+        TINY.replace(shape="one_to_one"),
+        FRESH.replace(shape="one_to_one", cell="rnn"),
+        "wave",
+        Experiment(network="waves_at_once"),
     ),
     "one_to_many": Entry(
-        "one", TINY.replace(shape="one_to_many"), FRESH.replace(shape="one_to_many"), "write", "writer"
+        "one",
+        TINY.replace(shape="one_to_many"),
+        FRESH.replace(shape="one_to_many"),
+        "write",
+        Experiment(network="writer"),
     ),
     "one_to_many_every": Entry(
         "one",
         TINY.replace(shape="one_to_many", feed="every"),
         FRESH.replace(shape="one_to_many", feed="every"),
         "draw",
-        "drawer",
+        Experiment(network="drawer"),
     ),
-    "many_to_one": Entry("one", TINY.replace(shape="many_to_one"), FRESH.replace(shape="many_to_one"), "wave", "waves"),
-    "many_to_many": Entry("one", TINY, FRESH, "depth", "depth_learnt"),
-    "encoder_decoder": Entry("two", PAIR, WRITER, "reverse", "reverser"),
-    "attention": Entry(
-        "two", PAIR.replace(attention="dot"), WRITER.replace(attention="dot"), "reverse", "reverser_attention"
+    "many_to_one": Entry(
+        "one",
+        TINY.replace(shape="many_to_one"),
+        FRESH.replace(shape="many_to_one"),
+        "wave",
+        Experiment(network="waves"),
     ),
+    "many_to_many": Entry("one", TINY, FRESH, "depth", Experiment(network="depth_learnt")),
+    "encoder_decoder": Entry("two", PAIR, WRITER, "reverse", REVERSER),
+    "attention": Entry("two", PAIR.replace(attention="dot"), WRITER.replace(attention="dot"), "reverse", LOOKING_BACK),
     "stacked": Entry("more", TINY.replace(num_layers=2), FRESH.replace(num_layers=2), "echo"),
     "bidirectional": Entry("more", TINY.replace(bidirectional=True), TWO_WAYS, "tagging"),
     "residual": Entry(

@@ -1,4 +1,8 @@
-"""How far back a decoder's loss reaches, with attention and without: a small figure, and what it shows in words."""
+"""How far back a decoder's losses reach, with attention and without: a small figure, and what it shows in words.
+
+Networks differ in how large their losses are. So each loss is measured against what it is to the decoder's own state at
+its step: of a gradient of length 1 there, so much arrives at a step of the source; the mean over all losses is shown.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,8 @@ import streamlit as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.figures.powers import powers_of_log10
-from rnnviz.gradients import log10_norms
-from rnnviz.gradients.reach import reach_vectors
+from rnnviz.gradients import itemised
+from rnnviz.gradients.reach import reach
 from rnnviz.run import resolve
 from rnnviz.site.runs import traced
 from rnnviz.trace import Array, Trace
@@ -27,7 +31,7 @@ MOST_LABELS: Final = 48
 
 @dataclass(frozen=True, eq=False)
 class Far:
-    """log10 ‖∂L/∂h_s‖ at each of the encoder's lowest states, (S,), for the loss L of all that is written.
+    """log10 of the mean over k of ‖∂L_k/∂h_s‖ ÷ ‖∂L_k/∂h_k‖ at each of the encoder's lowest states, (S,).
 
     Attributes
     ----------
@@ -66,9 +70,29 @@ def far(trace: Trace) -> Far:
     runs = [trace] if other is None else [trace, traced(other)]
     found = {resolve(run.experiment).attention != "none": run for run in runs}
     source = trace.segments[0].stop
-    curves = {attends: log10_norms(run.layers["l0"].dh[:source]) for attends, run in found.items()}
-    part = log10_norms(reach_vectors(found[True], "context").sum(axis=0)) if True in found else None
-    return Far(trace.labels[:source], curves.get(False), curves.get(True), part)
+    curves = {attends: shares(run) for attends, run in found.items()}
+    without, (attending, context) = curves.get(False, (None, None))[0], curves.get(True, (None, None))
+    return Far(trace.labels[:source], without, attending, context)
+
+
+def shares(trace: Trace) -> tuple[Array, Array]:
+    """Return what arrives of a run's losses, (S,), by all ways and through the context alone."""
+    found = reach(trace)
+    own = np.diagonal(itemised(trace))[found.losses]
+    counts = own > 0  # a loss whose answer cannot be righter sends nothing at all
+    if not counts.any():
+        nothing = np.full(found.total.shape[1], -np.inf)
+        return nothing, nothing
+    whole, part = (_mean(sizes[counts] - np.log10(own[counts])[:, None]) for sizes in (found.total, found.context))
+    return whole, part
+
+
+def _mean(logs: Array) -> Array:
+    """Return log10 of the mean over the first axis of numbers whose log10 are given."""
+    most = logs.max(axis=0)
+    safe = np.where(np.isfinite(most), most, 0.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(safe + np.log10(np.mean(10.0 ** (logs - safe), axis=0)))
 
 
 def reaching(trace: Trace, lang: str) -> None:

@@ -9,12 +9,13 @@ import streamlit as st
 from rnnviz.experiment import CELLS, Experiment
 from rnnviz.lessons import prose
 from rnnviz.run import resolve
-from rnnviz.site import state
+from rnnviz.site import address, state
 from rnnviz.site.controls import build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, Entry, entry_of
+from rnnviz.trace import Trace
 from rnnviz.words import say
 
 OPEN: Final = "_shape_open"
@@ -72,6 +73,12 @@ def weights_control(entry: Entry, lang: str) -> None:
 
 def _take(entry: Entry) -> None:
     state.put(entry.opened if st.session_state[WEIGHTS] == "trained" else entry.fresh)
+
+
+def begin(trace: Trace) -> None:
+    """Let the page open where a decoder begins to write, unless its link names a step."""
+    if trace.segments and address.memory().step is None:
+        address.memory().start = trace.segments[-1].start
 
 
 def row_of(name: str, lang: str) -> None:
