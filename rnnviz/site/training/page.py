@@ -58,6 +58,8 @@ class TrainingPage:
     @property
     def reads(self) -> bool:
         """Whether what the network reads can be looked at place by place: symbols, or not too many numbers."""
+        if self.shown.experiment.shape in ("one_to_one", "one_to_many"):
+            return False
         return self.shown.posed.alphabet is not None or self.shown.posed.steps <= CONNECTED
 
     @property

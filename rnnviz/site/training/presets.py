@@ -19,6 +19,12 @@ PRESETS: Final = {
     "echo": Plan(problem="echo", compare="gru"),
     "manual": Plan(problem="book", options=(("book", "manual"),), steps=2000, compare="none").changed(hidden_size=64),
     "sentiment": Plan(problem="sentiment", steps=200).changed(hidden_size=16),
+    "reverse": Plan(
+        problem="reverse", options=(("shortest", 6), ("longest", 6)), steps=600, compare="unattended"
+    ).changed(cell="gru", attention="dot"),
+    "date": Plan(problem="date", steps=500, compare="none").changed(cell="gru", attention="additive"),
+    "draw": Plan(problem="draw", steps=800, compare="rnn").changed(feed="every", hidden_size=24),
+    "at_once": Plan(problem="wave", steps=600, compare="none").changed(shape="one_to_one", cell="rnn"),
     "stocks": Plan(problem="stocks", steps=600).changed(hidden_size=16),
     "broken": Plan(problem="depth", steps=600, optimiser="sgd", learning_rate=0.05, compare="unclipped").changed(
         cell="rnn", nonlinearity="relu", init="orthogonal", hidden_size=16
