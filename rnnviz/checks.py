@@ -68,8 +68,9 @@ def choice(choices: tuple[str, ...], before: str = "") -> Callable[[str, Any], s
     return check
 
 
-def whole(least: int) -> Callable[[str, Any], int]:
-    """Return a check that a field is a whole number of at least ``least``; texts of digits are read as one."""
+def whole(least: int, most: int | None = None) -> Callable[[str, Any], int]:
+    """Return a check that a field is a whole number from ``least`` to ``most``; texts of digits are read as one."""
+    key = "error.whole" if most is None else "error.whole_between"
 
     def check(name: str, value: Any) -> int:
         try:
@@ -79,9 +80,9 @@ def whole(least: int) -> Callable[[str, Any], int]:
             is_text = isinstance(value, str)
             number = int(value) if is_text and re.fullmatch(r"[0-9]{1,18}", value) else operator.index(value)
         except Exception:  # whatever an object answers that is asked for its number
-            raise ExperimentError(name, value, "error.whole", least=least) from None
-        if number < least:
-            raise ExperimentError(name, value, "error.whole", least=least)
+            raise ExperimentError(name, value, key, least=least, most=most) from None
+        if number < least or (most is not None and number > most):
+            raise ExperimentError(name, value, key, least=least, most=most)
         return number
 
     return check

@@ -33,6 +33,7 @@ READOUTS: Final = ("last", "mean", "max")
 CONTEXTS: Final = ("last", "transform", "all")
 DECODERS: Final = ("state", "input", "feedback")
 ATTENTIONS: Final = ("none", "dot", "additive")
+MOST_LAYERS: Final = 1_000
 DEFAULT_TEXT: Final = "hello world"
 DEFAULT_LENGTH: Final = 24
 
@@ -48,7 +49,7 @@ class Experiment:
     ----------
     cell : {"rnn", "gru", "lstm"}
     hidden_size, num_layers : int
-        H and the number of stacked layers, at least 1.
+        H and the number of stacked layers, at least 1; of layers at most 1,000.
     bidirectional : bool
     residual : bool
         From the second layer on a layer's output is h_t + x_t, what it made and what it read: skip connections across
@@ -302,7 +303,7 @@ def _to_text(value: Any) -> str:
 _CHECKS: Final[Mapping[str, Any]] = {
     "cell": checks.choice(CELLS),
     "hidden_size": checks.whole(1),
-    "num_layers": checks.whole(1),
+    "num_layers": checks.whole(1, most=MOST_LAYERS),
     "bidirectional": checks.truth,
     "residual": checks.truth,
     "nonlinearity": checks.choice(NONLINEARITIES),

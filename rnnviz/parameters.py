@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,8 @@ from rnnviz.experiment import Experiment
 from rnnviz.trace import Array
 
 READOUT: Final = ("weight_ho", "bias_o")
+MOST_NAMED: Final = 14
+"""Parameters that a sentence names."""
 
 
 def parameter_shapes(experiment: Experiment, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
@@ -117,8 +120,15 @@ def check_parameters(parameters: Mapping[str, Any], shapes: Mapping[str, tuple[i
         raise ExperimentError("parameters", parameters, "error.parameters_type")
     for name in parameters:
         if name not in shapes:
-            raise ExperimentError("parameters", name, "error.parameter_unknown", choices=", ".join(shapes))
+            raise ExperimentError("parameters", name, "error.parameter_unknown", choices=_named(name, shapes))
     return {name: _check_parameter(parameters, name, shape) for name, shape in shapes.items()}
+
+
+def _named(wanted: Any, shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """Return the names of parameters; of many those that are most like the one that is wanted."""
+    if len(shapes) <= MOST_NAMED:
+        return ", ".join(shapes)
+    return ", ".join([*get_close_matches(str(wanted)[:80], shapes, n=MOST_NAMED // 2, cutoff=0.0), "…"])
 
 
 def _check_parameter(parameters: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:

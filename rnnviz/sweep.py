@@ -17,6 +17,7 @@ from rnnviz.inputs import Inputs
 from rnnviz.networks import network_named
 from rnnviz.run import resolve
 from rnnviz.tasks import inputs
+from rnnviz.tasks.size import check_size
 from rnnviz.trace import Array, Trace
 
 FIELDS: Final = (
@@ -103,7 +104,7 @@ def sweep(experiment: Experiment, /, *, of_weights: bool = True, **field: Iterab
     ------
     ExperimentError
         A ValueError, if it is not exactly one field, the field is not a number, its values are none, not all numbers
-        or out of its range, or it has no effect because the network is a ready-made one.
+        or out of its range, one of the runs is too large, or it has no effect because the network is a ready-made one.
     """
     name, values = _check_field(field)
     _check_effect(experiment, name)
@@ -161,6 +162,7 @@ def _prepare(name: str, experiments: Sequence[Experiment]) -> list[_Frame]:
     for experiment in map(resolve, experiments):
         if not frames or name in OF_INPUT:
             data = inputs(experiment)
+        check_size(experiment, data)
         width, outputs = data.read, data.outputs
         if not frames or name in OF_DRAW:
             found = _drawn(experiment, width, outputs)

@@ -89,7 +89,7 @@ class Mute:
         ("hidden_size", 2.5, "whole number"),
         ("hidden_size", True, "whole number"),
         ("hidden_size", "9" * 400, "whole number"),
-        ("num_layers", -1, "at least 1"),
+        ("num_layers", -1, "from 1 to 1000"),
         ("bidirectional", "maybe", "true or false"),
         ("init", "he", "orthogonal"),
         ("gain", float("nan"), "finite"),

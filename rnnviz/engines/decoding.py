@@ -21,7 +21,7 @@ from rnnviz.cells import Cell
 from rnnviz.engines.encoder_decoder import NUMPY, Encoded, Record, States, decode
 from rnnviz.engines.layer import Held, Run, Weights, blocks
 from rnnviz.experiment import Experiment
-from rnnviz.inputs import Inputs, readable
+from rnnviz.inputs import Inputs, one_hot, readable
 from rnnviz.trace import NO_TARGET, Array
 
 Hypothesis = tuple[tuple[int, ...], float]
@@ -132,11 +132,10 @@ def beam(encoded: Encoded, outputs: int, width: int, most: int) -> tuple[Hypothe
     rows, states = np.zeros((1, outputs)), _one_each(encoded)
     for t in range(most):
         record, after = step(encoded, rows, states, t)
-        alive = [one for one in kept if not _ended(one, outputs)]
-        kept, origins = _best(kept, _ways_on(alive, log_softmax(record.outputs[0])), width, outputs)
+        kept, origins = _best(kept, log_softmax(record.outputs[0]), width)
         if all(_ended(one, outputs) for one in kept):
             break
-        rows = np.eye(outputs)[[answers[-1] for answers, _ in kept if not _ended((answers, 0.0), outputs)]]
+        rows = one_hot([one[0][-1] for one in kept if not _ended(one, outputs)], outputs)
         states = {name: (h[origins], c[origins]) for name, (h, c) in after.items()}
     return tuple(kept)
 
@@ -152,22 +151,25 @@ def _ended(one: Hypothesis, outputs: int) -> bool:
     return bool(one[0]) and one[0][-1] == outputs - 1
 
 
-def _ways_on(alive: Sequence[Hypothesis], log_p: Array) -> list[tuple[Hypothesis, int]]:
-    """Return each beginning with each answer after it, and which beginning it was."""
-    return [
-        (((*answers, answer), logp + float(more)), origin)
-        for origin, (answers, logp) in enumerate(alive)
-        for answer, more in enumerate(log_p[origin])
-    ]
+def _best(kept: Sequence[Hypothesis], log_p: Array, width: int) -> tuple[list[Hypothesis], list[int]]:
+    """Return the likeliest of what has ended and of all ways to go on, and where those not yet ended come from.
 
-
-def _best(
-    kept: Sequence[Hypothesis], ways: Sequence[tuple[Hypothesis, int]], width: int, outputs: int
-) -> tuple[list[Hypothesis], list[int]]:
-    """Return the likeliest of what has ended and of all ways to go on, and where those not yet ended come from."""
-    ended = [(one, -1) for one in kept if _ended(one, outputs)]
-    found = sorted([*ended, *ways], key=lambda way: -way[0][1])[:width]
-    return [one for one, _ in found], [origin for one, origin in found if not _ended(one, outputs)]
+    ``log_p``, (K, O), is of the next answers of those that have not ended, in their order.
+    """
+    outputs = log_p.shape[1]
+    ended = [one for one in kept if _ended(one, outputs)]
+    alive = [one for one in kept if not _ended(one, outputs)]
+    on = np.array([logp for _, logp in alive])[:, None] + log_p
+    ways = np.concatenate([[logp for _, logp in ended], on.ravel()])
+    found, origins = list[Hypothesis](), list[int]()
+    for way in np.argsort(-ways, kind="stable")[:width].tolist():  # where a network broke it is NaN, the last of all
+        if way < len(ended):
+            found.append(ended[way])
+            continue
+        origin, answer = divmod(way - len(ended), outputs)
+        found.append(((*alive[origin][0], answer), float(ways[way])))
+        origins += [origin] * (answer != outputs - 1)
+    return found, origins
 
 
 def one_step(

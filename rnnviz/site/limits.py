@@ -1,4 +1,4 @@
-"""What the site draws at most, in one place. The library itself has no such limits."""
+"""What the site draws at most, in one place. The library refuses only what no memory holds and nobody awaits."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from rnnviz.tasks.generators import GENERATORS, task_inputs
 from rnnviz.tasks.learnt import as_learnt, network_inputs
 from rnnviz.tasks.series import Series, parse_series, read_series, series_inputs
 from rnnviz.tasks.shaping import shaped
+from rnnviz.tasks.size import check_size
 from rnnviz.tasks.symbols import symbols, text_inputs, visible
 from rnnviz.words import DEFAULT_LANGUAGE
 
@@ -25,9 +26,16 @@ def inputs(experiment: Experiment, lang: str = DEFAULT_LANGUAGE) -> Inputs:
     ------
     ExperimentError
         If the text or the target has no word or a symbol that the network does not know, the task's settings do not
-        exist, the length exceeds a measured series, a series is too short to have two halves, or a network that has a
-        name is not of the shape.
+        exist, the length exceeds a measured series, a series is too short to have two halves, a network that has a
+        name is not of the shape, or all of it would be too large to run, see `rnnviz.tasks.size`.
     """
+    check_size(experiment)
+    data = _made(experiment, lang)
+    check_size(experiment, data)
+    return data
+
+
+def _made(experiment: Experiment, lang: str) -> Inputs:
     if experiment.network is not None:
         experiment = as_learnt(experiment)
         own = experiment.text, experiment.seed, experiment.length or 1

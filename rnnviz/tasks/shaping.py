@@ -18,6 +18,7 @@ from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.inputs import Array, Inputs
 from rnnviz.tasks.problems.base import Posed
 from rnnviz.tasks.problems.batch import Batch
+from rnnviz.tasks.size import check_symbols
 from rnnviz.tasks.symbols import answers_of, symbols, visible
 from rnnviz.tasks.translation import NOTHING, codes_of, numbers_translated, read_by, symbols_translated
 from rnnviz.trace import NO_TARGET
@@ -211,6 +212,8 @@ def _text_translated(data: Inputs, alphabet: tuple[str, ...], experiment: Experi
     source = [alphabet[code] for code in data.inputs.argmax(axis=1).tolist()]
     target = source if experiment.target is None else target_symbols(experiment.target, experiment.tokens)
     written = tuple(sorted(set(target)))
+    steps, kinds = len(source) + len(target) + 1, max(len(alphabet), len(written) + 1)
+    check_symbols("target", experiment.target or experiment.text or "", steps, kinds)
     codes = codes_of(target, written).tolist()
     return symbols_translated(source, codes, alphabet, answers_of(written, lang))
 

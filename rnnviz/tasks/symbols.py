@@ -11,6 +11,7 @@ import regex
 
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Inputs, one_hot
+from rnnviz.tasks.size import check_symbols
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
 _SPACING: Final = regex.compile(r"[\p{White_Space}\u200b]+")
@@ -107,6 +108,7 @@ def text_inputs(text: str, tokens: str = "characters", lang: str = DEFAULT_LANGU
     """
     found = symbols(text, tokens)
     alphabet = tuple(sorted(set(found)))
+    check_symbols("text", text, len(found), len(alphabet))
     number = {symbol: index for index, symbol in enumerate(alphabet)}
     indices = [number[symbol] for symbol in found]
     return Inputs(
