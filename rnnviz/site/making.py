@@ -29,7 +29,7 @@ from rnnviz.words import say
 
 PAIRS: Final = 128
 CELLS: Final = 3_000_000
-"""Steps up to which all pairs of an input and an output are worked out, and T² × O × D of the Jacobians in between."""
+"""Steps up to which all pairs of an input and an answer are worked out, and pairs × O × D of their Jacobians."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,8 @@ def making(trace: Trace, lang: str) -> Making:
     """Return the figures of a run; not to be changed by whoever gets them."""
     figures, views = _of_weights(trace, lang) if trace.steps > 1 else ({}, [])  # one step makes all of it
     steps = trace.steps
-    if steps > PAIRS or steps**2 * trace.inputs.shape[1] * trace.outputs.shape[1] > CELLS:
+    count = steps * int(answered(trace).sum())
+    if steps > PAIRS or count * trace.inputs.shape[1] * trace.outputs.shape[1] > CELLS:
         views[0]["options"]["sentences"].append(say("gradients.too_long", lang, steps=steps, most=PAIRS))
         return Making(figures, views)
     pairs, parts = owed(trace)

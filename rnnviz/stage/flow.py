@@ -218,13 +218,13 @@ def _parts(trace: Trace, name: str, steps: int) -> dict[str, Any]:
     Of a single layer alone, and of several losses: elsewhere the one is nought, or not known apart without a walk of
     its own for every loss.
     """
-    if trace.segments or trace.dtop_by_loss is not None:
-        return {}
-    if trace.experiment.num_layers > 1 or np.count_nonzero(trace.losses) < 2:
+    if trace.experiment.num_layers > 1 or np.count_nonzero(trace.losses) < 2 or trace.dtop_by_loss is not None:
         return {}
     dh = trace.layers[name].dh
     half = slice(dh.shape[1], None) if name.endswith("_reverse") else slice(dh.shape[1])
     own = trace.dtop[:, half]
+    if trace.segments:  # to an encoder's states the losses come all together
+        own = np.where(np.arange(trace.steps)[:, None] < trace.segments[-1].start, np.nan, own)
     return {
         "own_log10": packed(log10_norms(own), steps),
         "future_log10": packed(log10_norms(dh - own), steps),

@@ -209,16 +209,18 @@ class Truth:
 
     def _way(self, quantity: str, layer: LayerTrace, name: str, t: int) -> float:
         """Return what the graph backwards and its panel make of a layer's gradients; of a single layer."""
-        weights = self.trace.parameters[f"weight_hh_{name}"]
         if quantity == "sigma":
-            return float(np.linalg.norm(weights, 2))
+            return float(np.linalg.norm(self.trace.parameters[f"weight_hh_{name}"], 2))
         if quantity == "rho":
-            return float(np.abs(np.linalg.eigvals(weights)).max())
+            return float(np.abs(np.linalg.eigvals(self.trace.parameters[f"weight_hh_{name}"])).max())
         state = layer.dh if quantity.startswith("dh") else layer.dc
         assert state is not None
-        future = np.linalg.norm(state[t] - self.trace.dtop[t])
+        own = self.trace.dtop[t, : state.shape[1]]
+        if self.trace.segments and (t < self.trace.segments[-1].start or self.trace.experiment.num_layers > 1):
+            own = np.zeros(state.shape[1])  # what a step's own loss gives is not told there
+        future = 0.0 if t == self.trace.steps - 1 else np.linalg.norm(state[t] - own)
         if quantity in ("dh-own", "dh-future"):
-            return float(np.linalg.norm(self.trace.dtop[t]) if quantity == "dh-own" else future)
+            return float(np.linalg.norm(own) if quantity == "dh-own" else future)
         here = future if quantity == "dh-passed" else np.linalg.norm(state[t])
         return float(here / np.linalg.norm(state[t + 1]))
 

@@ -120,6 +120,7 @@ export class Way {
 
   /** What reaches this step from the others' losses; NaN where that is not known apart. */
   futureAt(t) {
+    if (this.border === t + 1 && !this.reverse) return NaN;
     if (this.from(t) === null || this.only === t) return -Infinity;
     return this.emits(t) ? (this.future?.[t] ?? NaN) : this.dh[t];
   }

@@ -44,7 +44,7 @@ export class FactsRow {
   /** Of an encoder and a decoder each has a factor of its own. */
   drawParts(figure, facts) {
     const each = partsIn(facts).map(([part, factor]) => {
-      const node = el("span", { class: "rv-figure", "data-part": part });
+      const node = el("span", { class: "rv-figure", "data-part": part, "data-run": figure.dataset.run });
       number(node, this.data, factor, { quantity: "step-factor" });
       text(node, `× ${this.factor({ factor })}`);
       return el("span", { class: "rv-fact-part" }, node, ` ${this.data.say(`score.in_${part}`)}`);
