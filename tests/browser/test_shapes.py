@@ -68,7 +68,7 @@ def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
             assert len(numbers) > 8
             problems = Truth(trace).problems(numbers, screen.t)
             assert not problems, "\n".join([name, *problems])
-        there = screen.page.url
+        there = screen.page.url if screen.steps == 1 else screen.link()  # one step is none to keep
         screen.settled(screen.page.go_back)
         assert card(screen, name).count() == 1, f"{name}: back does not lead to the gallery"
     screen.settled(screen.page.go_forward)
