@@ -212,8 +212,15 @@ class Trace:
         asked = self.experiment
         layers = f"{asked.num_layers} layer{'s' if asked.num_layers > 1 else ''}"
         both = " in both directions" if asked.bidirectional else ""
-        units = self.layers["l0"].h.shape[1]
-        return f"<Trace: {asked.cell}, T={self.steps}, H={units}, {layers}{both}, L={self.losses.sum():.4g}>"
+        return f"<Trace: {self.brief}, {layers}{both}, L={self.losses.sum():.4g}>"
+
+    @property
+    def brief(self) -> str:
+        """What ran, in a few words: "lstm, T=11, H=5"; another shape by its name, two networks' steps S + N."""
+        asked = self.experiment
+        shape = f" {asked.shape}" if asked.shape != Experiment.shape else ""
+        steps = "+".join(str(part.stop - part.start) for part in self.segments) or str(self.steps)
+        return f"{asked.cell}{shape}, T={steps}, H={self.layers['l0'].h.shape[1]}"
 
     @property
     def steps(self) -> int:

@@ -19,7 +19,9 @@ def test_its_numbers_do_not_fill_the_screen() -> None:
 
 def test_two_networks_on_one_time_axis_are_one_line_too() -> None:
     trace = run(Experiment(shape="encoder_decoder", text="abc", target="ab", hidden_size=3))
-    assert repr(trace) == f"<Trace: lstm, T=6, H=3, 1 layer, L={trace.losses.sum():.4g}>"
+    assert repr(trace) == f"<Trace: lstm encoder_decoder, T=3+3, H=3, 1 layer, L={trace.losses.sum():.4g}>"
+    once = run(Experiment(shape="many_to_one", cell="gru", text="abc", hidden_size=3))
+    assert repr(once).startswith("<Trace: gru many_to_one, T=2, H=3, 1 layer, L=")
 
 
 def test_what_a_shape_does_not_have_is_not_taken_for_what_broke() -> None:

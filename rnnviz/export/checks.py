@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rnnviz.checks import shorten
 from rnnviz.experiment import ExperimentError
@@ -12,6 +12,13 @@ from rnnviz.export.stack import of_several_cells
 from rnnviz.stage.views import ALONE, NAMES
 from rnnviz.trace import Trace
 from rnnviz.words import say
+
+WAYS: Final = {
+    "one_to_many": ("feed",),
+    "many_to_one": ("readout",),
+    "encoder_decoder": ("decoder", "context", "attention", "forcing", "beam"),
+}
+"""What there is to choose of a shape, and has to be alike on one stage."""
 
 
 def runs(given: Any) -> tuple[Trace, ...]:
@@ -32,12 +39,30 @@ def alike(traces: Sequence[Trace], baseline: Any, way_back: bool = False) -> Non
     """
     if baseline is not None and not isinstance(baseline, Trace):
         raise TypeError(say("export.error.baseline", value=shorten(baseline)))
+    if way_back and traces[0].experiment.shape == "one_to_one":
+        raise ExperimentError("views", ALONE, "export.error.no_way_back")
     free = ({"cell", "units"} if of_several_cells(traces) else {"T"}) if way_back else set()
     named = [(f"trace[{k}]", trace, free) for k, trace in enumerate(traces)]
     for field, trace, differing in [*named, *([("baseline", baseline, free & {"T"})] if baseline else [])]:
         shape, wanted = _shape(trace, differing), _shape(traces[0], differing)
         if shape != wanted:
             raise ExperimentError(field, trace, "export.error.alike", sizes=shape, wanted=wanted)
+        _read_alike(field, trace, traces[0])
+
+
+def _read_alike(field: str, trace: Trace, first: Trace) -> None:
+    """Refuse a run under the steps of another that reads or writes something else there: these are named once for all.
+
+    What a decoder reads of symbols that were written before is told of each run by itself.
+    """
+    own = first.segments and first.kind == "symbols" and first.experiment.decoder == "feedback"
+    steps = first.segments[-1].start if own else min(trace.steps, first.steps)
+    for t in range(steps):
+        if trace.labels[t] != first.labels[t]:
+            values = {"step": t + 1, "label": trace.labels[t], "wanted": first.labels[t]}
+            raise ExperimentError(field, trace, "export.error.reads", **values)
+    if (trace.alphabet, trace.answers) != (first.alphabet, first.answers):
+        raise ExperimentError(field, trace, "export.error.answers")
 
 
 def view_names(given: Any) -> tuple[str, ...]:
@@ -71,8 +96,11 @@ def step_of(given: Any, steps: int, usual: int) -> int:
 def _shape(trace: Trace, without: Collection[str]) -> str:
     """Return in what runs on one stage have to be alike, as a person writes it."""
     sizes = {"T": trace.steps, "D": trace.inputs.shape[1], "O": trace.outputs.shape[1]}
+    if trace.segments:
+        sizes |= {"S": trace.segments[-1].start}
     units = {name: layer.h.shape[1] for name, layer in trace.layers.items()}
-    parts = {"cell": [trace.experiment.cell], "kind": [trace.kind]}
+    between = [f"{name} {getattr(trace.experiment, name)}" for name in WAYS.get(trace.experiment.shape, ())]
+    parts = {"cell": [trace.experiment.cell], "shape": [trace.experiment.shape, *between], "kind": [trace.kind]}
     parts |= {name: [f"{name} = {size}"] for name, size in sizes.items()}
     parts["units"] = [f"{name} = {size}" for name, size in units.items()]
     return ", ".join(part for name, found in parts.items() if name not in without for part in found)

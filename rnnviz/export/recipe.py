@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnnviz.experiment import INPUTS, Experiment, ExperimentError
 from rnnviz.export.stack import differing, of_several_cells
+from rnnviz.export.writing import written
 from rnnviz.inputs import readable
 from rnnviz.run import run
 from rnnviz.tasks.problems import PROBLEMS
@@ -25,6 +26,8 @@ UNSEEN: Final = ("bias=", "batch_first=", "dropout=", "device=", "dtype=")
 """Options of a recurrent module that change nothing of what one sees of it."""
 MOST: Final = 240
 """Characters of the settings that the line shows; all of them stand in the lines of Python."""
+GIVEN: Final = (*INPUTS, "length", "target")
+"""What an experiment is given to read and to write."""
 RECORD: Final = "from rnnviz import record, show\n\nshow(record({arguments}))"
 
 
@@ -50,11 +53,12 @@ def about(traces: Sequence[Trace], baseline: Trace | None, arguments: Mapping[st
             say("export.how", lang),
             RECORD.format(arguments=_arguments(first)),
         )
+    sizes_and_answers = [sizes, *_summed(first, lang), *written(first, lang)]
     distance = distance_to_rerun(traces)
     key = "export.cells" if of_several_cells(traces) else "export.frames"
     stack = [say(key, lang, count=len(traces))] if len(traces) > 1 else []
     settings = say("export.settings", lang, settings=_cut(_settings(first), MOST))
-    told = [*stack, sizes, *_summed(first, lang), settings, _origin(traces, distance, lang)]
+    told = [*stack, *sizes_and_answers, settings, _origin(traces, distance, lang)]
     if distance is None or (baseline and distance_to_rerun([baseline]) is None):
         again = dict.fromkeys(_settings(trace) for trace in (*traces, *([baseline] if baseline else [])))
         return About(told, say("export.what", lang), "\n".join(again))
@@ -83,7 +87,7 @@ def _asked(trace: Trace) -> NDArray[np.bool_]:
 def _settings(trace: Trace) -> str:
     """Return the settings of a run; what a network in training read was not its experiment's."""
     plain = trace.experiment.to_dict()
-    return json.dumps({n: v for n, v in plain.items() if not (trace.moment and n in INPUTS)}, ensure_ascii=False)
+    return json.dumps({n: v for n, v in plain.items() if not (trace.moment and n in GIVEN)}, ensure_ascii=False)
 
 
 def _origin(traces: Sequence[Trace], distance: float | None, lang: str) -> str:
@@ -128,8 +132,11 @@ def _distance(trace: Trace) -> float | None:
         return None
     if np.array_equal(again.outputs, trace.outputs, equal_nan=True):
         return 0.0
-    largest = float(np.abs(again.outputs).max())
-    distance = float(np.abs(again.outputs - trace.outputs).max()) / largest if largest else np.inf
+    known = np.isfinite(again.outputs)  # before the first answer there are none
+    if not np.array_equal(again.outputs[~known], trace.outputs[~known], equal_nan=True):
+        return None
+    largest = float(np.abs(again.outputs[known]).max(initial=0.0))
+    distance = float(np.abs(again.outputs - trace.outputs)[known].max(initial=0.0)) / largest if largest else np.inf
     return distance if distance < CLOSE else None
 
 
@@ -159,11 +166,14 @@ def _runs(traces: Sequence[Trace]) -> list[str]:
 
 def _sizes(trace: Trace, lang: str) -> list[str]:
     experiment = trace.experiment
-    units = trace.layers["l0"].h.shape[1]
-    parts = [
-        cell_name(experiment, lang),
-        say("export.sizes", lang, T=trace.steps, D=trace.inputs.shape[1], H=units, O=trace.outputs.shape[1]),
-    ]
+    sizes = {"D": trace.inputs.shape[1], "H": trace.layers["l0"].h.shape[1], "O": trace.outputs.shape[1]}
+    parts = [cell_name(experiment, lang), *_shape_name(trace, lang)]
+    if trace.segments:
+        read, wrote = (part.stop - part.start for part in trace.segments)
+        sizes["D"] = trace.segments[0].width
+        parts.append(say("export.sizes_two", lang, T=trace.steps, S=read, N=wrote, **sizes))
+    else:
+        parts.append(say("export.sizes", lang, T=trace.steps, **sizes))
     if experiment.num_layers > 1:
         parts.append(say("export.layers", lang, count=experiment.num_layers))
     if experiment.bidirectional:
@@ -171,20 +181,29 @@ def _sizes(trace: Trace, lang: str) -> list[str]:
     return [*parts, say("export.loss", lang, loss=readable(float(f"{trace.losses.sum():.4g}")))]
 
 
+def _shape_name(trace: Trace, lang: str) -> list[str]:
+    """Return what a shape is called; that of an ordinary network, or of one that was recorded, needs no name."""
+    shape = trace.experiment.shape
+    return [] if trace.recorded or shape == Experiment.shape else [say(f"export.shape.{shape}", lang)]
+
+
 def title_of(traces: Sequence[Trace], lang: str, way_back: bool = False) -> str:
     """Return what runs are called: the cell and what it read or learned, or the module that was recorded."""
     trace = traces[0]
     experiment = trace.experiment
     read = experiment.text or experiment.task or experiment.network or ", ".join(map(str, experiment.series or ()))
+    if experiment.translates and experiment.target is not None:
+        read = f"{_cut(read, TITLE)} → {experiment.target}"
+    name = ", ".join([cell_name(experiment, lang), *_shape_name(trace, lang)])
     how = say("export.backwards" if way_back else "export.forwards", lang)
     if trace.recorded:
         return say("export.title_recorded", lang, module=_shape(trace.recorded), how=how)
     if trace.moment:
-        told = {"cell": cell_name(experiment, lang), "problem": _problem(trace.moment, lang)}
+        told = {"cell": name, "problem": _problem(trace.moment, lang)}
         if len(traces) > 1:
             return say("export.title_learning", lang, **told)
         return say("export.title_moment", lang, **told, update=f"{trace.moment.updates:,}")
-    return say("export.title", lang, cell=cell_name(experiment, lang), how=how, read=_cut(read, TITLE))
+    return say("export.title", lang, cell=name, how=how, read=_cut(read, TITLE))
 
 
 def _problem(moment: Moment, lang: str) -> str:

@@ -127,10 +127,8 @@ class Shown:
 
     def __repr__(self) -> str:
         """Return what is shown, in a line, for where no picture can be."""
-        first = self._traces[0]
         stack = f"{len(self._traces)} × " if len(self._traces) > 1 else ""
-        units = first.layers["l0"].h.shape[1]
-        return f"<rnnviz.show: {stack}{first.experiment.cell}, T={first.steps}, H={units}, {'+'.join(self._views)}>"
+        return f"<rnnviz.show: {stack}{self._traces[0].brief}, {'+'.join(self._views)}>"
 
     def _document(self, framed: bool) -> str:
         return document(

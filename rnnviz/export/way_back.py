@@ -7,14 +7,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rnnviz.engines.across import Back, Seeds, walk_back
+from rnnviz.engines.encoder_decoder import seen
 from rnnviz.engines.through_time import backward_stack
 from rnnviz.experiment import CELLS
 from rnnviz.export.stack import differing, of_several_cells
 from rnnviz.gradients import float32_zeros, log10_itemised, log10_jacobian_norms
+from rnnviz.gradients.reading import output_gradients
 from rnnviz.gradients.runs import run_of
 from rnnviz.stage.flow import Family, flow_payload
-from rnnviz.trace import Array, Trace
+from rnnviz.trace import Array, LayerTrace, Trace
 from rnnviz.words import say
 
 LONGEST: Final = 128
@@ -66,6 +70,8 @@ def last_loss_alone(trace: Trace) -> Trace:
     if len(steps) < 2 or trace.loss_kind == "sum":  # of both directions' last states: one loss, in two parts
         return trace
     last = np.arange(trace.steps) == steps[-1]
+    if trace.segments:
+        return _translated_alone(trace, last)
     by_loss = trace.dtop_by_loss
     dtop = trace.dtop * last[:, None] if by_loss is None else by_loss[steps[-1]]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -80,6 +86,33 @@ def last_loss_alone(trace: Trace) -> Trace:
             name: replace(layer, dh=adjoints[name].dh, dc=adjoints[name].dc) for name, layer in trace.layers.items()
         },
     )
+
+
+def _translated_alone(trace: Trace, last: NDArray[np.bool_]) -> Trace:
+    """Return the same of an encoder and its decoder: the gradient of the ``last`` loss goes back through both."""
+    found = output_gradients(trace)
+    assert found is not None and trace.bridge is not None
+    begins = trace.segments[-1].start
+    back = walk_back(seen(trace), Seeds(outputs=(found * last[:, None])[begins:]))
+    return replace(
+        trace,
+        experiment=trace.experiment.replace(loss="last"),
+        losses=trace.losses * last,
+        dtop=back.top,
+        layers={name: _layer_alone(layer, back, name) for name, layer in trace.layers.items()},
+        bridge=replace(trace.bridge, d_context=back.contexts),
+    )
+
+
+def _layer_alone(layer: LayerTrace, back: Back, name: str) -> LayerTrace:
+    """Return a layer with its gradients; one that comes from the end has none at the decoder's steps."""
+    dh, dc = back.dh(name), back.dc(name)
+    if name not in back.decoder:
+        steps = len(back.encoder[name].dh)
+        dh[steps:] = np.nan
+        if dc is not None:
+            dc[steps:] = np.nan
+    return replace(layer, dh=dh, dc=dc)
 
 
 def _family(traces: Sequence[Trace]) -> Family:

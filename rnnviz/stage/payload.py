@@ -159,7 +159,7 @@ def _written(trace: Trace) -> list[str] | None:
 def _kept(trace: Trace) -> list[dict[str, Any]]:
     """Return what a decoder that wrote by itself kept in mind, the best first."""
     kept = trace.bridge.hypotheses if trace.bridge else ()
-    return [{"text": _named(trace, answers), "logp": logp} for answers, logp in kept]
+    return [{"text": _named(trace, answers), "logp": _finite(logp)} for answers, logp in kept]
 
 
 def _named(trace: Trace, answers: Iterable[int]) -> list[str]:
