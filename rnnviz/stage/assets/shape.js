@@ -30,6 +30,13 @@ export function partAt(meta, t) {
   return partsOf(meta).find(({ stop }) => t < stop) ?? partsOf(meta).at(-1);
 }
 
+/** The layer of a part that is meant: where a decoder has none of that name, that of the same height. */
+export function layerIn({ layers }, name) {
+  if (layers.includes(name)) return name;
+  const below = name.replace("_reverse", "");
+  return layers.includes(below) ? below : layers[0];
+}
+
 /** Whether this is an encoder and a decoder. */
 export function translates(meta) {
   return Boolean(meta.segments?.length);

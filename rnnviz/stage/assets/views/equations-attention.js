@@ -2,28 +2,31 @@
  * Looking back, worked out: how one state of the decoder scores each of the encoder's, what the softmax makes of the
  * scores, what one unit takes from all of them together, and what its own state and that are mixed to.
  */
-import { el, style, symbol as sign, text } from "../dom.js";
+import { el, style, text } from "../dom.js";
 import { partsOf, topOf } from "../shape.js";
 import { extra, line } from "./equations-lines.js";
 import { show, symbol } from "./equations-math.js";
 import { dot } from "./equations-sums.js";
 import { strongest } from "./unrolled-attention.js";
+import { sourceName } from "./unrolled-values.js";
 
 /** How many of the encoder's states are named; the others are added up. */
 export const SOURCES = 4;
 
-const H = (when) => ({ letter: "h", quantity: "h", shape: "H", ...when });
+const state = (when) => ({ letter: "h", quantity: "h", shape: "H", ...when });
 const SOURCE = { letter: "h̄", sub: "s", quantity: "h" };
 
 /** @param {import("../arrays.js").Data} data @param {import("./equations-model.js").Layer} layer */
 export function attentionOf(data, layer) {
   const { meta } = data;
   const score = scoreLine(data, layer);
-  const weight = line(data, layer, symbol("α", "ts", "h"), [[{ symbols: ["softmax over s of ", { letter: "e", sub: "ts" }], number: "softmax" }]], "alpha");
+  const softmax = { symbols: ["softmax", { letter: "", sub: "s" }, " ", { letter: "e", sub: "ts" }], number: "softmax" };
+  const weight = line(data, layer, symbol("α", "ts", "h"), [[softmax]], "alpha");
   const sources = table(data);
-  const taken = line(data, layer, symbol("a", "t", "h"), [[{ symbols: ["Σ ", { letter: "α", sub: "ts", quantity: "h" }, SOURCE], number: "taken" }]], "a");
+  const sum = { symbols: ["Σ", { letter: "", sub: "s" }, " ", { letter: "α", sub: "ts", quantity: "h" }, SOURCE], number: "taken" };
+  const taken = line(data, layer, symbol("a", "t", "h"), [[sum]], "a");
   const mixed = line(data, layer, symbol("h̃", "t", "h"), [
-    ["tanh(", { symbols: [{ letter: "W", sub: "m" }, "[", H({ when: "t" }), ";"], number: "own" }],
+    ["tanh(", { symbols: [{ letter: "W", sub: "m" }, "[", state({ when: "t" }), ";"], number: "own" }],
     [{ symbols: [{ letter: "a", quantity: "h", when: "t" }, "]"], number: "from" }, "+", { symbols: [{ letter: "b", sub: "m" }], number: "bias" }, ")"],
   ], "h tilde");
   const best = { node: el("p", { class: "rv-eq-extra-note" }) };
@@ -33,9 +36,10 @@ export function attentionOf(data, layer) {
 
 function scoreLine(data, layer) {
   const name = symbol("e", "ts");
-  if (data.meta.attention === "dot") return line(data, layer, name, [[{ symbols: [H({ when: "t" }), " · ", SOURCE], number: "score" }]], "e");
+  const dot = { symbols: [state({ when: "t" }), " · ", SOURCE], number: "score" };
+  if (data.meta.attention === "dot") return line(data, layer, name, [[dot]], "e");
   return line(data, layer, name, [
-    [{ symbols: [{ letter: "v" }, " · tanh(", { letter: "W", sub: "q" }, H({ when: "t" })], number: "score" }],
+    [{ symbols: [{ letter: "v" }, " · tanh(", { letter: "W", sub: "q" }, state({ when: "t" })], number: "score" }],
     ["+", { symbols: [{ letter: "W", sub: "k" }, SOURCE], number: "none" }, "+", { symbols: [{ letter: "b", sub: "a" }], number: "none" }, ")"],
   ], "e");
 }
@@ -67,7 +71,7 @@ function fill({ data, score, weight, best: note, sources, taken, mixed }, { laye
   show(score.numbers.get("score"), data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "attention-score" });
   show(score.value, data, bridge.scores.at(n, best), { step: t, unit: best, quantity: "attention-score" });
   show(weight.value, data, weights[best], { step: t, unit: best, quantity: "attention" });
-  text(note.node, data.say("panel.attention_best", { s: best + 1, label: sign(data.meta.labels[best]) }));
+  text(note.node, data.say("panel.attention_best", { s: best + 1, label: sourceName(data, best) }));
   fillSources(data, sources.rows, layer, unit, t);
   show(taken.value, data, bridge.attended.at(n, unit), { ...place, quantity: "attended" });
   const row = parameters["attention.weight"].row(unit);
@@ -89,7 +93,7 @@ function fillSources(data, rows, layer, unit, t) {
     const value = topOf(data.meta, layer.run, s)[unit];
     left -= weights[s];
     rest -= weights[s] * value;
-    text(rows[k].name, `${sign(data.meta.labels[s])} ${s + 1}`);
+    text(rows[k].name, `${s + 1} ${sourceName(data, s)}`);
     show(rows[k].score, data, bridge.scores.at(n, s), { step: t, unit: s, quantity: "attention-score" });
     show(rows[k].product, data, weights[s] * value, { step: t, unit, quantity: "attended-term" });
     fillWeight(data, rows[k], weights[s], { step: t, unit: s, quantity: "attention" });

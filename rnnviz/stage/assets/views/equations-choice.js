@@ -27,13 +27,6 @@ export function shownUnit(data, cursor) {
   return { unit: mostActive(data, name), chosen: false };
 }
 
-/** The layer of a part that is meant: where a decoder has none of that name, that of the same height. */
-export function layerIn({ layers }, name) {
-  if (layers.includes(name)) return name;
-  const below = name.replace("_reverse", "");
-  return layers.includes(below) ? below : layers[0];
-}
-
 const active = new WeakMap();
 
 /** The unit with the largest mean |h|; found once per layer. */

@@ -53,7 +53,10 @@ function contextExtra(data, layer) {
   const last = ending(layer, encoder.stop);
   const chunks = {
     last: [[{ symbols: [last], number: "last" }]],
-    transform: [["tanh(", { symbols: [{ letter: "W", sub: "c" }, last], number: "sum" }], ["+", { symbols: [{ letter: "b", sub: "c" }], number: "bias" }, ")"]],
+    transform: [
+      ["tanh(", { symbols: [{ letter: "W", sub: "c" }, last], number: "sum" }],
+      ["+", { symbols: [{ letter: "b", sub: "c" }], number: "bias" }, ")"],
+    ],
     all: [[{ symbols: [`1/${encoder.stop} `, "Σ", { letter: "h", sub: "s", quantity: "h" }], number: "mean" }]],
   }[meta.context];
   const row = line(data, layer, symbol("c", "", "h"), chunks, "c");

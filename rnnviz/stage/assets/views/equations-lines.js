@@ -18,6 +18,7 @@ export function extra(data, key, rows, at, fill) {
 export function line(data, layer, name, chunks, read) {
   const { node: math, numbers } = formula({ quantity: read, chunks }, settingOf(data, layer));
   const value = el("span", { class: "rv-eq-row-number" });
-  const node = el("div", { class: "rv-eq-row" }, el("span", { class: "rv-eq-row-name" }, name), math, el("span", { class: "rv-eq-row-value" }, value));
+  const result = el("span", { class: "rv-eq-row-value" }, value);
+  const node = el("div", { class: "rv-eq-row" }, el("span", { class: "rv-eq-row-name" }, name), math, result);
   return { node, value, numbers: new Map(numbers.map((one) => [one.name, one.node])) };
 }

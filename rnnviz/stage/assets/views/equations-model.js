@@ -2,8 +2,8 @@
  * The arithmetic behind the panel: which numbers of the trace enter the equations of one unit at one step.
  * Nothing is drawn here. A step's cost depends on D and H, never on T.
  */
-import { inputOf, givenBy, partAt, readsAt, startOf } from "../shape.js";
-import { gatesOf, layerIn } from "./equations-choice.js";
+import { givenBy, inputOf, layerIn, partAt, readsAt, startOf } from "../shape.js";
+import { gatesOf } from "./equations-choice.js";
 import { dot, largest, oneHot, stretch } from "./equations-sums.js";
 
 /** The most terms that are named one by one; what is left is added up. */

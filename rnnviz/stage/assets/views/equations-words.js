@@ -28,9 +28,13 @@ export function titleOf(data, layer, unit, t) {
     direction: data.say(layer.reverse ? "panel.backwards" : "panel.forwards"),
   };
   const part = layer.part.name;
-  if (part) return data.say(layers > 1 || layer.reverse ? `panel.title_${part}_layer` : `panel.title_${part}`, { ...values, direction: layer.reverse ? `, ${values.direction}` : "" });
+  if (part) return titleOfPart(data, part, layers > 1 || layer.reverse, { ...values, direction: layer.reverse ? `, ${values.direction}` : "" });
   if (directions === 2) return data.say(layers > 1 ? "panel.title_both" : "panel.title_direction", values);
   return data.say(layers > 1 ? "panel.title_layer" : "panel.title", values);
+}
+
+function titleOfPart(data, part, named, values) {
+  return data.say(named ? `panel.title_${part}_layer` : `panel.title_${part}`, values);
 }
 
 /**

@@ -3,10 +3,11 @@
  * to them: as wide as the weight that each has. A step draws the lines anew, of which there are never more than a few
  * hundred, for the weights add up to 1; the strip is drawn once a run.
  */
-import { attr, el, number, style, symbol, text } from "../dom.js";
+import { attr, el, number, style, text } from "../dom.js";
 import { partsOf, topOf } from "../shape.js";
 import { signed } from "../theme.js";
 import { attendedTop } from "./unrolled-mixture.js";
+import { sourceName } from "./unrolled-values.js";
 
 /** In px of the usual font size, from the strip's top. */
 const ROWS = { symbols: 2, states: 23, height: 30, lines: 54 };
@@ -29,16 +30,18 @@ export class Attention {
     this.fan = el("canvas", { class: "rv-u-fan-lines" });
     this.here = el("i", { class: "rv-u-source-now" });
     this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));
-    this.symbols = this.cell < px(12) ? [] : data.meta.labels.slice(0, this.S).map((label, s) => this.symbol(label, s));
+    const names = Array.from({ length: this.S }, (_, s) => sourceName(data, s));
+    const longest = Math.max(...names.map((name) => name.length));
+    this.symbols = this.cell < px(5 + 7 * longest) ? [] : names.map((name, s) => this.symbol(name, s));
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
     this.element = el("div", { class: "rv-u-attention", style: size }, this.fan, this.states, this.symbols, this.here, this.numbers);
     this.frame = null;
     this.place();
   }
 
-  symbol(label, s) {
+  symbol(name, s) {
     const where = { left: `${this.left + s * this.cell}px`, width: `${this.cell}px` };
-    return el("span", { class: "rv-u-source", dir: "auto", style: where, "aria-hidden": "true" }, symbol(label));
+    return el("span", { class: "rv-u-source", dir: "auto", style: where, "aria-hidden": "true" }, name);
   }
 
   place() {
@@ -138,6 +141,7 @@ export class Attention {
       for (const name of ["data-quantity", "data-unit", "data-step", "data-value"]) if (node.hidden) attr(node, name, null);
       if (node.hidden) return;
       number(node, data, weights[s], { quantity: "attention", unit: s, step: t });
+      if (!this.symbols.length) text(node, `${sourceName(data, s)} ${node.textContent}`);
       const at = Math.min(Math.max(left + (s + 0.5) * cell, px(20)), this.layout.room - px(20));
       style(node, { transform: `translate(calc(${at}px - 50%), ${px(ROWS.lines) + px(3)}px)` });
     });

@@ -2,14 +2,15 @@
  * One column of the unrolled graph: the answers, the nodes with their values, the input, and the strings that carry
  * the input's weights. Built once for a slot; a step changes only what it shows.
  */
-import { attr, el, svg, symbol, text, unitName } from "../dom.js";
+import { attr, el, svg, symbol, text } from "../dom.js";
 import { fedAt, inputOf, labelAt, partsOf, readsAt, translates } from "../shape.js";
 import { Feedback } from "./unrolled-feedback.js";
 import { gatheredOf, Marks } from "./unrolled-gather.js";
 import { Head } from "./unrolled-head.js";
 import { isGroup } from "./unrolled-layout.js";
 import { Mixture } from "./unrolled-mixture.js";
-import { stringWidth } from "./unrolled-edges.js";
+import { stringWidth } from "./unrolled-strokes.js";
+import { carryHeight, carryOf, hot, meanOf, nodeLabel, short } from "./unrolled-values.js";
 
 const FEW = 4;
 
@@ -203,7 +204,7 @@ export class Column {
     let k = 0;
     for (const block of this.layout.levels[0].blocks) {
       const table = reads && weights.part.layers.includes(block.layer) ? this.inputWeights(block, t, frame, weights) : null;
-      for (let i = 0; i < block.rows.length; i++, k++) this.fillString(this.strings[k], table?.[i] ?? 0, limit);
+      for (let i = 0; i < block.rows.length; i++, k++) this.fillString(this.strings[k], table?.[i] ?? null, limit);
     }
   }
 
@@ -231,52 +232,9 @@ export class Column {
   fillString(string, weight, limit) {
     if (Object.is(weight, string.weight)) return;
     string.weight = weight;
+    attr(string.line, "display", weight === null ? "none" : null);
+    if (weight === null) return;
     attr(string.line, "class", weight > 0 ? "rv-u-plus" : weight < 0 ? "rv-u-minus" : "rv-u-nought");
     attr(string.line, "stroke-width", stringWidth(this.layout, Number.isFinite(weight) ? Math.abs(weight) / limit : 0).toFixed(2));
   }
-}
-
-/** The gate by which a unit keeps its own past without any matrix: f of c in an LSTM, z of h in a GRU. */
-export function carryOf({ cell }) {
-  return { lstm: "f", gru: "z" }[cell] ?? null;
-}
-
-export function carryHeight(layout, row) {
-  return row.y + layout.pill.height * 0.3;
-}
-
-/** Which component of a one-hot row is 1. */
-export function hot(inputs, t) {
-  const row = inputs.row(t);
-  for (let d = 0; d < row.length; d++) if (row[d] === 1) return d;
-  return 0;
-}
-
-/** The value of a unit, or the mean of a group. */
-export function meanOf(values, { start, stop }) {
-  if (stop - start === 1) return values[start];
-  let sum = 0;
-  for (let j = start; j < stop; j++) sum += values[j];
-  return sum / (stop - start);
-}
-
-/** A number that fits a node: three digits at least, so two decimals below ten. */
-export function short(data, value) {
-  const size = Math.abs(value);
-  return data.format(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
-}
-
-/** "Unit 2", "Units 1 to 4", with the layer where there are several. */
-export function rowName(data, row) {
-  const plain = isGroup(row) ? data.say("graph.units", { first: row.start + 1, last: row.stop }) : unitName(data, row.start);
-  if (data.meta.layers.length === 1) return plain;
-  const { level, reverse } = row.block;
-  return data.say(reverse ? "graph.in_reverse" : "graph.in_layer", { unit: plain, n: level + 1 });
-}
-
-function nodeLabel(data, row, { t, kind }, value, quantity) {
-  const said = { unit: rowName(data, row), t: t + 1, value: short(data, value) };
-  if (kind === "gather") return data.say(isGroup(row) ? `graph.group_${quantity}` : `graph.node_${quantity}`, said);
-  if (isGroup(row)) return data.say(t === null ? "graph.group_start" : "graph.group", said);
-  return data.say(t === null ? "graph.node_start" : "graph.node", said);
 }

@@ -6,10 +6,8 @@
 import { attr, el, svg, text, unique } from "../dom.js";
 import { readsAt } from "../shape.js";
 import { middle } from "./unrolled-layout.js";
+import { buckets, matrixLabel } from "./unrolled-strokes.js";
 
-const BUCKETS = 8;
-/** The bucket of weights that are NaN or infinite. */
-const BROKEN = 99;
 /** Which edges: all of them; those of the unit singled out; those pointed at. */
 const SETS = ["base", "unit", "point"];
 const KINDS = ["forward", "reverse", "between", "passing"];
@@ -110,7 +108,7 @@ export class Edges {
       this.around.push({ node, wants: turn(wants) });
       return node;
     };
-    const [forward, reverse] = [this.across(set), this.across(set)].map((all, k) => all.filter(([name]) => name.includes(k ? "-reverse-" : "-forward-")));
+    const [forward, reverse] = ["-forward-", "-reverse-"].map((kind) => this.across(set).filter(([name]) => name.includes(kind)));
     const uses = [
       ...forward.map(put(-half, (wants) => (here, before) => wants(before, here))),
       ...reverse.map(put(slot - half, (wants) => (here, _, next) => wants(here, next))),
@@ -183,12 +181,12 @@ export class Edges {
   strings(index) {
     const { parts, track } = this.layout;
     const { levels } = parts[index];
+    const answers = track.meta.shape !== "many_to_one" && (!track.gather || index > 0); // else nothing is read off here
     const lines = [];
     for (const level of levels) {
-      const leads = level !== levels.at(-1) || ((!track.gather || index > 0) && track.meta.shape !== "many_to_one");
       for (const { y, lane } of level.rows) {
         if (level.level) lines.push(`M${lane} ${level.bottom}V${y}`);
-        if (leads) lines.push(`M${lane} ${y}V${level.top}`);
+        if (answers || level !== levels.at(-1)) lines.push(`M${lane} ${y}V${level.top}`);
       }
     }
     return lines.join("");
@@ -199,7 +197,8 @@ export class Edges {
     const { parts, pill, px } = this.layout;
     const [x, r] = [-pill.width / 2 - px(9), px(6)];
     return parts[index].levels.slice(1).flatMap(({ top, bottom }) => {
-      const way = `M0 ${bottom + px(2)}H${x + px(7)}Q${x} ${bottom + px(2)} ${x} ${bottom - px(5)}V${top + px(7)}Q${x} ${top} ${x + px(7)} ${top}H${-r}`;
+      const [low, bend] = [bottom + px(2), x + px(7)];
+      const way = `M0 ${low}H${bend}Q${x} ${low} ${x} ${low - px(7)}V${top + px(7)}Q${x} ${top} ${bend} ${top}H${-r}`;
       const plus = `M${-r / 2} ${top}H${r / 2}M0 ${top - r / 2}V${top + r / 2}`;
       return [svg("path", { d: way }), svg("circle", { r, cy: top }), svg("path", { d: plus })];
     });
@@ -259,43 +258,4 @@ export class Edges {
       attr(tip, "display", arrives ? null : "none");
     });
   }
-}
-
-/** What a network is called above its matrices' names. */
-const PARTS = { encoder: "enc", decoder: "dec" };
-
-/** W, room for its subscript, and of an encoder and a decoder whose it is. */
-export function matrixLabel(x, y, anchor, part = "") {
-  const whose = PARTS[part] && svg("tspan", { class: "rv-u-whose", dy: "-0.8em" }, PARTS[part]);
-  return svg("text", { class: "rv-u-matrix-name", x, y, "text-anchor": anchor }, "W", svg("tspan", { dy: "0.28em" }), whose);
-}
-
-/** Edges of like sign and width share one path: few elements, however many edges. */
-function buckets(edges, path, layout) {
-  const parts = new Map();
-  for (const edge of edges) {
-    if (edge.weight === 0) continue;
-    const size = Math.min(BUCKETS, Math.floor(edge.share * BUCKETS) + 1);
-    const key = Number.isFinite(edge.weight) ? Math.sign(edge.weight) * size : BROKEN;
-    if (!parts.has(key)) parts.set(key, []);
-    parts.get(key).push(path(edge));
-  }
-  const keys = [...parts.keys()].sort((a, b) => Math.abs(a) - Math.abs(b));
-  return keys.map((key) => svg("path", { d: parts.get(key).join(""), ...look(key, edges[0].kind, layout) }));
-}
-
-function look(key, kind, layout) {
-  if (key === BROKEN) return { class: "rv-u-broken-edge" };
-  const share = (Math.abs(key) - 0.5) / BUCKETS;
-  const crowd = kind === "between" ? 0.6 : layout.pitch < layout.px(30) ? 0.6 : 1;
-  return {
-    class: key > 0 ? "rv-u-plus" : "rv-u-minus",
-    "stroke-width": (layout.px(0.5 + 3.6 * share) * crowd).toFixed(2),
-    "stroke-opacity": (0.28 + 0.67 * share).toFixed(2),
-  };
-}
-
-/** The look of one string from the input, by its weight. */
-export function stringWidth(layout, share) {
-  return layout.px(0.6 + 2.8 * Math.min(1, share));
 }

@@ -2,7 +2,7 @@
  * What the pointer is on: edges are found by their formula, not by hitting a hair's breadth of paint, so that thin
  * ones and fingers get their due.
  */
-import { carryHeight } from "./unrolled-columns.js";
+import { carryHeight } from "./unrolled-values.js";
 import { middle } from "./unrolled-layout.js";
 
 const REACH = 9;

@@ -72,7 +72,7 @@ export function layoutOf(meta, { width, em, small, open, headLines }) {
 /** The blocks and levels of the network that runs in a part of the time. */
 function partOf(part, { blocks, levels }) {
   const own = ({ layer }) => part.layers.includes(layer);
-  const of = (level) => ({ ...level, blocks: level.blocks.filter(own), rows: level.rows.filter(({ block: { layer } }) => part.layers.includes(layer)) });
+  const of = (level) => ({ ...level, blocks: level.blocks.filter(own), rows: level.rows.filter(({ block }) => own(block)) });
   return { ...part, blocks: blocks.filter(own), levels: levels.map(of) };
 }
 

@@ -3,7 +3,7 @@
  * later, through the same edges as between any two columns. In a reverse layer the loop runs the other way round.
  */
 import { attr, el, svg, text } from "../dom.js";
-import { matrixLabel } from "./unrolled-edges.js";
+import { matrixLabel } from "./unrolled-strokes.js";
 import { middle } from "./unrolled-layout.js";
 
 /** The room a loop takes beside the columns. */

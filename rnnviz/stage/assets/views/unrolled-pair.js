@@ -4,7 +4,7 @@
  */
 import { el, svg, text } from "../dom.js";
 import { begins } from "../shape.js";
-import { matrixLabel } from "./unrolled-edges.js";
+import { matrixLabel } from "./unrolled-strokes.js";
 import { tip } from "./unrolled-gather.js";
 
 /**
@@ -37,10 +37,12 @@ export class Pair {
     const boxes = context ? [0, 2] : [0];
     this.centres = Array.from({ length: context ? 3 : 2 }, (_, k) => boxLeft(layout, k, context ? 3 : 2) + layout.slot / 2);
     this.names = [];
-    const loops = boxes.flatMap((k, part) => layout.parts[part].blocks.map((block) => this.loop(block, this.centres[k], layout.parts[part])));
-    const ways = [svg("path", { class: "rv-u-trunk", d: this.ways().join("") }), context && data.meta.decoder === "feedback" ? this.fedBack() : null];
-    this.svg = svg("svg", { class: "rv-u-loop-lines", width: layout.room, height: layout.height, "aria-hidden": "true" }, loops, ways.filter(Boolean), this.names);
-    const labels = boxes.flatMap((k, part) => layout.parts[part].blocks.map((block) => this.label(block, this.centres[k])));
+    const each = (make) => boxes.flatMap((k, index) => layout.parts[index].blocks.map((block) => make(block, this.centres[k], layout.parts[index])));
+    const loops = each((block, centre, part) => this.loop(block, centre, part));
+    const labels = each((block, centre) => this.label(block, centre));
+    const fed = context && data.meta.decoder === "feedback" ? this.fedBack() : null;
+    const size = { width: layout.room, height: layout.height, "aria-hidden": "true" };
+    this.svg = svg("svg", { class: "rv-u-loop-lines", ...size }, loops, svg("path", { class: "rv-u-trunk", d: this.ways().join("") }), fed, this.names);
     this.element = el("div", { class: "rv-u-loop" }, context ? this.boxes() : [], this.svg, labels);
   }
 

@@ -4,7 +4,7 @@
  */
 import { el, number, symbol, unitName } from "../dom.js";
 import { inputOf, labelAt, partsOf, pooledOf, startOf, translates } from "../shape.js";
-import { hot, meanOf, rowName, short } from "./unrolled-columns.js";
+import { hot, meanOf, rowName, short, sourceName } from "./unrolled-values.js";
 import { isGroup } from "./unrolled-layout.js";
 import { Track } from "./unrolled-track.js";
 
@@ -154,14 +154,15 @@ export class Tip {
   source(s, t, frame) {
     const { data } = this;
     const [, { start }] = partsOf(data.meta);
-    const lines = [this.line("graph.source", { t: s + 1, label: symbol(data.meta.labels[s]) }, "rv-u-tip-title")];
+    const lines = [this.line("graph.source", { t: s + 1, label: sourceName(data, s) }, "rv-u-tip-title")];
     if (t < start) return [...lines, this.line("graph.source_waits", {}, "rv-u-tip-note")];
     const say = (key, quantity, matrix) => {
       const node = el("b");
       number(node, data, matrix.at(t - start, s), { quantity, unit: s, step: t, digits: 3 });
       return el("div", { class: "rv-u-tip-term" }, data.say(key, { t: t - start + 1 }), node);
     };
-    return [...lines, say("graph.source_weight", "attention", frame.bridge.attention), say("graph.source_score", "attention-score", frame.bridge.scores)];
+    const { attention, scores } = frame.bridge;
+    return [...lines, say("graph.source_weight", "attention", attention), say("graph.source_score", "attention-score", scores)];
   }
 
   /** One unit of what was taken from the encoder's states, or of what that and the state were mixed to. */
@@ -215,7 +216,8 @@ export class Tip {
     const { meta } = data;
     const key = translates(meta) ? `graph.tip_context_${meta.context}` : `graph.tip_pooled_${meta.readout}`;
     const said = { unit: this.name(row), value: short(data, value), T: track.split === Infinity ? meta.T : track.split };
-    const lines = [this.line("graph.tip_gathered", { ...said, what: data.say(track.gather === "context" ? "graph.context_letter" : "graph.pooled_letter") }, "rv-u-tip-title")];
+    const what = data.say(track.gather === "context" ? "graph.context_letter" : "graph.pooled_letter");
+    const lines = [this.line("graph.tip_gathered", { ...said, what }, "rv-u-tip-title")];
     lines.push(this.line(isGroup(row) ? "graph.tip_gathered_mean" : "graph.tip_gathered_value", said));
     if (key === "graph.tip_pooled_max" && !isGroup(row)) {
       const t = pooledOf(meta, frame).winners[row.start + (row.block.reverse ? meta.H : 0)];

@@ -2,7 +2,7 @@
  * Words and symbols of the graph, and the picture in words for those who do not see it.
  */
 import { el, text } from "../dom.js";
-import { rowName, short } from "./unrolled-columns.js";
+import { rowName, short } from "./unrolled-values.js";
 import { answers, answersAt, hasLoss } from "./output-kinds.js";
 import { labelAt, partAt, partsOf, readsAt } from "../shape.js";
 import { strongest } from "./unrolled-attention.js";
@@ -65,8 +65,8 @@ function readsLine(data, frame, t) {
   const { meta } = data;
   const { name, start, stop } = partAt(meta, t);
   const said = { t: t - start + 1, T: stop - start, label: labelAt(meta, frame, t), part: name && data.say(`stage.${name}_step`) };
-  if (!readsAt(meta, t)) return data.say(name ? "graph.described_no_input_of" : "graph.described_no_input", said);
-  return data.say(name ? "graph.described_of" : "graph.described", said);
+  if (readsAt(meta, t)) return data.say(name ? "graph.described_of" : "graph.described", said);
+  return data.say(name ? "graph.described_no_input_of" : "graph.described_no_input", said);
 }
 
 /** What the step looks back at most. */

@@ -3,7 +3,7 @@
  * weights on the edges. The slots are fixed: a step changes what the columns show, never where anything stands.
  */
 import { attr, el } from "../dom.js";
-import { recurs } from "../shape.js";
+import { layerIn, recurs } from "../shape.js";
 import { Heading } from "./unrolled-heading.js";
 import { headLines } from "./unrolled-head.js";
 import { Legend } from "./unrolled-legend.js";
@@ -78,8 +78,8 @@ export class Graph {
   /** The block of the cursor's layer; where a decoder has none of that name, that of the same height. */
   get block() {
     const { blocks } = this.layout.parts[this.part];
-    const { layer } = this.cursor;
-    return blocks.find((block) => block.layer === layer) ?? blocks.find(({ level }) => level === Number.parseInt(layer.slice(1), 10)) ?? blocks.at(-1);
+    const meant = layerIn(this.layout.parts[this.part], this.cursor.layer);
+    return blocks.find(({ layer }) => layer === meant);
   }
 
   /** The cursor's column. */
