@@ -32,11 +32,26 @@ with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SE
         {"view": "score", "area": "graph", "options": {"lanes": PAIRS, "lower": True}},
     ]
     page.flow(question, site.unremedied(question), remedies, views)
-    look, *blocks = site.prose_of(question)
-    page.prose(look)
+    shape, pooled = site.shape_of(question)
+    across, once = shape == "encoder_decoder", shape == "one_to_one"
+    if across:
+        page.prose("look-across")
+    elif once:
+        page.prose("look-once")
+    else:
+        page.prose("look-pooled") if pooled else page.prose("look")
     if not page.guessing:
         if network:
             page.explain(network)
         page.makings(question)
-        for block in blocks:
-            page.prose(block)
+        if across:
+            page.prose("across")
+        if not once:
+            page.prose("why")
+        page.prose("clipping")
+        if not once:
+            page.prose("gates")
+        if not (across or once):
+            page.prose("truncation")
+        if not once:
+            page.prose("float32")

@@ -26,7 +26,7 @@ from rnnviz.site.presets import GRADIENTS
 from rnnviz.site.remedies import active
 from rnnviz.site.runs import kind_of_step, traced
 from rnnviz.site.state import fields
-from rnnviz.site.telling import gradient_lead, prose_of, told
+from rnnviz.site.telling import gradient_lead, shape_of, told
 
 __all__ = [
     "GRADIENTS",
@@ -43,9 +43,9 @@ __all__ = [
     "kind_of_step",
     "lesson_map",
     "open_page",
-    "prose_of",
     "rarer_controls",
     "saturated",
+    "shape_of",
     "told",
     "traced",
     "unasked",

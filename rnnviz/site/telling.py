@@ -111,15 +111,10 @@ def _and_the_lstm(question: Question, todo: str, lang: str) -> str:
     return say(f"gradients.lead.lstm_{facts['verdict']}", lang, **values)
 
 
-def prose_of(question: Question) -> list[str]:
-    """Return the blocks of the lesson's prose that are true of a run's shape: first what to look for."""
-    experiment = question.runs()[question.focus].experiment
-    if experiment.shape == "one_to_one":
-        return ["look-once", "clipping"]
-    if experiment.translates:
-        return ["look-across", "across", "why", "clipping", "gates", "float32"]
-    look = "look-pooled" if experiment.shape == "many_to_one" and experiment.readout != "last" else "look"
-    return [look, "why", "clipping", "gates", "truncation", "float32"]
+def shape_of(question: Question) -> tuple[str, bool]:
+    """Return the shape of the run, and whether its answer is made from the states of all steps."""
+    trace = question.runs()[question.focus]
+    return trace.experiment.shape, pools(trace) and trace.experiment.readout != "last"
 
 
 def told(question: Question, remedies: Sequence[str], lang: str) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from rnnviz import gradients
 from rnnviz.engines.numpy_engine import trace
-from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.experiment import Experiment, ExperimentError, Hold
 from rnnviz.initial import initial_parameters
 from rnnviz.inputs import Inputs
 from rnnviz.trace import Array, Trace
@@ -114,6 +114,25 @@ def test_a_loss_that_reads_other_steps_flows_from_all_of_them(bidirectional: boo
             one = dataclasses.replace(found, dtop=found.dtop_by_loss[k], dtop_by_loss=None)
             expected = gradients.itemised_vectors(one, layer).sum(axis=0)
             close(vectors[k], expected, 1e-12)
+
+
+def test_what_arrives_beside_a_cell_state_that_all_but_vanished_does_not_revive_it() -> None:
+    """Eight steps whose forget gates let 1e-30 through, and then the same loss comes in a second time."""
+    experiment = Experiment(cell="lstm", hidden_size=3, hold=(Hold("f", 1e-30),))
+    data, parameters = random_inputs("numbers", 12, 2, 1, seed=1), random_parameters(experiment, 2, 1, seed=2)
+    parameters["weight_hh_l0"][:] = 0
+    found = trace(experiment, data, parameters)
+    by_loss = np.zeros((12, 12, 3))
+    by_loss[11, 11] = by_loss[11, 3] = 1.0
+    twice = dataclasses.replace(found, dtop=by_loss.sum(axis=0), dtop_by_loss=by_loss)
+    gates = found.layers["l0"].gates
+    dc = gates["o"][3] * (1 - np.tanh(np.asarray(found.layers["l0"].c)[3]) ** 2)
+    np.testing.assert_allclose(gradients.itemised_vectors(twice, "l0", "c")[11, 3], dc, rtol=1e-12)
+    far = gradients.log10_itemised(twice, "l0", "c")[11]
+    np.testing.assert_allclose(far[4:] - far[11], -30.0 * np.arange(7, -1, -1), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        gradients.log10_totals(twice, "l0", "c")[2], np.log10(np.linalg.norm(dc)) - 30, rtol=1e-12
+    )
 
 
 # Sizes
