@@ -32,7 +32,7 @@ export class Attention {
     this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));
     const names = Array.from({ length: this.S }, (_, s) => sourceName(data, s));
     const longest = Math.max(...names.map((name) => name.length));
-    this.symbols = this.cell < px(5 + 7 * longest) ? [] : names.map((name, s) => this.symbol(name, s));
+    this.symbols = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names.map((name, s) => this.symbol(name, s));
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
     this.element = el("div", { class: "rv-u-attention", style: size }, this.fan, this.states, this.symbols, this.here, this.numbers);
     this.frame = null;
@@ -41,7 +41,7 @@ export class Attention {
 
   symbol(name, s) {
     const where = { left: `${this.left + s * this.cell}px`, width: `${this.cell}px` };
-    return el("span", { class: "rv-u-source", dir: "auto", style: where, "aria-hidden": "true" }, name);
+    return el("span", { class: name.length > 2 ? "rv-u-source rv-u-source-long" : "rv-u-source", dir: "auto", style: where, "aria-hidden": "true" }, name);
   }
 
   place() {
