@@ -1,17 +1,24 @@
 """Shapes: what goes in and what comes out, and how an encoder hands on what it has read."""
 
 from functools import partial
+from typing import Any
 
 from rnnviz import site
 from rnnviz.site import shapes
 
 LANES = ["written", "attention", "h", "c", "gates", "loss", "gradient"]
-VIEWS = [
-    {"view": "unrolled", "area": "graph", "options": {}},
-    {"view": "equations", "area": "panel", "options": {}},
-    {"view": "score", "area": "score", "options": {"lanes": LANES}},
-    {"view": "output", "area": "wide", "options": {}},
-]
+
+
+def views(kind: str) -> list[dict[str, Any]]:
+    """Return what is shown of a run; of one that answers with numbers, these as a curve, too."""
+    lanes = LANES if kind == "symbols" else ["output", *LANES]
+    return [
+        {"view": "unrolled", "area": "graph", "options": {}},
+        {"view": "equations", "area": "panel", "options": {}},
+        {"view": "score", "area": "score", "options": {"lanes": lanes}},
+        {"view": "output", "area": "wide", "options": {}},
+    ]
+
 
 with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
     if not shapes.is_open(page):
@@ -30,9 +37,11 @@ with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
         trace = site.traced(page.controls(shapes.cells_of(name), row=partial(shapes.row_of, name)))
         page.lead(shapes.lead(name, page.lang))
         shapes.begin(trace)
-        page.stage(trace, VIEWS)
+        page.stage(trace, views(trace.kind))
         shapes.elsewhere(name, trace.experiment, page.lang)
         shapes.about(name, page.lang)
+        if trace.experiment.network:
+            page.explain(trace.experiment.network)
         shapes.equations(trace.experiment, page.lang)
         if trace.experiment.translates:
             page.prose("between")

@@ -201,7 +201,10 @@ def test_how_far_the_loss_reaches_is_the_gradient_at_the_source(experiment: Expe
 
 
 def test_the_figure_has_a_dot_for_each_line_and_symbol() -> None:
-    shown = html(linked(TRANSLATED))
+    visit = linked(TRANSLATED)
+    assert "site-far" not in html(visit), "it is worked out when it is looked at"
+    visit.test.session_state["far_random"] = True
+    shown = html(visit.run())
     for name in ("attending", "context", "without"):
         dots = re.findall(rf'<i class="site-far-{name}"[^>]*data-log10="([^"]+)"', shown)
         np.testing.assert_allclose(np.array(dots, float), getattr(far(run(TRANSLATED)), name), atol=1e-4)

@@ -63,7 +63,7 @@ def partner(experiment: Experiment) -> Experiment | None:
     return experiment.replace(attention="additive" if experiment.bidirectional else "dot")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def far(trace: Trace) -> Far:
     """Return how far the loss of a run reaches, and that of its partner."""
     other = partner(trace.experiment)
@@ -96,11 +96,19 @@ def _mean(logs: Array) -> Array:
 
 
 def reaching(trace: Trace, lang: str) -> None:
-    """Show the figure, with a sentence for each of its lines."""
+    """Show the figure, with a sentence for each of its lines.
+
+    It takes as long to work out as the run: where weights are changed again and again, it waits to be asked for.
+    """
+    network = trace.experiment.network is not None
+    key = f"far_{'trained' if network else 'random'}"
+    box = st.expander(say("shapes.far", lang), network, key=key, width=WIDE, on_change="rerun")
+    if not box.open:
+        return
     found = far(trace)
-    st.markdown(f"### {say('shapes.far', lang)}")
-    st.html(figure(found, lang))
-    st.markdown("\n".join(f"- {sentence}" for sentence in sentences(found, trace.experiment, lang)), width=WIDE)
+    with box:
+        st.html(figure(found, lang))
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences(found, trace.experiment, lang)))
 
 
 def lines(found: Far) -> dict[str, Array]:
