@@ -33,7 +33,8 @@ def ask(experiment: Experiment) -> Question:
 def unasked(experiment: Experiment, lang: str) -> list[str]:
     """Return a sentence for each thing that is asked of an experiment and that means nothing here, or cannot be had."""
     shape, sweep = resolve(experiment).shape, own.word("sweep")
-    told = [say("notice.forced", lang, value=experiment.forcing)] if _writes_freely(experiment) else []
+    feeds = _writes_freely(experiment) and resolve(experiment).decoder == "feedback"
+    told = [say("notice.forced", lang, value=experiment.forcing)] if feeds else []
     if sweep in (own.SETTINGS["sweep"][0], "none") or sweep in sweeps(resolve(experiment)) or experiment.network:
         return told
     choices = ", ".join(sweeps(resolve(experiment)))

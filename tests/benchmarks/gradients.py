@@ -14,12 +14,21 @@ T: Final = 100
 ROUNDS: Final = 15
 LSTM: Final = Experiment(cell="lstm", hidden_size=64, task="sine", length=T)
 RNN: Final = Experiment(cell="rnn", hidden_size=32, task="sine", length=T)
+BOTH: Final = Experiment(
+    shape="encoder_decoder",
+    cell="lstm",
+    hidden_size=32,
+    text="reads forty symbols and writes forty",
+    attention="additive",
+)
 ASKED: Final[tuple[tuple[str, Experiment, Callable[[Trace], object], float | None], ...]] = (
     ("itemised ∂L_k/∂h_t, norms (LSTM, H = 64)", LSTM, gradients.itemised, 3),
     ("itemised ∂L_k/∂h_t, vectors (LSTM, H = 64)", LSTM, gradients.itemised_vectors, 3),
     ("Jacobians, Frobenius norms (RNN, H = 32)", RNN, lambda trace: gradients.jacobian_norms(trace, norm="fro"), 10),
     ("Jacobians, 2-norms, converged (RNN, H = 32)", RNN, gradients.jacobian_norms, 10),
     ("influence ∂y_t/∂x_s (LSTM, H = 64)", LSTM, gradients.influence, None),
+    ("reach of each loss into an encoder (LSTM, H = 32, attention)", BOTH, gradients.reach, None),
+    ("Jacobians across a context (LSTM, H = 32)", BOTH, gradients.jacobian_norms, None),
     ("total norms in float32 (LSTM, H = 64)", LSTM, lambda trace: gradients.norms(trace, dtype="float32"), None),
 )
 
