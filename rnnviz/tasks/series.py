@@ -20,7 +20,9 @@ LARGEST: Final = 5.0
 SMALLEST: Final = 0.1
 """A series whose largest number is smaller than this, or whose spread is that small a part of it, is magnified."""
 
-_MARKS: Final = str.maketrans({"，": ",", "،": ",", "、": ",", "；": ";", "؛": ";", "٫": ".", "−": "-", "\ufeff": " "})
+_MARKS: Final = str.maketrans(
+    {"，": ",", "،": ",", "、": ",", "；": ";", "؛": ";", "٫": ".", "−": "-", "\ufeff": " ", "\x1f": " "}
+)
 _BRACKETS: Final = str.maketrans("[]", "  ")
 
 

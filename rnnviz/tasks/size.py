@@ -42,7 +42,7 @@ class _Length:
             return cls(len(data.inputs), 0, *sizes)
         own = experiment.forcing < 1 and data.kind == "symbols"
         asked = len(data.inputs) - data.sources
-        return cls(data.sources, max(asked, most_steps(data.sources)) if own else asked, *sizes)
+        return cls(data.sources, most_steps(data.sources, asked) if own else asked, *sizes)
 
 
 def check_size(experiment: Experiment, data: Inputs | None = None) -> None:
@@ -61,7 +61,7 @@ def check_size(experiment: Experiment, data: Inputs | None = None) -> None:
             values = {"count": f"{count:,}" if count < MANY else readable(count), "most": f"{most:,}"}
             raise ExperimentError(field, getattr(experiment, field), key, **values)
     if data and data.sources and data.kind == "symbols" and experiment.forcing == 0:
-        _check_beam(experiment, data)
+        _check_beam(experiment, length)
 
 
 def check_symbols(field: str, text: str, steps: int, kinds: int) -> None:
@@ -96,12 +96,12 @@ def _largest(experiment: Experiment, length: _Length) -> str:
     return max(sizes, key=lambda name: sizes[name])
 
 
-def _check_beam(experiment: Experiment, data: Inputs) -> None:
+def _check_beam(experiment: Experiment, length: _Length) -> None:
     """Refuse a search for too many ways of writing at once."""
-    steps, hidden = most_steps(data.sources), experiment.hidden_size
-    looked = {"none": 0, "dot": 1, "additive": hidden}[experiment.attention] * data.sources
-    each = data.outputs + steps + experiment.num_layers * KEPT * hidden + looked
+    steps, hidden = length.written, experiment.hidden_size
+    looked = {"none": 0, "dot": 1, "additive": hidden}[experiment.attention] * length.read
+    each = length.outputs + steps + experiment.num_layers * KEPT * hidden + looked
     most = max(1, SEARCHED // (each * steps))
     if experiment.beam > most:
-        values = {"outputs": data.outputs, "steps": steps, "most": f"{most:,}"}
+        values = {"outputs": length.outputs, "steps": steps, "most": f"{most:,}"}
         raise ExperimentError("beam", experiment.beam, "size.beam", **values)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from rnnviz.inputs import Inputs
 from rnnviz.networks.trained import Trained
-from rnnviz.tasks.learnt import network_inputs, posed_of
+from rnnviz.tasks.learnt import network_inputs
 from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.tasks.problems.forecast import Sine
 from rnnviz.tasks.problems.sentences import Sentences
 from rnnviz.tasks.problems.waves import KINDS
+from rnnviz.tasks.reading import posed_of
 from rnnviz.trace import Trace
 from rnnviz.training.measuring import answered, scored, tests, written
 from rnnviz.units import features_of, responses

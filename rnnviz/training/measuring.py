@@ -16,10 +16,10 @@ from rnnviz.engines.numpy_engine import traces
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Array, Inputs
 from rnnviz.networks.trained import Trained
-from rnnviz.tasks.learnt import text_read
 from rnnviz.tasks.problems import Posed
 from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.write import ALPHABET, Write
+from rnnviz.tasks.reading import text_read
 from rnnviz.tasks.shaping import shaped, shaped_batch
 from rnnviz.trace import NO_TARGET, Trace
 from rnnviz.training.loop import Training

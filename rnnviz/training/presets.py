@@ -21,8 +21,8 @@ from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
 from rnnviz.networks.trained import TRAINED, Reading, Trained, path_of, to_bytes
 from rnnviz.tasks.corpora import quoted
-from rnnviz.tasks.learnt import posed_of
 from rnnviz.tasks.problems import Posed
+from rnnviz.tasks.reading import posed_of
 from rnnviz.trace import Trace
 from rnnviz.training import claims, start
 from rnnviz.training.loop import Training

@@ -22,9 +22,10 @@ from rnnviz.site.making import owed
 from rnnviz.sweep import sweep
 from rnnviz.tasks import inputs
 from rnnviz.tasks.corpora import quoted
-from rnnviz.tasks.learnt import posed_of, split
+from rnnviz.tasks.learnt import split
 from rnnviz.tasks.problems import problem_named
 from rnnviz.tasks.problems.next_symbol import NextSymbol
+from rnnviz.tasks.reading import posed_of
 from rnnviz.training import presets
 from rnnviz.training.measuring import written
 from rnnviz.training.presets import PRESETS, made, measure

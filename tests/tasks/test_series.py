@@ -30,6 +30,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         ("１，２、３", [1, 2, 3]),
         ("١٢؛ ٣٫٥", [12, 3.5]),
         ("\ufeff1 2", [1, 2]),
+        ("1\x1f2\x1c3", [1, 2, 3]),
         ("1e308 -1e308 5e-324", [1e308, -1e308, 5e-324]),
         # Decimal commas, where something else stands between the numbers.
         ("1,5; 2,25; 3", [1.5, 2.25, 3]),
