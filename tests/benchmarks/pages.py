@@ -13,6 +13,7 @@ from tests.browser.screen import DESKTOP, Screen
 from tests.browser.server import Server, serve
 
 CHANGES = 40
+TRANSLATING = "/shapes?shape=encoder_decoder&attention=dot&text=hello&target=olleh"
 # From the click to the end of the frame in which the numbers of the first stage are others.
 WATCH = """() => {
   const read = () => [...document.querySelectorAll("[data-stage] [data-value]")].map((e) => e.dataset.value).join();
@@ -46,7 +47,7 @@ def start_rows(browser: Browser) -> list[Row]:
 def change_rows(browser: Browser, server: Server) -> list[Row]:
     """Step the seed on, which draws a new network, on every page with a run."""
     rows = []
-    for path in ("/step", "/gates", "/gradients"):
+    for path in ("/step", "/gates", "/gradients", TRANSLATING):
         page = browser.new_page(viewport=DESKTOP)
         screen = Screen(page, server.url).goto(path)
         page.evaluate(WATCH)
@@ -58,7 +59,7 @@ def change_rows(browser: Browser, server: Server) -> list[Row]:
         used = server.cpu_seconds() - before
         taken = page.evaluate("window.changes")
         assert not screen.problems, screen.problems
-        name = say(f"lesson.{path[1:]}")
+        name = say(f"lesson.{path[1:].partition('?')[0]}")
         rows += [
             Row(f"{name}: parameter change → new picture, median", median(taken), "ms", 150),
             Row(f"{name}: parameter change → new picture, p95", percentile(taken, 0.95), "ms"),
