@@ -102,7 +102,14 @@ def test_a_hold_of_a_cell_without_gates(hold, says) -> None:
 
 @pytest.mark.parametrize(
     ("page", "asked"),
-    [("step", "step/extra"), ("gates", "gate"), ("shapes", "shape"), ("start", "nosuch"), ("start", "nosuch/step"), ("start", HOSTILE)],
+    [
+        ("step", "step/extra"),
+        ("gates", "gate"),
+        ("shapes", "shape"),
+        ("start", "nosuch"),
+        ("start", "nosuch/step"),
+        ("start", HOSTILE),
+    ],
 )
 def test_an_address_of_no_page(page, asked) -> None:
     assert_one_sentence(Visit(page, page=asked), f"; {page.title()} is shown")

@@ -161,7 +161,8 @@ def _height(value: float, low: int, high: int) -> str:
 
 
 def _tick(exponent: int, low: int, high: int) -> str:
-    return f'<span style="bottom: {_height(exponent, low, high)}">{powers_of_log10(exponent).removeprefix("1.0·")}</span>'
+    power = powers_of_log10(exponent).removeprefix("1.0·")
+    return f'<span style="bottom: {_height(exponent, low, high)}">{power}</span>'
 
 
 def _dots(name: str, curve: Array, low: int, high: int) -> str:
