@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import load as tensors_of
 from safetensors.numpy import save as to_safetensors
 
-from rnnviz.experiment import Experiment, ExperimentError
+from rnnviz.experiment import MOST_LAYERS, Experiment, ExperimentError
 from rnnviz.training import checkpoint, load, save, start, to_bytes
 from tests.training.problems import same_history
 
@@ -204,9 +204,21 @@ def test_settings_that_make_no_sense_are_named(fields: dict[str, Any], field: st
     assert refused(changed(**fields)).field == field
 
 
-@pytest.mark.parametrize("fields", [{"hidden_size": HUGE}, {"num_layers": HUGE}, {"hidden_size": 10**6}])
-def test_a_file_that_promises_a_huge_network_is_refused_before_it_is_built(fields: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"hidden_size": HUGE},
+        {"hidden_size": 10**6},
+        {"num_layers": MOST_LAYERS},
+        {"num_layers": MOST_LAYERS, "shape": "encoder_decoder"},
+    ],
+)
+def test_a_file_that_promises_a_huge_network_is_refused_before_it_is_built(fields: dict[str, Any]) -> None:
     assert refused(changed(experiment=LSTM.to_dict() | fields)).key == "training.checkpoint_misfit"
+
+
+def test_a_file_with_more_layers_than_any_network_has_is_refused() -> None:
+    assert refused(changed(experiment=LSTM.to_dict() | {"num_layers": HUGE})).field == "num_layers"
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
