@@ -20,7 +20,7 @@ def views(kind: str) -> list[dict[str, Any]]:
     ]
 
 
-with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
+with site.open_page("shapes", step=5) as page:
     if not shapes.is_open(page):
         page.lead(page.say("shapes.lead"))
         shapes.gallery(page.lang)
@@ -38,7 +38,7 @@ with site.open_page("shapes", step=5, takes=site.fields("residual")) as page:
         page.lead(shapes.lead(name, page.lang))
         shapes.begin(trace)
         page.stage(trace, views(trace.kind))
-        shapes.elsewhere(name, trace.experiment, page.lang)
+        shapes.elsewhere(name, page.experiment, page.lang)
         shapes.about(name, page.lang)
         if trace.experiment.network:
             page.explain(trace.experiment.network)

@@ -133,6 +133,10 @@ def build_controls(lang: str, **layout: Any) -> None:
     if st.session_state[state.KIND] == "network":
         return
     amount("num_layers", lang, help=say("control.num_layers.help", lang), **layout)
+    _build_toggles(lang)
+
+
+def _build_toggles(lang: str) -> None:
     if state.shape() != "one_to_one":
         help_ = say("control.bidirectional.help", lang)
         st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
@@ -168,9 +172,8 @@ def more_controls(lang: str, shaped: bool = False) -> None:
     if st.session_state["cell"] == "lstm":
         empty = say("control.forget_bias.empty", lang)
         amount("forget_bias", lang, step=0.5, placeholder=empty, help=say("control.forget_bias.help", lang))
-    if not shaped and state.shape() != "one_to_one":
-        help_ = say("control.bidirectional.help", lang)
-        st.toggle(_label("bidirectional", lang), key="bidirectional", help=help_, **KEEP)
+    if not shaped:
+        _build_toggles(lang)
 
 
 def setting(parameter: Parameter, lang: str, **layout: Any) -> Any:

@@ -28,6 +28,7 @@ OF_NETWORK: Final = (
     "hidden_size",
     "num_layers",
     "bidirectional",
+    "residual",
     "nonlinearity",
     "init",
     "gain",
@@ -48,7 +49,7 @@ OF_SHAPE: Final[Mapping[str, tuple[str, ...]]] = {
 WRITING: Final = ("target", "forcing", "beam")
 """Of those, what a ready-made network does not decide."""
 ALWAYS: Final = ("seed", "loss", "truncate", "clip")
-REMEDIES: Final = ("clip_value", "residual")
+REMEDIES: Final = ("clip_value",)
 """Fields that only the page about gradients has controls for, and that stay there."""
 OPENING: Final = Experiment(init="normal", seed=3)
 """What a page shows when its link sets nothing: weights so large that gates open and shut before one's eyes."""

@@ -224,7 +224,7 @@ def test_a_setting_given_twice_is_said() -> None:
 
 
 def test_other_pages_have_none_of_these_settings() -> None:
-    for name in (*own.SETTINGS, "clip_value", "residual"):
+    for name in (*own.SETTINGS, "clip_value"):
         visit = Visit("step", **{name: "1"})
         assert len(visit.errors) == 1 and f"'{name}'" in visit.errors[0]
 

@@ -98,6 +98,14 @@ def test_what_was_opened_is_there_again_after_another_lesson() -> None:
     assert visit.query == linked(TRANSLATED).query
 
 
+def test_skip_connections_go_along_to_every_lesson_and_are_a_switch_there() -> None:
+    visit = linked(ENTRIES["residual"].fresh)
+    for page in ("step", "gates", "gradients"):
+        assert "residual=true" in visit.goto(page).query and visit.errors == []
+    visit.goto("step").more().test.toggle(key="residual").set_value(False)
+    assert "residual" not in visit.run().query
+
+
 def test_trained_weights_and_random_ones_are_a_switch() -> None:
     entry = ENTRIES["many_to_many"]
     visit = linked(entry.opened)
@@ -106,9 +114,11 @@ def test_trained_weights_and_random_ones_are_a_switch() -> None:
     assert Experiment.from_query(dict(parse_qsl(visit.run().query))) == entry.fresh
 
 
-@pytest.mark.parametrize("page", ["step", "gates", "shapes"])
+@pytest.mark.parametrize("page", ["step", "gates", "gradients", "shapes"])
 def test_every_lesson_takes_a_shape_and_its_choices_from_a_link_and_keeps_them(page: str) -> None:
-    chosen = TRANSLATED.replace(context="all", decoder="input", attention="additive", forcing=0.5, beam=3)
+    chosen = TRANSLATED.replace(context="all", decoder="input", attention="additive", num_layers=2, residual=True)
+    if page != "gradients":  # where all cells are compared, and so none writes by itself
+        chosen = chosen.replace(forcing=0.5, beam=3)
     visit = Visit(page, **chosen.to_query())
     assert visit.errors == []
     assert Experiment.from_query(dict(parse_qsl(visit.query))) == chosen

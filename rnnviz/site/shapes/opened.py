@@ -14,7 +14,7 @@ from rnnviz.site.controls import build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
-from rnnviz.site.shapes.entries import ENTRIES, Entry, entry_of
+from rnnviz.site.shapes.entries import ENTRIES, Entry, entry_of, query_of
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
@@ -36,7 +36,7 @@ def is_open(page: Page) -> bool:
 
 def opening() -> str:
     """Return the name of the entry that is open, by what the controls ask for."""
-    settled = settle(state.wanted(("residual",)), st.session_state.get("_experiment", Experiment()), "en")
+    settled = settle(state.wanted(), st.session_state.get("_experiment", Experiment()), "en")
     return entry_of(settled.experiment)
 
 
@@ -96,7 +96,10 @@ def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
     with st.container(key="shapes-elsewhere", horizontal=True, gap="small"):
         query = training_of(name, experiment)
         st.page_link(known["training"], label=say("shapes.train", lang), query_params=query)
-        for page in ("gradients", "gates", "step"):
+        # There the decoder reads what is right, so that all cells write the same.
+        taught = query_of(experiment.replace(forcing=1.0, beam=1))
+        st.page_link(known["gradients"], label=say("shapes.gradients", lang), query_params=taught)
+        for page in ("gates", "step"):
             st.page_link(known[page], label=say(f"shapes.{page}", lang))
 
 

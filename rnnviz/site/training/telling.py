@@ -26,7 +26,9 @@ def look_for(plan: Plan, lang: str) -> str:
     """Return what to look for in a problem; of a network that has read the answer already, that it has."""
     if foreseen(plan):
         return say("training.look.foreseen", lang)
-    return say(f"training.look.{plan.problem}", lang)
+    look = say(f"training.look.{plan.problem}", lang)
+    fed = plan.experiment.translates and plan.experiment.decoder == "feedback"
+    return f"{look} {say('training.look.fed', lang)}" if fed else look
 
 
 def foreseen(plan: Plan) -> bool:
