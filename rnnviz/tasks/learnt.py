@@ -63,7 +63,7 @@ def as_learnt(experiment: Experiment) -> Experiment:
     Raises
     ------
     ExperimentError
-        If another shape is asked for.
+        If another shape is asked for, or an encoder and decoder should be truncated.
     """
     network = network_named(experiment.network or "")
     own = network.experiment if isinstance(network, Trained) else Experiment()
@@ -72,6 +72,8 @@ def as_learnt(experiment: Experiment) -> Experiment:
     if asked not in (*shapes, Experiment.shape):
         choices = ", ".join(shapes)
         raise ExperimentError("shape", asked, "shaping.network", network=network.name, choices=choices)
+    if own.translates and experiment.truncate is not None:
+        raise ExperimentError("truncate", experiment.truncate, "error.whole_way")
     parts = {name: getattr(own, name) for name in DECIDED}
     return experiment.replace(shape=asked if asked in shapes else own.shape, **parts)
 

@@ -14,8 +14,14 @@ NUMBERS: Final = 2**27
 """Most numbers that a run may hold at once: 1 GiB in float64."""
 WALKED: Final = 200_000
 """Most steps that a run may take one after another, those of all its layers together: half a minute."""
-SEARCHED: Final = 10**8
+WRITTEN: Final = 20_000
+"""Most steps that a decoder may write by itself: each is worked out before it is known what the next one reads."""
+SEARCHED: Final = 10**9
 """Most numbers that a beam search may look at, over all its steps."""
+BEGINNING: Final = 1000
+"""What it takes to keep one beginning in mind for a step, as if it were so many numbers."""
+SORTED: Final = 20
+"""What it takes to put one answer in its place among all, in the same measure."""
 KEPT: Final = 16
 """Numbers that a step leaves of a unit: its states, an LSTM's gates and what these are made of, and all gradients."""
 SPARSE: Final = 16
@@ -60,6 +66,8 @@ def check_size(experiment: Experiment, data: Inputs | None = None) -> None:
             field = _largest(experiment, length)
             values = {"count": f"{count:,}" if count < MANY else readable(count), "most": f"{most:,}"}
             raise ExperimentError(field, getattr(experiment, field), key, **values)
+    if length.written and experiment.forcing < 1:
+        _check_written(experiment, length)
     if data and data.sources and data.kind == "symbols" and experiment.forcing == 0:
         _check_beam(experiment, length)
 
@@ -96,11 +104,19 @@ def _largest(experiment: Experiment, length: _Length) -> str:
     return max(sizes, key=lambda name: sizes[name])
 
 
+def _check_written(experiment: Experiment, length: _Length) -> None:
+    """Refuse a decoder that would write by itself for too long."""
+    if length.written > WRITTEN:
+        field = _largest(experiment, length)
+        values = {"steps": f"{length.written:,}", "most": f"{WRITTEN:,}"}
+        raise ExperimentError(field, getattr(experiment, field), "size.written", **values)
+
+
 def _check_beam(experiment: Experiment, length: _Length) -> None:
     """Refuse a search for too many ways of writing at once."""
     steps, hidden = length.written, experiment.hidden_size
     looked = {"none": 0, "dot": 1, "additive": hidden}[experiment.attention] * length.read
-    each = length.outputs + steps + experiment.num_layers * KEPT * hidden + looked
+    each = SORTED * length.outputs + steps + BEGINNING + experiment.num_layers * KEPT * hidden + looked
     most = max(1, SEARCHED // (each * steps))
     if experiment.beam > most:
         values = {"outputs": length.outputs, "steps": steps, "most": f"{most:,}"}
