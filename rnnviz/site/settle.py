@@ -62,13 +62,14 @@ def settle(values: Mapping[str, Any], last: Experiment, lang: str) -> Settled:
             if error.field in mended:
                 raise
             mended.add(error.field)
-            good[error.field] = TOGETHER.get((error.key, error.field), getattr(Experiment(), error.field))
+            usual = None if error.field in TYPED else getattr(Experiment(), error.field)
+            good[error.field] = TOGETHER.get((error.key, error.field), usual)
             sentences.append(sentence(error, good[error.field], lang))
 
 
 def _writable(experiment: Experiment) -> Experiment:
-    """Return an experiment, if its decoder can write what it should: a ready-made one has symbols of its own."""
-    if experiment.target is not None:
+    """Return an experiment, if its network can read and write what it should: a ready-made one has rules of its own."""
+    if experiment.target is not None or (experiment.network and experiment.text is not None):
         inputs(experiment)
     return experiment
 

@@ -160,3 +160,26 @@ def test_any_target_is_written_as_it_is(target) -> None:
 def test_a_target_of_nothing_is_what_the_network_writes_anyway() -> None:
     assert Visit("step", **SOURCE, target="").meta()["T"] == 5
     assert Visit("step", shape="encoder_decoder", text="one two", tokens="words", target=" ").errors == []
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "says"),
+    [
+        ("reverser", "Hello", "has 'H' as symbol 1, but this network reads only a b c"),
+        ("reverser", "ab" * 50_000, "has 100,000 symbols, but an encoder on this site reads at most 200"),
+        ("dates", HOSTILE, "has '<' as symbol 1"),
+        ("speller", "99999999999", "numbers are spelled up to 999999"),
+        ("waves_at_once", "1 2 3", "has 3 steps, but this network reads 24 at once"),
+        ("drawer", "circle 5", "must be one of sine, square, saw, triangle"),
+    ],
+)
+def test_what_a_trained_network_cannot_read(network: str, text: str, says: str) -> None:
+    visit = Visit("shapes", network=network, text=text)
+    assert_one_sentence(visit, says)
+    assert visit.meta("stage-shapes")["T"] >= 1 and visit.test.session_state["network_text"] == text
+
+
+def test_what_a_trained_network_cannot_write() -> None:
+    visit = Visit("shapes", network="reverser", text="hello", target="A B")
+    assert_one_sentence(visit, "Target has 'A' as symbol 1, but this network writes only a b c")
+    assert visit.meta("stage-shapes")["T"] == 11 and visit.test.session_state["target"] == "A B"
