@@ -149,7 +149,6 @@ def shifted(values: Array, exponents: Exponents) -> Array:
     return scaled(values, exponents[:, None])
 
 
-@np.errstate(over="ignore", invalid="ignore", under="ignore")
 def back(
     run: Run,
     arriving: Sequence[Arriving],
@@ -165,6 +164,27 @@ def back(
     becomes of them. ``start`` is the step of the layer's first position; ``heard`` is called for each step
     before it is handed out.
     """
+    steps = _back(run, arriving, alive, count, dtype, start, heard)
+    while True:
+        # Step by step: what is set around a generator as a whole does not hold while it walks.
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            try:
+                passing = next(steps)
+            except StopIteration as ended:
+                begun: Begun = ended.value
+                return begun
+        yield passing
+
+
+def _back(
+    run: Run,
+    arriving: Sequence[Arriving],
+    alive: Sequence[slice],
+    count: int,
+    dtype: Any,
+    start: int,
+    heard: Callable[[Passing], None] | None,
+) -> Generator[Passing, None, Begun]:
     cell, hidden = run.cell, run.weights.hh.shape[1]
     hh, local = run.weights.hh.astype(dtype, copy=False), run.local.astype(dtype, copy=False)
     carry_h, carry_c = np.zeros((count, hidden), dtype), np.zeros((count, hidden), dtype)

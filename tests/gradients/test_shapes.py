@@ -187,3 +187,16 @@ WRITTEN: dict[tuple[tuple[str, object], ...], str] = {
 def test_an_answer_is_written_out_as_its_shape_makes_it(fields: tuple[tuple[str, object], ...]) -> None:
     found = run(Experiment(cell="rnn", text="hello", **dict(fields)))
     assert gradients.expansion(found, found.steps - 1, depth=1).text == WRITTEN[fields]
+
+
+@pytest.mark.parametrize("shape", ["one_to_many", "many_to_one", "many_to_many", "encoder_decoder"])
+def test_weights_beyond_measure_are_walked_back_without_a_warning(shape: str) -> None:
+    """Warnings are errors here: what overflows, in float32 too, is infinite or NaN in what is found."""
+    broken = run(
+        Experiment(
+            cell="rnn", nonlinearity="identity", num_layers=2, hidden_size=2, text="abcd", shape=shape, gain=1e200
+        )
+    )
+    assert broken.first_nonfinite_step is not None
+    for found in (gradients.log10_totals(broken), gradients.log10_itemised(broken), gradients.float32_zeros(broken)):
+        assert len(found) == broken.steps
