@@ -50,6 +50,20 @@ def test_every_number_of_every_step_is_the_runs(desk: Desk, cell: str) -> None:
     assert screen.t == trace.steps - 1
 
 
+def test_what_a_decoder_wrote_by_itself_is_in_the_file(desk: Desk) -> None:
+    asked = Experiment(shape="encoder_decoder", hidden_size=4, text="hello", attention="dot", forcing=0.0, beam=2)
+    trace = run(asked)
+    screen, truth = desk.show(show(trace, ["step", "attention"], start=4)), Truth(trace)
+    for t, key in ((4, "ArrowRight"), (5, "End"), (24, "Home"), (0, "?")):  # the first and the last step of both
+        assert screen.t == t
+        numbers = screen.numbers()
+        assert {"unrolled", "equations", "score"} <= {number.view for number in numbers}
+        assert truth.problems(numbers, t) == []
+        screen.press(key)
+    told = screen.page.locator("footer").inner_text()
+    assert "T = S + N = 5 + 20" in told and "was stopped after 20" in told
+
+
 def test_it_leaves_the_address_and_the_history_alone(desk: Desk, trace) -> None:
     screen = desk.show(show(trace))
     before = screen.page.url, screen.page.evaluate("history.length")
