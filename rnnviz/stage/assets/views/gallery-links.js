@@ -26,7 +26,7 @@ export function links(tile, at) {
   const up = (t) => tile.layers.map((_, k) => {
     if (!has(k, t)) return null;
     const bottom = at.tops[k] + at.box;
-    if (both) return tile.reads[t] ? arrow([[at.x(t), k ? bottom + 2 : at.reads], [at.x(t), bottom]], k ? "rv-gallery-none" : "") : null;
+    if (k && both) return null;
     if (k) return arrow([[at.x(t), at.tops[k - 1]], [at.x(t), bottom]]);
     return tile.reads[t] ? arrow([[at.x(t), at.reads], [at.x(t), bottom]]) : null;
   });
@@ -35,10 +35,9 @@ export function links(tile, at) {
   const around = (t) => {
     if (!both || !has(1, t)) return [];
     const x = at.x(t);
-    const side = half + 4;
     return [
-      arrow([[x, at.reads], [x + side, at.reads - 9], [x + side, at.tops[1] + at.box + 9], [x, at.tops[1] + at.box]], "rv-gallery-thin"),
-      tile.answers[t] && arrow([[x, at.tops[0]], [x - side, at.tops[0] - 6], [x - side, at.tops[1] - 4], [x - 3, at.answers + at.token]], "rv-gallery-thin"),
+      bow([x + 5, at.reads], [x + 5, at.tops[1] + at.box], 2 * half - 2),
+      tile.answers[t] && bow([x - 5, at.tops[0]], [x - 5, at.answers + at.token], 2 - 2 * half),
     ];
   };
 
@@ -94,6 +93,12 @@ function arrow(points, kind = "") {
   const turn = (Math.atan2(y1 - y0, x1 - x0) * 180) / Math.PI;
   return svg("g", { class: `rv-gallery-arrow ${kind}` }, svg("path", { d: `M${points.map((point) => point.join(" ")).join("L")}` }),
     svg("path", { class: "rv-gallery-tip", d: "M0 0L-5 -2.6L-5 2.6Z", transform: `translate(${x1} ${y1}) rotate(${turn})` }));
+}
+
+/** A line that goes up past a box, on the one side of it or on the other, with a head at its end. */
+function bow([x0, y0], [x1, y1], side) {
+  return svg("g", { class: "rv-gallery-arrow" }, svg("path", { d: `M${x0} ${y0}C${x0 + side} ${y0 - 12} ${x1 + side} ${y1 + 14} ${x1} ${y1}` }),
+    svg("path", { class: "rv-gallery-tip", d: "M0 0L-5 -2.6L-5 2.6Z", transform: `translate(${x1} ${y1}) rotate(${side > 0 ? -125 : -55})` }));
 }
 
 /** A connection that skips a layer, from below it to above it. */
