@@ -1,6 +1,7 @@
 /**
  * Of a decoder that looks back: what it took from the encoder's states, and what that and its own state are mixed to,
- * unit by unit as bands of colour.
+ * unit by unit as bands of colour. They are backgrounds: a canvas is a layer of its own for the browser to stack, and
+ * with two of them in each column a frame took twice as long.
  */
 import { attr, el } from "../dom.js";
 import { partAt } from "../shape.js";
@@ -16,33 +17,35 @@ export class Mixture {
     this.height = Math.round(layout.px(12));
     const tops = { attended: attendedTop(layout), mixed: layout.mixed.top + (layout.mixed.height - this.height) / 2 };
     this.rows = PARTS.map((name) => this.row(name, tops[name]));
-    this.element = this.rows.map(({ canvas }) => canvas);
+    this.element = this.rows.map(({ bands }) => bands);
   }
 
   row(name, top) {
-    const canvas = el("canvas", { class: "rv-u-vector", "data-vector": name, "aria-hidden": "true" });
-    const scale = Math.min(3, globalThis.devicePixelRatio || 1);
-    Object.assign(canvas, { width: Math.round(this.width * scale), height: Math.round(this.height * scale) });
+    const bands = el("div", { class: "rv-u-vector", "data-vector": name, "aria-hidden": "true" });
     const left = `${Math.round((this.layout.slot - this.width) / 2)}px`;
-    Object.assign(canvas.style, { top: `${Math.round(top)}px`, left, width: `${this.width}px`, height: `${this.height}px` });
-    return { name, canvas, brush: canvas.getContext("2d"), scale };
+    Object.assign(bands.style, { top: `${Math.round(top)}px`, left, width: `${this.width}px`, height: `${this.height}px` });
+    return { name, bands };
   }
 
   fill({ kind, t }, frame) {
     const part = kind === "step" ? partAt(this.data.meta, t) : null;
     const own = part?.name === "decoder";
-    for (const { name, canvas, brush, scale } of this.rows) {
-      attr(canvas, "hidden", own ? null : "");
-      if (!own) continue;
-      const values = frame.bridge[name].row(t - part.start);
-      const width = canvas.width / values.length;
-      const limit = name === "mixed" ? 1 : this.data.limit("h");
-      brush.clearRect(0, 0, canvas.width, canvas.height);
-      values.forEach((v, j) => {
-        brush.fillStyle = Number.isFinite(v) ? this.data.diverging(v, limit) : this.data.theme.palette.faint;
-        brush.fillRect(j * width, 0, width > 5 * scale ? width - scale : width + 0.3, canvas.height);
-      });
+    for (const { name, bands } of this.rows) {
+      attr(bands, "hidden", own ? null : "");
+      if (own) bands.style.backgroundImage = this.bands(frame.bridge[name].row(t - part.start), name === "mixed" ? 1 : this.data.limit("h"));
     }
+  }
+
+  /** Numbers as a background, a pixel between them where there is room. */
+  bands(values, limit) {
+    const width = this.width / values.length;
+    const gap = width > 5 ? 1 : 0;
+    const stops = Array.from(values, (v, j) => {
+      const colour = Number.isFinite(v) ? this.data.diverging(v, limit) : this.data.theme.palette.faint;
+      const end = (j + 1) * width - gap;
+      return `${colour} ${j * width}px ${end}px${gap ? `, transparent ${end}px ${end + gap}px` : ""}`;
+    });
+    return `linear-gradient(to right, ${stops.join(", ")})`;
   }
 }
 
