@@ -7,6 +7,7 @@ import numbers
 import operator
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -154,11 +155,14 @@ def series(name: str, value: Any) -> tuple[float, ...]:
     return tuple(found)
 
 
-def items(name: str, value: Any, key: str) -> tuple[Any, ...]:
-    """Return what stands in a sequence; what is none, or a text, is refused with the message ``key``."""
+def items(name: str, value: Any, key: str, most: int = 10**6) -> tuple[Any, ...]:
+    """Return what stands in a sequence, ``most`` items at most; what is none, or a text, is refused as ``key`` says."""
     try:
         if isinstance(value, str | bytes):
             raise TypeError
-        return tuple(value)
+        found = tuple(islice(value, most + 1))  # it may have no end
     except Exception:  # whatever an object answers that is asked for its items; an array of no dimension, a TypeError
         raise ExperimentError(name, value, key) from None
+    if len(found) > most:
+        raise ExperimentError(name, value, "error.endless", most=f"{most:,}")
+    return found

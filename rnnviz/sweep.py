@@ -43,6 +43,9 @@ OF_WALK: Final = ("hidden_size", "num_layers", "truncate")
 OF_NETWORK: Final = ("length", "seed", "truncate", "clip", "clip_value")
 """What a ready-made network leaves open."""
 
+FRAMES: Final = 10_000
+"""Most runs of a sweep."""
+
 AT_ONCE: Final = 2**19
 """Most numbers T·F·H of one quantity in a stack; larger ones walk in parts, for there are some forty quantities."""
 
@@ -133,7 +136,7 @@ def _check_effect(experiment: Experiment, name: str) -> None:
 
 
 def _check_values(name: str, values: Any) -> tuple[Any, ...]:
-    found = items(name, values, "error.sweep_values")
+    found = items(name, values, "error.sweep_values", FRAMES)
     if not found:
         raise ExperimentError(name, values, "error.sweep_empty")
     for position, value in enumerate(found, start=1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count, repeat
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,14 @@ def test_a_sweep_is_as_large_as_its_largest_run() -> None:
     for fields in ({"hidden_size": [3, 10**6]}, {"length": [3, 10**9]}):
         (name,) = fields
         refused(name, lambda given=fields: sweep(Experiment(task="sine"), **given))
+
+
+def test_what_has_no_end_is_not_waited_for() -> None:
+    """An iterator may go on for ever, and a list may as well."""
+    refused("series", lambda: Experiment(series=count()))
+    refused("hold", lambda: Experiment(hold=repeat(Hold("f", 0.0))))
+    refused("gain", lambda: sweep(Experiment(text="a"), gain=count()))
+    refused("gain", lambda: sweep(Experiment(text="a"), gain=np.ones(10**5)))
 
 
 def test_the_way_back_through_a_named_decoder_is_walked_whole_too() -> None:
