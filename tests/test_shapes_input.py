@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnviz import Experiment, ExperimentError, Hold, Trace, run, sweep
+from rnnviz import Experiment, ExperimentError, Hold, Trace, run, sweep, train
 from rnnviz.engines.decoding import most_steps
 from rnnviz.experiment import SHAPES
 from rnnviz.site.limits import SOURCE, TARGET, WHOLE
@@ -68,6 +68,11 @@ def test_what_no_memory_holds_is_refused_before_it_is_made(shape: str) -> None:
     for units in (10**5, 10**9, 10**18):
         refused("hidden_size", lambda size=units: run(experiment(shape, hidden_size=size)))
     refused("num_layers", lambda: experiment(shape, num_layers=10**9, hold=(Hold("f", 0.0, layer="l7"),)))
+
+
+def test_a_network_too_large_to_run_is_too_large_to_train() -> None:
+    for units in (10**6, 10**18):
+        refused("hidden_size", lambda size=units: train(Experiment(hidden_size=size), "adding", steps=1))
 
 
 def test_what_nobody_waits_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

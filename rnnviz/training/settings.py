@@ -12,6 +12,7 @@ from rnnviz.engines import DTYPES
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.tasks.problems import Posed
 from rnnviz.tasks.shaping import check_shape
+from rnnviz.tasks.size import check_size
 from rnnviz.training.optimisers import OPTIMISERS
 
 ENGINES: Final[Mapping[str, str]] = {"torch": "float32", "numpy": "float64"}
@@ -108,7 +109,7 @@ def check_trainable(experiment: Experiment, problem: Posed | None = None) -> Non
     ExperimentError
         If gates are held, a hand-built network is given, or a network that reads from both ends is to be truncated:
         its reverse layers come from the end of a text, which a chunk does not know. If there is a problem: if it is not
-        learned by a network of that shape.
+        learned by a network of that shape, or one as large does not fit.
     """
     if experiment.hold:
         raise ExperimentError("hold", experiment.to_dict()["hold"], "training.hold")
@@ -118,6 +119,7 @@ def check_trainable(experiment: Experiment, problem: Posed | None = None) -> Non
         raise ExperimentError("truncate", experiment.truncate, "training.bidirectional")
     if problem is not None:
         check_shape(problem, experiment)
+        check_size(experiment)
 
 
 def _between(check: Callable[[str, Any], Any], most: float) -> Callable[[str, Any], Any]:
