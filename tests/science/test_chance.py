@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from rnnviz.tasks.problems import PROBLEMS
+from rnnviz.tasks.problems.wave import Wave
 
 DRAWS = 20_000
 BLIND = [
@@ -122,6 +123,7 @@ def test_a_network_without_a_memory_learns_what_is_called_chance_and_no_more() -
 def test_what_the_last_number_tells_of_a_wave_is_what_can_be_counted(settings) -> None:
     """The best answer from one number, fitted to draws as a histogram, finds no more than the integrals say."""
     posed = PROBLEMS["wave"].pose(**settings)
+    assert isinstance(posed, Wave)
     fitted, fresh = (posed.batch(np.random.default_rng(seed), 5 * DRAWS) for seed in (1, 2))
     edges = np.linspace(-1 - 6 * posed.noise, 1 + 6 * posed.noise, 301)
     (bins, kinds), (new_bins, new_kinds) = (

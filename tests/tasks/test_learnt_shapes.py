@@ -14,6 +14,7 @@ from rnnviz.networks.trained.base import Trained
 from rnnviz.tasks import inputs, learnt
 from rnnviz.tasks.learnt import as_learnt, split
 from rnnviz.tasks.problems import PROBLEMS
+from rnnviz.tasks.reading import posed_of
 
 NAME = "sentiment"
 """A name that there is; what stands behind it is made here."""
@@ -49,7 +50,7 @@ TYPED = [
 def test_a_typed_source_is_answered_by_the_rule(learnt_by, problem, text, answer) -> None:
     learnt_by(problem, "encoder_decoder")
     data = inputs(Experiment(network=NAME, text=text))
-    assert data.sources == len(text) == len(split(NAME, text)[0])
+    assert data.answers is not None and data.sources == len(text) == len(split(NAME, text)[0])
     assert "".join(data.answers[code] for code in data.targets[data.sources : -1]) == answer
     assert data.labels[data.sources :] == ("▷", *answer) and data.answers[data.targets[-1]] == "end"
 
@@ -73,7 +74,7 @@ def test_without_a_text_a_sequence_is_drawn_by_the_seed(learnt_by, problem, shap
     network = learnt_by(problem, shape)
     one, again, other = (inputs(Experiment(network=NAME, seed=seed, length=12)) for seed in (1, 1, 2))
     assert one.labels == again.labels and (one.labels, one.inputs.tobytes()) != (other.labels, other.inputs.tobytes())
-    posed = learnt.posed_of(network)
+    posed = posed_of(network)
     width = posed.inputs * posed.steps if shape == "one_to_one" else posed.inputs
     assert one.read == width and one.outputs == posed.outputs
 

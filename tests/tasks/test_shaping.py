@@ -26,7 +26,7 @@ def test_an_ordinary_network_reads_what_it_always_did() -> None:
 @given(text=letters.filter(lambda text: len(text) > 1))
 def test_many_to_one_reads_all_but_the_last_symbol_and_is_asked_for_it(text) -> None:
     data = inputs(Experiment(text=text, shape="many_to_one"))
-    assert data.labels == tuple(text[:-1])
+    assert data.labels == tuple(text[:-1]) and data.alphabet is not None and data.answers is not None
     assert [data.alphabet[code] for code in data.inputs.argmax(axis=1)] == list(text[:-1])
     assert set(data.targets[:-1].tolist()) <= {-1} and data.answers[data.targets[-1]] == text[-1]
 
@@ -206,7 +206,7 @@ def test_of_unequal_lengths_the_question_stays_where_each_ends(shape) -> None:
 
 def test_a_question_before_the_end_cuts_what_comes_after_it() -> None:
     drawn = PROBLEMS["text"].pose(text="hello", length=5).batch(np.random.default_rng(0), 2)
-    assert drawn.answers[-1] == "end" and (drawn.targets[:, -1] == 4).all()
+    assert drawn.answers is not None and drawn.answers[-1] == "end" and (drawn.targets[:, -1] == 4).all()
     batch = shaped_batch(drawn, experiment_of("many_to_one"))
     assert batch.lengths.tolist() == [4, 4] and not batch.inputs[:, 4].any()
     assert batch.labels[0] == tuple("hell") and batch.targets[0].tolist() == [-1, -1, -1, 3, -1]

@@ -80,6 +80,7 @@ def test_reversed_words_read_backwards(seed, lengths, kinds) -> None:
 
 def test_words_of_all_lengths_are_equally_frequent() -> None:
     lengths = drawn("reverse", 0, 9000).source_lengths
+    assert lengths is not None
     assert set(lengths.tolist()) == set(range(4, 13))
     assert np.bincount(lengths)[4:] == pytest.approx(1000, rel=0.12)
 
@@ -130,6 +131,7 @@ def test_some_names_as_people_write_them() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_has_the_form_that_an_encoder_and_decoder_read(name, part) -> None:
     posed, batch = pose(name), drawn(name, 0, 40, part)
+    assert batch.source_lengths is not None
     size, steps, width = batch.inputs.shape
     assert (size, width) == (40, max(posed.inputs, posed.outputs)) and steps <= posed.steps
     assert batch.sources == batch.source_lengths.max() <= posed.sizes[0] and steps == batch.lengths.max()

@@ -42,6 +42,7 @@ def test_a_wave_is_what_its_name_says(kind) -> None:
 @settings(max_examples=10, deadline=None)
 def test_the_kind_is_that_of_the_wave_that_fits(seed, length, spread) -> None:
     batch = drawn("wave", seed, length=length, spread=spread, period=9.0, faster=0, noise=0.05)
+    assert batch.answers is not None
     for b, steps in enumerate(batch.lengths):
         turns = middles(720)[:, None] + np.arange(steps) / 9.0
         error = {
@@ -79,7 +80,7 @@ def test_there_is_one_word_for_each_letter_and_all_are_written() -> None:
     written = set()
     for b in range(600):
         one = batch.sequence(b)
-        assert one.answers[one.targets[-1]] == "end" and set(one.labels[1:]) == {"·"}
+        assert one.answers is not None and one.answers[one.targets[-1]] == "end" and set(one.labels[1:]) == {"·"}
         written.add(one.labels[0] + "".join(one.answers[code] for code in one.targets[:-1]))
     assert written == set(WORDS)
 
