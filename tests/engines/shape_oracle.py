@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.engines.decoding import coins, most_steps
+from rnnviz.engines.decoding import coins
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs
 from rnnviz.trace import Array
@@ -161,7 +161,7 @@ def translated(experiment: Experiment, data: Inputs, weights: Weights) -> Networ
     memory = torch.stack(found.top)
     right = torch.tensor(data.inputs[sources:, : data.outputs])
     writes = experiment.forcing < 1 and symbols
-    most = most_steps(sources) if writes else len(right)
+    most = (2 * sources if 2 * sources > len(right) else len(right)) + 10 if writes else len(right)
     forced = coins(experiment, most)
     own = torch.zeros(data.outputs, dtype=torch.float64)
     silent = torch.full_like(own, torch.nan)

@@ -55,6 +55,21 @@ def test_a_decoder_that_never_ends_is_stopped(decoder: str) -> None:
     assert ours.losses[SOURCES : SOURCES + 4].all()
 
 
+@pytest.mark.parametrize(("forcing", "width"), [(0.0, 1), (0.0, 3), (0.5, 1)])
+@pytest.mark.parametrize(("wanted", "most"), [(1, 16), (6, 16), (7, 17), (20, 30)])
+def test_a_decoder_of_which_more_is_wanted_may_write_ten_more(
+    wanted: int, most: int, forcing: float, width: int
+) -> None:
+    experiment, _, parameters = writer(end=-1e3, forcing=forcing, beam=width)
+    data = translation_inputs("symbols", SOURCES, wanted, 2, 3, seed=1)
+    for trace in ENGINES.values():
+        ours = trace(experiment, data, parameters)
+        assert ours.steps == SOURCES + most and ours.bridge is not None and not ours.bridge.stopped
+        assert (ours.targets[SOURCES : SOURCES + wanted] >= 0).all()
+        assert (ours.targets[SOURCES + wanted :] == -1).all()
+    assert most_steps(SOURCES, wanted) == most
+
+
 def test_a_decoder_that_ends_at_once_writes_one_answer() -> None:
     for width in (1, 3):
         ours = numpy_engine.trace(*writer(end=1e3, beam=width))
