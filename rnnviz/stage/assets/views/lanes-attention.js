@@ -58,11 +58,16 @@ export class AttentionLane {
     this.stairs.replaceChildren(...this.steps);
   }
 
+  letter(node, name) {
+    text(node, name);
+    node.classList.toggle("rv-clips", name.length > 2);
+  }
+
   draw() {
     const { data, axis, frame } = this;
     const most = mostLooked(data);
     text(this.sub, data.say("attention.sub", { high: short(data, most) }));
-    if (this.lettered) this.steps.forEach((node, n) => text(node, symbol(writtenName(data, frame, n))));
+    if (this.lettered) this.steps.forEach((node, n) => this.letter(node, symbol(writtenName(data, frame, n))));
     if (!this.canvas.width || !this.canvas.height) return;
     const context = this.canvas.getContext("2d");
     this.image = paint(context, bySource(frame), data.theme, "ink", most, this.image);

@@ -6,6 +6,7 @@ import { extents } from "./look.js";
 import { endWords, rightAt, score } from "./output-written.js";
 
 const [FACE, RIGHT] = [32, 20]; // px at the normal text size
+const FEW = 2; // letters that a column has room for, if it has room for any
 const NARROW = 11; // px: a column narrower than this has no room for a symbol
 
 export class WrittenLane {
@@ -45,7 +46,10 @@ export class WrittenLane {
       const wrong = right !== null && written !== right;
       text(this.faces[n], this.narrow ? (wrong ? "×" : "") : symbol(written ?? ""));
       text(this.rights[n], this.narrow || right === null ? "" : symbol(right));
-      for (const node of [this.faces[n], this.rights[n]]) node.classList.toggle("rv-wrong", wrong);
+      for (const node of [this.faces[n], this.rights[n]]) {
+        node.classList.toggle("rv-wrong", wrong);
+        node.classList.toggle("rv-clips", node.textContent.length > FEW);
+      }
     });
     text(this.sub, data.say("score.written_sub"));
     text(this.told, this.axis.left(start) > 130 * this.axis.scale ? `${score(data, run)} ${endWords(data, run)}`.trim() : "");
