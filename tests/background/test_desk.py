@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from rnnviz.background import Desk, Job, desk, pool
-from rnnviz.background.pool import Pool
 from rnnviz.experiment import Experiment, ExperimentError
 from rnnviz.training import Training, load, start, to_bytes, train
+from tests.background.frugal import FrugalDesk
 from tests.sources import ROOT
 from tests.training.problems import Noise, same_history
 
@@ -27,20 +27,8 @@ HOW: dict[str, Any] = {
 ENDLESS = 10**6
 
 
-class Frugal(Pool):
-    """Begins no worker that nobody needs."""
-
-    def warm(self) -> None:
-        """Begin none."""
-
-
-class Lasting(Desk):
-    """A desk whose workers wait for the next test: to begin one takes longer than most tests do."""
-
-    def __init__(self, places: int) -> None:
-        super().__init__(places)
-        self.pool = Frugal(self._heard)
-        self.pool.spares = places + 1
+class Lasting(FrugalDesk):
+    """One that is cleared after each test."""
 
     def clear(self) -> None:
         """Stop all trainings, and wait until all workers have heard of it."""
@@ -141,13 +129,14 @@ def test_what_has_ended_already_is_not_begun(opened) -> None:
     assert load(job.save()).finished
 
 
-def test_an_ended_training_goes_on_with_more_updates(opened) -> None:
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+def test_an_ended_training_goes_on_with_more_updates(opened, engine) -> None:
     one = opened()
-    first = one.submit(training())
+    first = one.submit(training(engine=engine))
     ends(first)
     second = one.submit(load(first.save(), steps=60))
     ends(second)
-    same_history(second.history, expected(steps=60))
+    same_history(second.history, expected(steps=60, engine=engine))
 
 
 # Pause, step, resume, stop

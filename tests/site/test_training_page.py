@@ -32,6 +32,7 @@ from rnnviz.site.training.telling import status
 from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.training import History, load, start, to_bytes
 from rnnviz.words import say
+from tests.background.frugal import FrugalDesk
 from tests.site.visit import Visit
 from tests.sources import ROOT
 
@@ -41,7 +42,7 @@ PATIENCE = 60.0
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
-    found = Desk(places=2)
+    found = FrugalDesk(places=2)
     yield found
     found.close()
 
@@ -556,7 +557,7 @@ def test_a_desk_that_is_full_says_so_and_keeps_what_was_there(desk: Desk, monkey
 
 def test_a_server_that_was_killed_in_mid_training_goes_on_bit_for_bit(desk: Desk) -> None:
     """The link has the settings, the file the rest: another process loads it and goes on."""
-    plan = small(steps=60, compare="none", engine="torch")
+    plan = small(steps=60, compare="none")
     visit = Training(**plan.query())
     bench = Bench(desk)
     bench.begin(plan, paused=True)
@@ -645,10 +646,10 @@ def test_too_many_trainings_raise_what_the_page_can_say() -> None:
         Bench(full).begin(small())
 
 
-def test_who_waits_is_told_the_place_in_the_queue() -> None:
-    desk = Desk(places=1)
+def test_who_waits_is_told_the_place_in_the_queue(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "places", 1)
+    first, second = Bench(desk), Bench(desk)
     try:
-        first, second = Bench(desk), Bench(desk)
         first.begin(small(steps=20_000, compare="none"))
         second.begin(small(compare="none"))
         told = status(second.jobs, "en")
@@ -656,7 +657,8 @@ def test_who_waits_is_told_the_place_in_the_queue() -> None:
         first.pause()
         assert second.jobs[0].wait(PATIENCE) == "finished", "who pauses gives the place to the next"
     finally:
-        desk.close()
+        first.reset()
+        second.reset()
 
 
 def test_how_it_ended_is_told_in_the_problem_s_own_measure() -> None:
