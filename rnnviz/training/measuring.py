@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, islice, pairwise
 from typing import Final
 
 import numpy as np
@@ -35,6 +35,8 @@ them; finite data give all that were kept for validation."""
 WRITTEN: Final = 1_000
 LOOKED_AT: Final = 100
 """Sources that a decoder is measured on, step by step, and those that an encoder's units are read on."""
+TOGETHER: Final = 50
+"""Sequences that walk side by side."""
 LINES: Final = 3
 """Of a text in a sequence that a network is measured on."""
 
@@ -67,9 +69,16 @@ def passages(network: Trained, posed: NextSymbol) -> list[Inputs]:
 
 
 def answered(network: Trained, sequences: Iterable[Inputs]) -> list[Trace]:
-    """Return the traces of a network on some sequences."""
+    """Return the traces of a network on some sequences, without its weights' gradients.
+
+    Those that follow each other with as many steps walk together.
+    """
     experiment, weights = network.experiment.replace(clip=None, truncate=None), network.parameters()
-    return [trace for one in sequences for trace in traces([experiment], [one], [weights])]
+    found: list[Trace] = []
+    for _, alike in groupby(sequences, key=lambda one: len(one.inputs)):
+        while some := list(islice(alike, TOGETHER)):
+            found += traces([experiment] * len(some), some, [weights] * len(some), of_weights=False)
+    return found
 
 
 def scored(network: Trained, posed: Posed) -> tuple[float, float]:
