@@ -81,7 +81,8 @@ def traces(
         ]
     stack = stacked(parameters)
     x = joined([one.inputs[:, None] for one in data], axis=1)
-    width = max(x.shape[1], *(len(value) for value in stack.values()))
+    answering = [joined([own[name] for own in parameters]) for name in READOUT]
+    width = max(x.shape[1], *(len(value) for value in (*stack.values(), *answering)))
     runs, top = forward_stack(experiments[0], stack, x, (width, 1))
     frames = range(width)
     readings = [read_out(experiments[f], data[f], parameters[f], together(top, f)) for f in frames]

@@ -92,6 +92,19 @@ def test_traces_of_a_stack_are_those_of_single_walks_to_the_last_bit(case: Case,
         same(ours, trace(experiment, *of))
 
 
+@pytest.mark.parametrize("name", ["weight_ho", "bias_o"])
+@pytest.mark.parametrize("both", [False, True])
+def test_networks_that_answer_alone_in_another_way_answer_each_in_its_own(name: str, both: bool) -> None:
+    """As the moments of a training whose units are all dead: nothing but the readout learns."""
+    experiment = Experiment(cell="lstm", hidden_size=3, num_layers=2, bidirectional=both)
+    data, first = random_inputs("symbols", 5, 2, 3, seed=1), random_parameters(experiment, 2, 3, seed=2)
+    networks = [{**first, name: first[name] + k} for k in range(3)]
+    found = traces([experiment] * 3, [data] * 3, networks)
+    for one, network in zip(found, networks, strict=True):
+        same(one, trace(experiment, data, network))
+    assert len({one.outputs.tobytes() for one in found}) == 3
+
+
 def test_what_is_alike_in_all_networks_is_stacked_once() -> None:
     experiment = Experiment(hidden_size=2, num_layers=2)
     first = random_parameters(experiment, 3, 2, seed=1)
