@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from rnnviz.engines.numpy_engine import trace
+from rnnviz.engines.numpy_engine import trace, traces
 from rnnviz.experiment import Experiment, Hold
 from rnnviz.inputs import Inputs
 from rnnviz.trace import Array
@@ -26,15 +26,14 @@ NETWORKS = {
 
 def differences(experiment: Experiment, data: Inputs, parameters: dict[str, Array], name: str) -> Array:
     """Return (L(θ + ε) − L(θ − ε)) / 2ε for each entry θ of a parameter."""
-    slopes = np.zeros_like(parameters[name])
-    for index in np.ndindex(slopes.shape):
-        losses = []
+    value, moved = parameters[name], []
+    for index in np.ndindex(value.shape):
         for sign in (1, -1):
-            moved = parameters[name].copy()
-            moved[index] += sign * STEP
-            losses.append(trace(experiment, data, {**parameters, name: moved}).losses.sum())
-        slopes[index] = (losses[0] - losses[1]) / (2 * STEP)
-    return slopes
+            moved.append({**parameters, name: value.copy()})
+            moved[-1][name][index] += sign * STEP
+    found = traces([experiment] * len(moved), [data] * len(moved), moved, of_weights=False)
+    losses = np.array([one.losses.sum() for one in found]).reshape(*value.shape, 2)
+    return np.asarray((losses[..., 0] - losses[..., 1]) / (2 * STEP))
 
 
 @pytest.mark.parametrize(

@@ -301,17 +301,27 @@ def test_torch_is_imported_when_its_engine_is_asked_for_and_not_before() -> None
     code = """
 import sys
 from rnnviz import Experiment, ExperimentError, run
+from rnnviz.training import load, start, to_bytes
+
+def train(engine):
+    training = start(Experiment(hidden_size=2), "adding", options={"length": 4}, steps=2, batch_size=2, engine=engine)
+    training.run()
+    load(to_bytes(training)).history.traces()[0]
+
 run(Experiment())
 try:
     run(Experiment(), dtype="float32")
 except ExperimentError:
     print("torch" in sys.modules)
+train("numpy")
+print("torch" in sys.modules)
 run(Experiment(), engine="torch")
 print("torch" in sys.modules)
+train("torch")
 """
     command = [sys.executable, "-c", code]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == ["False", "True"]
+    assert answer.stdout.split() == ["False", "False", "True"]
     assert answer.stderr == ""
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-import subprocess
-import sys
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,7 +21,6 @@ from rnnviz.site.presets import GRADIENTS, TRAPS
 from rnnviz.site.remedies import REMEDIES, active, below, offered, without
 from rnnviz.words import say
 from tests.site.visit import Visit
-from tests.sources import ROOT
 
 
 class Gradients(Visit):
@@ -441,22 +438,6 @@ def test_the_figures_follow_the_same_frames_as_the_stage() -> None:
         f"{name}{dark}" for name in ("shares", "influence", "contributions") for dark in ("", "_dark")
     }
     assert all(json.loads(figure)["data"] for figure in more["figures"].values())
-
-
-TORCH = """
-import sys
-from tests.site.test_gradients_page import Gradients
-visit = Gradients()
-before = "torch" in sys.modules
-visit.more().test.button_group(key="engine").set_value("torch")
-visit.run()
-print(before, "torch" in sys.modules, visit.asked["engine"], "PyTorch’s losses and gradients" in visit.words)
-"""
-
-
-def test_torch_is_imported_when_it_is_chosen_and_not_before() -> None:
-    done = subprocess.run([sys.executable, "-c", TORCH], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "True", "torch", "True"]
 
 
 @pytest.mark.parametrize("loss", ["last", "every"])

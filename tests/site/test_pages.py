@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from urllib.parse import parse_qs
 
 import pytest
@@ -13,7 +11,6 @@ from rnnviz.site import limits
 from rnnviz.site.lessons import LESSONS
 from rnnviz.site.presets import PRESETS
 from tests.site.visit import Visit
-from tests.sources import ROOT
 
 NONSENSE = ["", "-1", "nan", "<script>alert(1)</script>\u202e", "9" * 400]
 
@@ -290,18 +287,6 @@ def test_a_held_gate_is_in_the_link_and_let_go_with_a_cell_that_lacks_it() -> No
 def test_a_link_to_step_cannot_hold_a_gate_unseen() -> None:
     visit = Visit("step", hold="f:0")
     assert len(visit.errors) == 1 and "'hold'" in visit.errors[0] and not visit.meta()["hold"]
-
-
-def test_no_page_imports_torch() -> None:
-    code = """
-import sys
-from tests.site.visit import Visit
-for page in ("start", "step", "gates", "gradients"):
-    Visit(page)
-print("torch" in sys.modules)
-"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False"]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import pickle
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -34,7 +32,6 @@ from rnnviz.training import History, load, start, to_bytes
 from rnnviz.words import say
 from tests.background.frugal import FrugalDesk
 from tests.site.visit import Visit
-from tests.sources import ROOT
 
 SMALL = {"problem": "adding:length=8", "hidden_size": "4", "steps": "30", "batch_size": "4", "engine": "numpy"}
 PATIENCE = 60.0
@@ -150,18 +147,6 @@ def test_a_worker_gets_ready_for_each_network_as_the_page_opens(desk: Desk, monk
     Training(**SMALL)
     Training(**SMALL, compare="none")
     assert asked == [2, 1]
-
-
-def test_nothing_imports_torch_until_something_is_trained() -> None:
-    code = """
-import sys
-from rnnviz.site.training.bench import trainings
-from rnnviz.site.training.plan import Plan
-[training.history for training in trainings(Plan())]
-print("torch" in sys.modules)
-"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def test_train_trains_both_networks_and_the_curves_are_those_of_the_library() -> None:

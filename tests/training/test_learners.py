@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +18,6 @@ from rnnviz.training.minibatch import Minibatch, minibatch
 from rnnviz.training.optimisers import OPTIMISERS
 from rnnviz.training.settings import ENGINES, Settings
 from tests.engines.draws import random_parameters
-from tests.sources import ROOT
 from tests.training.problems import NOISE, alone, begun, same_history
 
 CELLS = [("rnn", "tanh"), ("rnn", "relu"), ("rnn", "identity"), ("gru", "tanh"), ("lstm", "tanh")]
@@ -206,22 +203,6 @@ HALVES = slice(0, 3), slice(3, 6)
 
 
 # What is left behind
-
-
-def test_torch_is_imported_when_its_engine_is_asked_for_and_not_before() -> None:
-    code = """
-import sys
-from rnnviz.experiment import Experiment
-from rnnviz.training import load, start, to_bytes
-for engine in ("numpy", "torch"):
-    training = start(Experiment(hidden_size=2), "adding", options={"length": 4}, steps=2, batch_size=2, engine=engine)
-    training.run()
-    load(to_bytes(training)).history.traces()[0]
-    print("torch" in sys.modules)
-"""
-    command = [sys.executable, "-c", code]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert (answer.stdout.split(), answer.stderr) == (["False", "True"], "")
 
 
 def test_torch_draws_no_random_number_of_anyone_elses() -> None:
