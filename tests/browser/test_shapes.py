@@ -18,7 +18,9 @@ from tests.browser.truth import Truth
 UNITS = """(card) => [...card.querySelectorAll(".rv-gallery-state")].map((state) => [
   state.dataset.layer, Number(state.closest("[data-step]").dataset.step),
   [...state.querySelectorAll("[data-h]")].map((unit) => Number(unit.dataset.h))])"""
-PALE = "(card) => [...card.querySelectorAll('[data-step].rv-gallery-later')].map((step) => Number(step.dataset.step))"
+STANDING = """(cards) => Object.fromEntries(cards.map((card) => [card.dataset.shape, {
+  t: Number(card.dataset.t), words: card.innerText,
+  pale: [...card.querySelectorAll("[data-step].rv-gallery-later")].map((step) => Number(step.dataset.step)) }]))"""
 
 
 def card(screen: Screen, name: str) -> Locator:
@@ -42,11 +44,13 @@ def test_every_small_network_shows_its_own_run_on_one_clock(visit: Visit) -> Non
     screen.press("Home")
     for t in range(screen.steps):
         assert screen.t == t
+        standing = screen.page.locator("[data-stage=gallery] a[data-shape]").evaluate_all(STANDING)
+        assert standing.keys() == ENTRIES.keys()
         for name, entry in ENTRIES.items():
-            steps, one = solved(entry.small).steps, card(screen, name)
-            assert one.get_attribute("data-t") == str(min(t, steps - 1))
-            assert one.evaluate(PALE) == list(range(t + 1, steps))
-            assert (say("graph.tile.over", steps=steps) in one.inner_text()) == (t >= steps)
+            steps, one = solved(entry.small).steps, standing[name]
+            assert one["t"] == min(t, steps - 1)
+            assert one["pale"] == list(range(t + 1, steps))
+            assert (say("graph.tile.over", steps=steps) in one["words"]) == (t >= steps)
         screen.press("ArrowRight")
     assert screen.sent == sent
     assert visit("/shapes", step=3).t == 2  # last: a page that is not in front is slow
