@@ -25,6 +25,8 @@ BUILT: Final = (
     *("shape", "feed", "readout", "context", "decoder", "attention"),
 )
 """What a network that is trained here has of one that is looked at."""
+SHORT: Final = {"reverse": {"problem": "reverse:shortest=6:longest=6", "steps": "600"}}
+"""Problems made short enough to be watched: the loss of longer words still leaps when half a minute is over."""
 
 
 def is_open(page: Page) -> bool:
@@ -108,5 +110,6 @@ def training_of(name: str, experiment: Experiment) -> dict[str, str]:
     asked = resolve(experiment)
     built = Experiment(**{field: getattr(asked, field) for field in BUILT}).to_query()
     beside = "none" if asked.attention == "none" else "unattended"
-    always = {"problem": ENTRIES[name].problem, "cell": asked.cell, "shape": asked.shape, "compare": beside}
+    problem = ENTRIES[name].problem
+    always = SHORT.get(problem, {"problem": problem}) | {"cell": asked.cell, "shape": asked.shape, "compare": beside}
     return always | {field: words for field, words in built.items() if field in BUILT}

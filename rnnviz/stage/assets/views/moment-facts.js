@@ -1,6 +1,7 @@
 /**
  * What is to be said of a moment of a training: numbers only, so that the words can follow them.
  */
+import { answersAt } from "./output-kinds.js";
 
 /** Mean values closer than this are said to be as they were. */
 export const SAME = 0.02;
@@ -163,9 +164,11 @@ export class Facts {
     return { total: squares.length, error: mean(squares), t, answer: outputs.at(t), asked: targets.at(t) };
   }
 
-  /** Whether the network's outputs are numbers, every one. */
+  /** Whether an answer of the network is no number; steps that give none have nothing to be. */
   broken(k) {
-    return !this.data.frames[k].outputs.data.every(Number.isFinite);
+    const { data } = this;
+    const { outputs } = data.frames[k];
+    return Array.from({ length: data.meta.T }, (_, t) => t).some((t) => answersAt(data, t) && !outputs.row(t).every(Number.isFinite));
   }
 
   /**
