@@ -115,7 +115,7 @@ def carry(first: Experiment) -> None:
 def wanted(also: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what the controls ask for, as it stands, of the fields that have a part in it."""
     state, kind = st.session_state, st.session_state[KIND]
-    own = () if kind == "network" else OF_NETWORK
+    own = _of_network(kind)
     idle = {name for names in OF_SHAPE.values() for name in names} - set(OF_SHAPE.get(shape(), ()))
     if kind in ("series", "task"):  # half of it is the target
         idle.add("target")
@@ -127,8 +127,15 @@ def shape() -> str:
     """Return the shape of what the controls ask for, which a ready-made network decides."""
     state = st.session_state
     if state[KIND] == "network":
-        return shape_read({"network": state.get("network")})
+        return shape_read({"network": state.get("network"), "shape": state.get("shape")})
     return shape_read({"shape": state.get("shape")})
+
+
+def _of_network(kind: str) -> tuple[str, ...]:
+    """Return what is asked of the network itself; of a ready-made one its shape, where it may be asked in another."""
+    if kind != "network":
+        return OF_NETWORK
+    return () if shape() == shape_read({"network": st.session_state["network"]}) else ("shape",)
 
 
 def kind_of(experiment: Experiment) -> str:

@@ -58,8 +58,10 @@ def read_target(value: Any, values: Mapping[str, Any]) -> str | None:
 
 def shape_read(values: Mapping[str, Any]) -> str:
     """Return the shape of a network by what is asked of it; a ready-made one decides it."""
-    network = values.get("network")
-    return shape_of(network) if network in NETWORKS else str(values.get("shape") or "many_to_many")
+    network, asked = values.get("network"), str(values.get("shape") or "many_to_many")
+    if network in NETWORKS:
+        return shape_of(network, asked == "many_to_one")
+    return asked
 
 
 def symbols_read(values: Mapping[str, Any]) -> int:
@@ -79,9 +81,13 @@ def _tokens(values: Mapping[str, Any]) -> str:
 
 
 @cache
-def shape_of(network: str) -> str:
-    """Return the shape of a ready-made network."""
-    return resolve(Experiment(network=network)).shape
+def shape_of(network: str, once: bool = False) -> str:
+    """Return the shape of a ready-made network; one that may be asked ``once``, at the end, is many to one."""
+    own = Experiment(network=network)
+    try:
+        return resolve(own.replace(shape="many_to_one") if once else own).shape
+    except ExperimentError:
+        return resolve(own).shape
 
 
 def read_task(task: str) -> str:

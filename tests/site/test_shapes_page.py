@@ -19,7 +19,7 @@ from rnnviz.site.shapes.equations import LETTERS, latex
 from rnnviz.site.shapes.far import far, partner
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
-from rnnviz.site.shapes.uses import USES
+from rnnviz.site.shapes.uses import LEARNT, USES, href_of
 from rnnviz.site.training import page as training
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import say
@@ -106,6 +106,17 @@ def test_skip_connections_go_along_to_every_lesson_and_are_a_switch_there() -> N
     assert "residual" not in visit.run().query
 
 
+def test_how_a_decoder_writes_goes_along_to_the_gradients_and_comes_back() -> None:
+    own = TRANSLATED.replace(forcing=0.0, beam=3)
+    visit = linked(own)
+    links = [link.proto.query_string for link in visit.test.get("page_link")]
+    assert own in [Experiment.from_query(dict(parse_qsl(link))) for link in links if "beam" in link]
+    visit.goto("gradients", **query_of(own))
+    assert visit.errors == [] and visit.meta("stage-gradients")["forcing"] == 1
+    assert visit.goto("shapes").query == linked(own).query
+    assert (visit.meta("stage-shapes")["forcing"], visit.meta("stage-shapes")["beam"]) == (0, 3)
+
+
 def test_trained_weights_and_random_ones_are_a_switch() -> None:
     entry = ENTRIES["many_to_many"]
     visit = linked(entry.opened)
@@ -117,8 +128,7 @@ def test_trained_weights_and_random_ones_are_a_switch() -> None:
 @pytest.mark.parametrize("page", ["step", "gates", "gradients", "shapes"])
 def test_every_lesson_takes_a_shape_and_its_choices_from_a_link_and_keeps_them(page: str) -> None:
     chosen = TRANSLATED.replace(context="all", decoder="input", attention="additive", num_layers=2, residual=True)
-    if page != "gradients":  # where all cells are compared, and so none writes by itself
-        chosen = chosen.replace(forcing=0.5, beam=3)
+    chosen = chosen.replace(forcing=0.5, beam=3)
     visit = Visit(page, **chosen.to_query())
     assert visit.errors == []
     assert Experiment.from_query(dict(parse_qsl(visit.query))) == chosen
@@ -234,12 +244,29 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
         assert "{{" not in equations and equations.count("{") == equations.count("}")
 
 
-def test_the_table_leads_to_a_shape_for_each_use() -> None:
-    shown = html(Visit("shapes"))
-    hrefs = re.findall(r"<td><a data-within href=\"\?([^\"]+)\">", shown)
-    assert len(hrefs) == len(USES) and set(USES.values()) <= set(ENTRIES)
-    for href, name in zip(hrefs, USES.values(), strict=True):
-        assert dict(parse_qsl(href.replace("&amp;", "&"))) == query_of(ENTRIES[name].opened)
+def test_the_table_has_a_link_for_each_use() -> None:
+    hrefs = re.findall(r"<td><a(?: data-within)? href=\"([^\"]+)\">", html(Visit("shapes")))
+    assert [href.replace("&amp;", "&") for href in hrefs] == [href_of(name) for name in USES]
+
+
+@pytest.mark.parametrize("name", USES)
+def test_each_use_opens_as_itself_without_a_sentence(name: str) -> None:
+    page, _, query = href_of(name).partition("?")
+    visit = Visit(page.strip("/") or "shapes", **dict(parse_qsl(query)))
+    assert visit.errors == []
+    if name in LEARNT:
+        plan = visit.test.session_state[training.LAST]
+        assert plan.problem == "tagging" and plan.experiment.bidirectional
+        return
+    meta = visit.meta("stage-shapes")
+    assert meta["shape"] == resolve(USES[name]).shape and dict(parse_qsl(visit.query)) == query_of(USES[name])
+
+
+def test_a_network_that_answers_at_the_end_is_many_to_one_in_every_lesson() -> None:
+    visit = Visit("shapes", network="sentiment", shape="many_to_one")
+    for page in ("step", "gates", "gradients"):
+        assert "shape=many_to_one" in visit.goto(page).query and visit.errors == []
+    assert "shape" not in Visit("step", network="latch", shape="many_to_one").query
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,34 @@
-"""The table of what is built of each shape every day; each row leads to its shape."""
+"""The table of what is built of each shape every day; each row leads to a run that does so, or to where one learns."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from rnnviz.site.shapes.entries import ENTRIES
+from rnnviz.experiment import Experiment
+from rnnviz.site.lessons import LESSONS
+from rnnviz.site.shapes.entries import ENTRIES, entry_of, query_of
+from rnnviz.stage.mount import base
 from rnnviz.words import say
 
 USES: Final = {
-    "images": "one_to_one",
-    "captions": "one_to_many",
-    "waves": "one_to_many_every",
-    "sentiment": "many_to_one",
-    "forecast": "many_to_one",
-    "text": "many_to_many",
-    "tagging": "bidirectional",
-    "rewriting": "encoder_decoder",
-    "translation": "attention",
-    "speech": "stacked",
+    "images": ENTRIES["one_to_one"].opened,
+    "captions": Experiment(network="writer"),
+    "waves": Experiment(network="drawer"),
+    "sentiment": Experiment(network="sentiment", shape="many_to_one"),
+    "forecast": Experiment(network="forecaster"),
+    "text": Experiment(network="characters"),
+    "tagging": ENTRIES["bidirectional"].fresh,
+    "spelling": Experiment(network="speller", forcing=0.0),
+    "rewriting": Experiment(network="dates", forcing=0.0),
 }
-"""By name, the entry of the gallery that serves it; the messages are ``shapes.use.<name>``, ``….in`` and ``….out``."""
+"""By name, the run that shows it; the messages are ``shapes.use.<name>``, ``….in`` and ``….out``."""
+
+LEARNT: Final = {"tagging": {"problem": "tagging", "bidirectional": "true"}}
+"""Of what no trained network does: the Training page's link, where one learns it."""
 
 
 def uses(lang: str) -> None:
@@ -40,9 +46,15 @@ _COLUMNS: Final = ("use", "in", "out", "shape")
 
 
 def _row(name: str, lang: str) -> str:
-    entry = USES[name]
     title = escape(say(f"shapes.use.{name}", lang))
     goes_in, comes_out = escape(say(f"shapes.use.{name}.in", lang)), escape(say(f"shapes.use.{name}.out", lang))
-    href, shape = escape(f"?{ENTRIES[entry].link}", quote=True), escape(say(f"shapes.{entry}", lang))
-    link = f'<a data-within href="{href}">{shape}</a>'
+    shape, within = escape(say(f"shapes.{entry_of(USES[name])}", lang)), "" if name in LEARNT else " data-within"
+    link = f'<a{within} href="{escape(href_of(name), quote=True)}">{shape}</a>'
     return f'<tr><th scope="row">{title}</th><td>{goes_in}</td><td>{comes_out}</td><td>{link}</td></tr>'
+
+
+def href_of(name: str) -> str:
+    """Return the link of a use."""
+    if name in LEARNT:
+        return f"{base()}/{LESSONS['training'].path}?{urlencode(LEARNT[name])}"
+    return f"?{urlencode(query_of(USES[name]))}"
