@@ -113,18 +113,32 @@ def _drawn(label: str, column: Array, hue: str) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines", "line": {"color": hue, "width": 1.5}, **common}
 
 
-def share_sentences(values: Mapping[str, Any], lang: str = DEFAULT_LANGUAGE) -> list[str]:
-    """Say how few steps make up nine tenths of each matrix's gradient, and which has the largest share."""
-    return [_sentence(name, np.asarray(column, dtype=np.float64), lang) for name, column in values.items()]
+def share_sentences(
+    values: Mapping[str, Any], lang: str = DEFAULT_LANGUAGE, *, decoder: int | None = None
+) -> list[str]:
+    """Say how few steps make up nine tenths of each matrix's gradient, and which has the largest share.
+
+    Of an encoder and a decoder, which begins at the step ``decoder``, the steps are those at which a matrix is used.
+    """
+    columns = {name: np.asarray(column, dtype=np.float64) for name, column in values.items()}
+    return [_sentence(name, column, _used(name, len(column), decoder), lang) for name, column in columns.items()]
 
 
-def _sentence(name: str, column: Array, lang: str) -> str:
+def _used(name: str, steps: int, decoder: int | None) -> range:
+    """Return the steps at which a matrix is used: those of its own part."""
+    if decoder is None or "." not in name:
+        return range(steps)
+    return range(decoder) if name.startswith("encoder.") else range(decoder, steps)
+
+
+def _sentence(name: str, column: Array, used: range, lang: str) -> str:
+    column = column[used.start : used.stop]
     if not np.isfinite(column).all():
         return say("figures.shares_none", lang, name=matrix_name(name))
     largest = np.sort(column)[::-1]
     count = int(np.argmax(np.cumsum(largest) >= MOST - 1e-12)) + 1
     best = int(column.argmax())
-    values = {"count": count, "steps": len(column), "best": best + 1, "share": f"{column[best]:.0%}"}
+    values = {"count": count, "steps": len(used), "best": used[best] + 1, "share": f"{column[best]:.0%}"}
     return say("figures.shares_count", lang, name=matrix_name(name), **values)
 
 

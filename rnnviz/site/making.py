@@ -66,7 +66,7 @@ def _of_weights(trace: Trace, lang: str) -> tuple[dict[str, str], list[dict[str,
     names = [name for name in matrices_of(list(trace.parameters)) if trace.parameters[name].size]
     found = {name: weight_shares(trace, name).shares for name in names}
     figures = in_both_themes("shares", shares_spec, found, decoder=decoder_of(trace), lang=lang)
-    return figures, [_plot("shares", share_sentences(found, lang))]
+    return figures, [_plot("shares", share_sentences(found, lang, decoder=decoder_of(trace)))]
 
 
 def decoder_of(trace: Trace) -> int | None:

@@ -48,6 +48,19 @@ def test_the_steps_that_make_up_nine_tenths_are_counted(column: list[float], cou
     assert sentence == say("figures.shares_count", **values)
 
 
+def test_of_an_encoder_and_a_decoder_each_has_its_steps_counted_by_itself() -> None:
+    trace = run(Experiment(shape="encoder_decoder", cell="gru", text="palindrome", target="emord", seed=3))
+    assert [(part.start, part.stop) for part in trace.segments] == [(0, 10), (10, 16)]
+    sentences = making(trace, "en").views[0]["options"]["sentences"]
+    for part, sentence in zip(trace.segments, [sentences[0], sentences[2]], strict=True):
+        column = weight_shares(trace, f"{part.name}.weight_hh_l0").shares
+        largest = np.cumsum(np.sort(column)[::-1])
+        count = next(n for n, share in enumerate(largest, 1) if share >= 0.9)
+        values = {"count": count, "best": int(column.argmax()) + 1, "share": f"{column.max():.0%}"}
+        steps = part.stop - part.start
+        assert sentence == say("figures.shares_count", name=f"{part.name} W_hh", steps=steps, **values)
+
+
 def test_no_gradient_is_said() -> None:
     trace = run(Experiment(network="delay"))
     (sentence,) = share_sentences({"weight_hh_l0": weight_shares(trace, "weight_hh_l0").shares})
