@@ -9,9 +9,10 @@ PAIRS = ["matrix:itemised", "matrix:jacobian"]
 SETTINGS = ("sweep", "matched", "engine", "guess")
 
 with site.open_page("gradients", takes=site.fields("clip_value", "residual", *SETTINGS), first=site.GRADIENTS) as page:
-    experiment = page.controls(rarer=site.rarer_controls)
+    experiment = page.controls(rarer=site.rarer_controls, writes=False)
     question = site.ask(experiment)
     page.sentences += site.unasked(experiment, page.lang)
+    page.note(site.otherwise(experiment, page.lang))
     network = question.experiment.network
     remedies = site.active(question.experiment)
     page.lead(site.gradient_lead(question, page.lang))

@@ -16,7 +16,7 @@ What the blocks in a page's Markdown are called is said in `rnnviz.lessons`; the
 """
 
 from rnnviz.networks.trained import TRAINED
-from rnnviz.site.asking import ask, asking_controls, rarer_controls, unasked, unremedied
+from rnnviz.site.asking import ask, asking_controls, otherwise, rarer_controls, unasked, unremedied
 from rnnviz.site.comparison import compare
 from rnnviz.site.making import decoder_of, saturated
 from rnnviz.site.navigation import lesson_map
@@ -43,6 +43,7 @@ __all__ = [
     "kind_of_step",
     "lesson_map",
     "open_page",
+    "otherwise",
     "rarer_controls",
     "saturated",
     "shape_of",

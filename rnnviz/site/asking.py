@@ -33,12 +33,24 @@ def ask(experiment: Experiment) -> Question:
 def unasked(experiment: Experiment, lang: str) -> list[str]:
     """Return a sentence for each thing that is asked of an experiment and that means nothing here, or cannot be had."""
     shape, sweep = resolve(experiment).shape, own.word("sweep")
-    feeds = _writes_freely(experiment) and resolve(experiment).decoder == "feedback"
-    told = [say("notice.forced", lang, value=experiment.forcing)] if feeds else []
     if sweep in (own.SETTINGS["sweep"][0], "none") or sweep in sweeps(resolve(experiment)) or experiment.network:
-        return told
+        return []
     choices = ", ".join(sweeps(resolve(experiment)))
-    return [*told, say("notice.sweep", lang, value=sweep, shape=shape, choices=choices)]
+    return [say("notice.sweep", lang, value=sweep, shape=shape, choices=choices)]
+
+
+def otherwise(experiment: Experiment, lang: str) -> str:
+    """Return what a decoder that writes by itself elsewhere does here instead; nothing where it does the same."""
+    if not _writes_freely(experiment):
+        return ""
+    if resolve(experiment).decoder == "feedback":
+        return say("gradients.taught" if experiment.forcing == 0 else "gradients.taught_more", lang, **_set(experiment))
+    numbers = experiment.series is not None or experiment.task is not None  # nothing that is written ends them
+    return "" if numbers else say("gradients.taught_length", lang, **_set(experiment))
+
+
+def _set(experiment: Experiment) -> dict[str, str]:
+    return {"value": f"{experiment.forcing:g}"}
 
 
 def _writes_freely(experiment: Experiment) -> bool:

@@ -90,16 +90,19 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
     amount("seed", lang, width=122)
 
 
-def shape_controls(lang: str, wide: bool = True) -> None:
+def shape_controls(lang: str, wide: bool = True, writes: bool = True) -> None:
     """Offer what more there is to choose of the shape, unless a ready-made network decides it; and what it writes.
 
-    Beside each other each has a width of its own; one below the other, ``wide``, that of their place.
+    Beside each other each has a width of its own; one below the other, ``wide``, that of their place. Where no decoder
+    ``writes`` by itself, what it then reads is not asked for.
     """
     names = state.OF_SHAPE.get(state.shape(), ())
     if st.session_state[state.KIND] != "network":
         for name in (name for name in names if name in OF_SHAPE):
             choose(name, OF_SHAPE[name], lang, help=say(f"control.{name}.help", lang), width=_width(name, wide))
-    if "forcing" in names:
+    if "target" in names:
+        _target_control(lang, wide)
+    if "forcing" in names and writes:
         _writing_controls(lang, wide)
 
 
@@ -107,8 +110,8 @@ def _width(name: str, wide: bool) -> Any:
     return "stretch" if wide else {"decoder": 236, "attention": 140}.get(name, 176)
 
 
-def _writing_controls(lang: str, wide: bool) -> None:
-    """Offer what a decoder should write, what it reads of that, and how it looks for the best answer by itself."""
+def _target_control(lang: str, wide: bool) -> None:
+    """Offer what a decoder should write, if it is not the half of what is read."""
     if st.session_state[state.KIND] in ("text", "network"):
         label = _label("target", lang, most=f"{limits.TARGET:,}")
         taught = st.session_state[state.KIND] == "network"
@@ -116,6 +119,10 @@ def _writing_controls(lang: str, wide: bool) -> None:
         help_ = say("control.target.help", lang)
         width = _width("target", wide)
         st.text_input(label, key="target", live="300ms", placeholder=empty, help=help_, width=width, **KEEP)
+
+
+def _writing_controls(lang: str, wide: bool) -> None:
+    """Offer what a decoder reads of what it should write, and how it looks for the best answer by itself."""
     label, help_ = _label("forcing", lang), say("control.forcing.help", lang)
     st.slider(label, 0.0, 1.0, step=0.05, key="forcing", help=help_, width=_width("forcing", wide), **KEEP)
     if st.session_state["forcing"] == 0:
@@ -144,15 +151,18 @@ def _build_toggles(lang: str) -> None:
         st.toggle(_label("residual", lang), key="residual", help=say("control.residual.help", lang), **KEEP)
 
 
-def more_controls(lang: str, shaped: bool = False) -> None:
-    """Offer what is changed more rarely; of a shape with a row of its own, only what does not fit in there."""
+def more_controls(lang: str, shaped: bool = False, writes: bool = True) -> None:
+    """Offer what is changed more rarely; of a shape with a row of its own, only what does not fit in there.
+
+    ``writes`` as of `shape_controls`.
+    """
     kind = st.session_state[state.KIND]
     if shaped and state.shape() == "encoder_decoder":
         build_controls(lang)
     if not shaped:
         if kind != "network":
             choose("shape", SHAPES, lang, help=say("control.shape.help", lang), on_change=_fit_cell)
-        shape_controls(lang)
+        shape_controls(lang, writes=writes)
     if kind == "text":
         choose("tokens", TOKENS, lang)
     if kind == "series":

@@ -73,11 +73,17 @@ class Page:
         """Show the one sentence under the title that says what to do."""
         self.head.markdown(text)
 
+    def note(self, text: str) -> None:
+        """Show, under the controls, what is shown here in another way than elsewhere; no text is no note."""
+        if text:
+            self.errors.caption(text)
+
     def controls(
         self,
         cells: Sequence[str] = CELLS,
         rarer: Callable[[str], None] | None = None,
         row: Callable[[str], None] | None = None,
+        writes: bool = True,
     ) -> Experiment:
         """Show the controls, unless someone presents, and return the experiment they make.
 
@@ -89,6 +95,8 @@ class Page:
             Shows more controls, of this page alone, behind "More".
         row : function of the language, optional
             Shows a second row of controls, those of the shape among them, which are then not behind "More".
+        writes : bool
+            Whether a decoder may write by itself here; else how it does is not asked for.
         """
         if not present.presenting():
             with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -100,7 +108,7 @@ class Page:
                 more = st.popover(self.say("site.more"), key="more", on_change="rerun")
                 if more.open:  # what is not seen is not built: half a rerun's widgets stand in there
                     with more:
-                        more_controls(self.lang, shaped=row is not None)
+                        more_controls(self.lang, shaped=row is not None, writes=writes)
                         if rarer:
                             rarer(self.lang)
                 try_menu(self.lang, cells, traps=bool(self.own))

@@ -84,12 +84,40 @@ def test_what_means_nothing_in_a_shape_is_not_offered() -> None:
 
 
 def test_a_link_that_asks_for_it_is_told_so() -> None:
-    visit = Gradients(**TRANSLATES, sweep="length", truncate="3", forcing="0.5")
+    visit = Gradients(**TRANSLATES, sweep="length", truncate="3")
     choices = "gain, forget_bias, none"
     assert say("notice.sweep", value="length", shape="encoder_decoder", choices=choices) in visit.errors
-    assert say("notice.forced", value=0.5) in visit.errors
     assert any("way back through an encoder and a decoder is always walked whole" in one for one in visit.errors)
-    assert visit.payload["flow"]["swept"] is None and visit.payload["meta"]["forcing"] == 1.0
+    assert visit.payload["flow"]["swept"] is None
+
+
+@pytest.mark.parametrize(
+    ("more", "key"),
+    [
+        ({"forcing": "0", "beam": "3"}, "taught"),
+        ({"forcing": "0.5"}, "taught_more"),
+        ({"forcing": "0", "decoder": "state"}, "taught_length"),
+    ],
+)
+def test_a_decoder_that_writes_by_itself_elsewhere_is_taught_here_and_that_is_said(
+    more: dict[str, str], key: str
+) -> None:
+    visit = Gradients(**TRANSLATES, **more)
+    captions = [caption.value for caption in visit.test.caption]
+    assert not visit.errors and say(f"gradients.{key}", value=more["forcing"]) in captions
+    assert visit.payload["meta"]["forcing"] == 1.0
+    visit.more()
+    assert visit.test.text_input(key="target").value == "maerts"
+    assert not [one for one in (*visit.test.slider, *visit.test.number_input) if one.key in ("forcing", "beam")]
+    linked, beam = Experiment.from_query(visit.asked), int(more.get("beam", 1))
+    assert (linked.forcing, linked.beam) == (float(more["forcing"]), beam)
+
+
+def test_of_a_decoder_that_is_taught_everywhere_nothing_more_is_said() -> None:
+    numbers = {"shape": "encoder_decoder", "series": "1,2,3,4,5,6", "decoder": "state", "forcing": "0"}
+    for query in (TRANSLATES, numbers):
+        captions = " ".join(caption.value for caption in Gradients(**query).test.caption)
+        assert "teacher forcing" not in captions
 
 
 def test_remedies_are_laid_over_the_run_without_them_and_told_of_each_part() -> None:

@@ -98,9 +98,8 @@ def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
     with st.container(key="shapes-elsewhere", horizontal=True, gap="small"):
         query = training_of(name, experiment)
         st.page_link(known["training"], label=say("shapes.train", lang), query_params=query)
-        # There the decoder reads what is right, so that all cells write the same.
-        taught = query_of(experiment.replace(forcing=1.0, beam=1))
-        st.page_link(known["gradients"], label=say("shapes.gradients", lang), query_params=taught)
+        # There the decoder reads what is right, which that page says; what is asked here comes back with the visitor.
+        st.page_link(known["gradients"], label=say("shapes.gradients", lang), query_params=query_of(experiment))
         for page in ("gates", "step"):
             st.page_link(known[page], label=say(f"shapes.{page}", lang))
 
