@@ -101,6 +101,9 @@ class Bridge:
         probability, in nats.
     stopped : bool
         Whether the decoder came to an end by itself; else it was stopped.
+    asked : int
+        How many steps the right answer has, END among them. One that writes by itself may write fewer or more, and
+        `Trace.targets` has those of the steps that it took.
     """
 
     context: Mapping[str, Array]
@@ -111,6 +114,7 @@ class Bridge:
     mixed: Array | None = None
     hypotheses: tuple[tuple[tuple[int, ...], float], ...] = ()
     stopped: bool = True
+    asked: int = 0
 
 
 @dataclass(frozen=True)

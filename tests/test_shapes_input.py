@@ -170,6 +170,19 @@ def test_a_decoder_that_never_stops_is_stopped_and_says_so(forcing: float, beam:
 
 
 @pytest.mark.parametrize("engine", ["numpy", "torch"])
+@pytest.mark.parametrize(("forcing", "bias", "steps"), [(1.0, 9.0, 4), (0.0, 9.0, 1), (0.0, -1e9, 20), (0.5, 9.0, 1)])
+def test_how_much_was_asked_for_is_known_however_much_was_written(
+    engine: str, forcing: float, bias: float, steps: int
+) -> None:
+    asked = experiment(PAIR, forcing=forcing, target="abc")
+    parameters = dict(run(asked.replace(forcing=1.0)).parameters)
+    parameters["bias_o"] = np.array([0.0, 0, 0, bias])
+    trace = run(asked, engine, parameters=parameters)
+    assert trace.bridge is not None and trace.bridge.asked == len("abc") + 1
+    assert trace.steps == 5 + steps
+
+
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
 @pytest.mark.parametrize("attention", ["none", "dot", "additive"])
 @pytest.mark.parametrize("factor", [1e300, np.inf, np.nan])
 def test_weights_that_overflow_are_carried_and_never_warned_of(engine: str, attention: str, factor: float) -> None:

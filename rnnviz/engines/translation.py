@@ -41,7 +41,7 @@ def trace(
         ``grad_norm`` NaN.
     """
     encoded = encode(experiment, parameters, data.inputs[: data.sources, : data.read], walks=walks)
-    own = written(encoded, data)
+    own, asked = written(encoded, data), len(data.targets) - data.sources
     data = own.data
     record = decode(encoded, data.inputs[data.sources :, : data.outputs])
     outputs = np.full((len(data.labels), data.outputs), np.nan)
@@ -67,7 +67,7 @@ def trace(
         layers={name: _layer(record, back, name) for name in experiment.layer_names},
         unit_names=data.unit_names,
         segments=_segments(experiment, data),
-        bridge=_bridge(record, back, own),
+        bridge=_bridge(record, back, own, asked),
     )
 
 
@@ -79,9 +79,9 @@ def _segments(experiment: Experiment, data: Inputs) -> tuple[Segment, ...]:
     )
 
 
-def _bridge(record: Record, back: Back, own: Written) -> Bridge:
+def _bridge(record: Record, back: Back, own: Written, asked: int) -> Bridge:
     made = {level: one.value for level, one in record.encoded.contexts.items()}
-    bridge = Bridge(made, back.contexts, hypotheses=own.hypotheses, stopped=own.stopped)
+    bridge = Bridge(made, back.contexts, hypotheses=own.hypotheses, stopped=own.stopped, asked=asked)
     look = record.look
     if look is None:
         return bridge

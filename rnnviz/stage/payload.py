@@ -191,6 +191,7 @@ def _bridge(trace: Trace, bridge: Bridge) -> dict[str, Any]:
         **{name: None if value is None else pack(value) for name, value in looks.items()},
         "hypotheses": _kept(trace),
         "stopped": bridge.stopped,
+        "asked": bridge.asked,
     }
 
 

@@ -30,6 +30,7 @@ LOOKS = Experiment(
     target="noitnetta",
     **PAIR,
 )
+SHORT = Experiment(cell="gru", text="hello", target="olleh", **PAIR)
 JUDGED = ["a good film", "the waiter was rude and the food was not good", "nobody will love this"]
 TEXTS = ["hello", "a", "wonderful"]
 
@@ -51,6 +52,18 @@ def written(trace: Trace) -> list[str]:
 def wanted(trace: Trace) -> list[str | None]:
     assert trace.answers is not None
     return [trace.answers[k] if k >= 0 else None for k in trace.targets[start(trace) :].astype(int)]
+
+
+def ended(trace: Trace) -> str:
+    """Return how the writing ended, and how far from the end of the right answer."""
+    n, told = len(written(trace)), trace.experiment.target or ""
+    apart = n - (len(told) + 1)
+    assert trace.bridge is not None
+    if not trace.bridge.stopped:
+        return say("score.was_stopped", n=n, more=apart)
+    if apart < 0:
+        return say("score.stopped_early", n=n, few=-apart)
+    return say("score.stopped_late", n=n, more=apart) if apart else say("score.stopped_itself", n=n)
 
 
 def box(place: Locator) -> dict[str, float]:
@@ -167,18 +180,24 @@ def test_what_was_written_stands_beside_what_is_right(desk: Desk) -> None:
     strikes = "all => all.map((e) => getComputedStyle(e).textDecorationLine.includes('line-through'))"
     assert steps.locator(".rv-writing-writes").evaluate_all(strikes) == wrong, "not by colour alone"
     assert lane(screen, "written").locator(".rv-written-face.rv-wrong").count() == sum(wrong)
-    count = {
-        "n": sum(want is not None for want in asked),
-        "right": sum(w == g for w, g in zip(asked, told, strict=True)),
-    }
+    right = sum(w == g for w, g in zip(asked, told, strict=True))
     words = screen.words()
-    assert say("score.some_right", **count) in words and say("score.writing_own") in words
-    assert trace.bridge is not None
-    ended = "score.stopped_itself" if trace.bridge.stopped else "score.was_stopped"
-    assert say(ended, n=len(told)) in words
+    assert say("score.some_right", n=len("noitnetta") + 1, right=right) in words and say("score.writing_own") in words
+    assert ended(trace) in words
     steps.nth(1).click()
     assert screen.paint().t == start(trace) + 1
     true(screen, trace)
+
+
+def test_what_was_asked_for_is_counted_also_where_nothing_was_written(desk: Desk) -> None:
+    weights = dict(run(SHORT).parameters)
+    for bias, n in ((1e3, 1), (-1e3, 20)):
+        weights["bias_o"] = np.array([0.0] * 4 + [bias])
+        trace = run(SHORT.replace(forcing=0.0), parameters=weights)
+        assert len(written(trace)) == n
+        words = desk.show(show(trace, ("score", "output"))).words()
+        right = sum(w == g for w, g in zip(wanted(trace), written(trace), strict=True))
+        assert say("score.some_right", n=6, right=right) in words and ended(trace) in words
 
 
 def test_a_beam_shows_what_each_run_kept_and_what_it_chose(desk: Desk) -> None:

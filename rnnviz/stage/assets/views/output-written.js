@@ -7,17 +7,15 @@ export function rightAt({ meta }, run, t) {
   return k >= 0 ? meta.answers[k] : null;
 }
 
-/** How many of the symbols that were asked for are the right ones. */
+/** How many symbols were asked for, written or not, and how many of them are right. */
 export function tally(data, run) {
   const { start, stop } = partsOf(data.meta).at(-1);
-  let [asked, right] = [0, 0];
+  let right = 0;
   for (let t = start; t < stop; t++) {
     const wanted = rightAt(data, run, t);
-    if (wanted === null) continue;
-    asked += 1;
-    right += Number(writtenAt(data.meta, run, t) === wanted);
+    right += Number(wanted !== null && writtenAt(data.meta, run, t) === wanted);
   }
-  return { asked, right };
+  return { asked: run.bridge.asked, right };
 }
 
 /** The same as a sentence. */
@@ -27,11 +25,13 @@ export function score(data, run) {
   return asked === right ? data.say("score.all_right", { n: asked }) : data.say("score.some_right", { n: asked, right });
 }
 
-/** How the writing ended, where it was not as many steps as the right answer has. */
+/** How the writing ended, of a decoder that may end it by itself, and how far that is from where the right answer ends. */
 export function endWords(data, run) {
-  const { forcing } = data.meta;
-  const { stopped } = run.bridge;
+  if (data.meta.forcing === 1) return "";
+  const { stopped, asked } = run.bridge;
   const { start, stop } = partsOf(data.meta).at(-1);
-  if (forcing === 1) return "";
-  return data.say(stopped ? "score.stopped_itself" : "score.was_stopped", { n: stop - start });
+  const n = stop - start;
+  if (!stopped) return data.say("score.was_stopped", { n, more: n - asked });
+  if (n === asked) return data.say("score.stopped_itself", { n });
+  return n < asked ? data.say("score.stopped_early", { n, few: asked - n }) : data.say("score.stopped_late", { n, more: n - asked });
 }
