@@ -20,7 +20,7 @@ def views(kind: str) -> list[dict[str, Any]]:
     ]
 
 
-with site.open_page("shapes", step=5) as page:
+with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
     if not shapes.is_open(page):
         page.lead(page.say("shapes.lead"))
         shapes.gallery(page.lang)

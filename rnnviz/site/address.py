@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlencode
 import streamlit as st
 
 from rnnviz.checks import finite, shorten
-from rnnviz.experiment import INPUTS, Experiment, ExperimentError, parse_field
+from rnnviz.experiment import INPUTS, NETWORKS, Experiment, ExperimentError, parse_field
 from rnnviz.site import limits, lost, own, settle
 from rnnviz.site.present import KEY as PRESENT
 from rnnviz.site.present import VALUES as PRESENT_VALUES
@@ -117,9 +117,9 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
             sentences.append(say("notice.empty", lang, name=name))
         else:
             values[name] = given[-1]
-    sentences += _one_input(values, lang)
+    sentences += _no_text(values, lang) + _one_input(values, lang)
     for name, text in values.items():
-        if name not in settle.TYPED and name not in own.SETTINGS:
+        if name not in (*settle.TYPED, *own.SETTINGS, *own.TYPED):
             try:
                 given = text if name in limits.RANGES else parse_field(name, text)
                 values[name] = settle.admit(name, given, values)
@@ -144,6 +144,14 @@ def _repeated(name: str, given: Sequence[str], lang: str) -> list[str]:
     if len(given) < 2:
         return []
     return [say("notice.repeated", lang, name=name, count=len(given), used=shorten(given[-1]))]
+
+
+def _no_text(values: dict[str, Any], lang: str) -> list[str]:
+    """Drop what a ready-made network should read if it is nothing: then it reads what the seed draws."""
+    if values.get("network") not in NETWORKS or str(values.get("text", "any")).strip():
+        return []
+    error = ExperimentError("text", values.pop("text"), "error.text")
+    return [settle.sentence(error, None, lang, link=True)]
 
 
 def _one_input(values: dict[str, Any], lang: str) -> list[str]:
@@ -190,7 +198,9 @@ def query_of(values: Mapping[str, str]) -> tuple[str, bool]:
     whole = urlencode(query)
     if len(whole) <= limits.LINK:
         return whole, False
-    rest = {name: value for name, value in query.items() if name not in settle.TYPED}
+    rest = {name: value for name, value in query.items() if name not in (*settle.TYPED, *own.TYPED)}
+    if not settle.TYPED.keys() & query.keys():
+        return urlencode(rest), True
     # A link that sets nothing opens the page as it opens by itself, which is not what is shown here.
     return urlencode({"init": Experiment().init, **rest}), True
 

@@ -22,6 +22,11 @@ SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 SWITCH: Final = ("0", "1")
 
+TYPED: Final[Mapping[str, str]] = {
+    "batch": "wonderful\nnot good\na good film\nthe waiter was rude and the food was not good"
+}
+"""Texts that a page shows beside its run, each with what stands there at first; whoever reads it says what is wrong."""
+
 
 def take(names: Iterable[str], values: dict[str, Any] | None, lang: str) -> list[str]:
     """Let the controls of a page show what a link sets; return a sentence for each word that it cannot.
@@ -45,6 +50,9 @@ def take(names: Iterable[str], values: dict[str, Any] | None, lang: str) -> list
             sentences.append(say("notice.own", lang, name=name, value=shorten(asked), choices=choices, used=used))
             asked = used
         put({name: asked})
+    for name in sorted(TYPED.keys() & set(names)):
+        # A link that does not name it leads to another part of the page, and one comes back from there.
+        st.session_state[name] = (values or {}).pop(name, st.session_state.get(name, TYPED[name]))
     return sentences
 
 

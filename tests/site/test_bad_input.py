@@ -149,6 +149,42 @@ def test_nonsense_of_a_shape_is_one_sentence_on_every_page(page: str, word: str)
     assert f"({word} in the link)" in sentence and "<script>" in sentence and len(sentence) < 400
 
 
+@pytest.mark.parametrize(
+    ("given", "says", "count"),
+    [
+        ("", "Texts has no text, but must have at least one.", 4),
+        (HOSTILE, "the network never met: '<'", 4),
+        ("good\x00\n\u202egood\nnot good", "never met are left out, here 2", 1),
+        ("good\n" * 20_000, "Texts are 20,000, of up to 1 words, but this site lays at most 12", 12),
+        ("good " * 20_000, "of up to 20,000 words, but this site lays at most 12", 1),
+        (["good", "not good"], "batch 2 times", 1),
+    ],
+    ids=["nothing", "markup", "invisible", "many", "long", "repeated"],
+)
+def test_nonsense_in_the_texts_of_a_link_is_one_sentence(given: str | list[str], says: str, count: int) -> None:
+    visit = Visit("shapes", batch=given)
+    (told,) = visit.errors
+    assert says in told and told.endswith(".") and len(told) < 400
+    assert len(visit.component("stage-padding")["payload"]["padding"]["lengths"]) == count
+
+
+def test_texts_too_long_for_a_link_leave_the_gallery_open() -> None:
+    visit = Visit("shapes", batch="good" + "." * 5_000)
+    assert len(visit.errors) == 1 and "a link can carry" in visit.errors[0] and visit.query == ""
+    assert "'batch'" in Visit("step", batch="good").errors[0]
+
+
+@pytest.mark.parametrize("page", ["shapes", "step"])
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_trained_network_that_a_link_gives_nothing_to_read(page: str, text: str) -> None:
+    visit = Visit(page, network="reverser_attention", text=text, forcing="0")
+    assert_one_sentence(
+        visit, f"(text in the link) is '{text}', but must be a text of at least one symbol; a random input"
+    )
+    assert "text" not in visit.query
+    assert Visit(page, network="reverser_attention", forcing="0").errors == []
+
+
 @pytest.mark.parametrize("target", [HOSTILE, "\u202eabc", "👩‍👩‍👧🏳️‍🌈", "  ", "שלום"])
 def test_any_target_is_written_as_it_is(target) -> None:
     visit = Visit("step", **SOURCE, target=target)

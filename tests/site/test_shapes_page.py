@@ -273,20 +273,48 @@ def test_a_network_that_answers_at_the_end_is_many_to_one_in_every_lesson() -> N
     ("texts", "says", "count"),
     [
         ("", "has no text, but must have at least one", 4),
-        ("wonderful\nxylophone", "has the word 'xylophone'", 4),
-        ("<script>alert(1)</script>", "has the word '<'", 4),
+        ("wonderful\nxylophone\nnot good", "left out, here 1 ('xylophone'); the others are shown", 2),
+        ("<script>alert(1)</script>", "the network never met: '<'. What is shown below is 'wonderful / not good", 4),
+        ("?!\ngood", "left out, here 1 ('?!')", 1),
+        ("good\n" * 11 + "xylophone\n" * 2, "beginnings are read, and what you typed stays in the field. Lines", 11),
         ("good " * 1000, "1,000 words", 1),
         ("good\n" * 1000, "1,000", limits.TEXTS),
     ],
-    ids=["none", "unknown", "markup", "long", "many"],
+    ids=["none", "unknown", "markup", "nothing", "both", "long", "many"],
 )
 def test_texts_that_cannot_be_laid_side_by_side(texts: str, says: str, count: int) -> None:
     visit = Visit("shapes")
-    visit.test.text_area(key="texts").set_value(texts)
+    visit.test.text_area(key="batch").set_value(texts)
     (sentence,) = visit.run().errors
     assert says in sentence
     assert len(visit.component("stage-padding")["payload"]["padding"]["lengths"]) == count
-    assert visit.test.session_state["texts"] == texts
+    assert visit.test.session_state["batch"] == texts
+    order = [node.type for node in visit.test.main]
+    assert order.index("error") == order.index("text_area") + 1, "what is wrong is said beside the field"
+
+
+def test_the_texts_are_in_the_link_and_come_back_and_stay_while_a_shape_is_open() -> None:
+    visit = Visit("shapes")
+    assert visit.query == ""
+    visit.test.text_area(key="batch").set_value("not bad\nxylophone\n good  food")
+    shown = {"batch": "not bad\ngood food"}
+    assert dict(parse_qsl(visit.run().query)) == shown
+    again = Visit("shapes", **shown)
+    assert again.errors == [] and dict(parse_qsl(again.query)) == shown
+    assert again.test.text_area(key="batch").value == shown["batch"]
+    assert again.component("stage-padding")["payload"]["padding"]["lengths"] == [2, 2]
+    again.test.query_params.clear()
+    again.test.query_params.update({"visit": "1", **query_of(ENTRIES["stacked"].fresh)})
+    assert "batch" not in again.run().query
+    again.test.query_params.clear()
+    assert dict(parse_qsl(again.run().query)) == shown
+    again.goto("step")
+    assert dict(parse_qsl(again.goto("shapes").query)) in (shown, query_of(ENTRIES["stacked"].fresh))
+
+
+def test_the_words_that_the_network_knows_stand_beside_the_field() -> None:
+    (known,) = [one.value for one in Visit("shapes").test.caption if "wonderful" in one.value]
+    assert {"good", "waiter", "not"} <= set(known.split(", "))
 
 
 @pytest.mark.parametrize("name", ENTRIES)
