@@ -42,6 +42,9 @@ OF_SHAPE: Final = {
 }
 """What is chosen from a few, by the shapes that have it."""
 
+WIDTHS: Final = {"readout": 216, "context": 216, "decoder": 256, "attention": 140, "target": 156, "forcing": 156}
+"""Of controls beside each other: the longest of their words stand in them whole."""
+
 
 def input_controls(lang: str) -> None:
     """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network."""
@@ -107,7 +110,7 @@ def shape_controls(lang: str, wide: bool = True, writes: bool = True) -> None:
 
 
 def _width(name: str, wide: bool) -> Any:
-    return "stretch" if wide else {"decoder": 236, "attention": 140}.get(name, 176)
+    return "stretch" if wide else WIDTHS.get(name, 176)
 
 
 def _target_control(lang: str, wide: bool) -> None:

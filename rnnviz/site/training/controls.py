@@ -83,7 +83,7 @@ def controls(last: Plan, lang: str) -> Any:
         if st.session_state[key_of("shape")] != "one_to_one":
             _cells(lang)
         _amount("hidden_size", lang, width=133)
-        _choose("compare", _comparable(last), lang, "training.compare.{}", "training.compare.help", width=150)
+        _choose("compare", _comparable(last), lang, "training.compare.{}", "training.compare.help", width=176)
         tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
     with tools:
         more = st.popover(say("site.more", lang), key="more", on_change="rerun")
