@@ -6,6 +6,7 @@ import { extents } from "./look.js";
 import { endWords, rightAt, score } from "./output-written.js";
 
 const [FACE, RIGHT] = [32, 20]; // px at the normal text size
+const [SOME, ALL] = [130, 420]; // px that the score takes, and the words on how it ended with it
 const FEW = 2; // letters that a column has room for, if it has room for any
 const NARROW = 11; // px: a column narrower than this has no room for a symbol
 
@@ -52,7 +53,8 @@ export class WrittenLane {
       }
     });
     text(this.sub, data.say("score.written_sub"));
-    text(this.told, this.axis.left(start) > 130 * this.axis.scale ? `${score(data, run)} ${endWords(data, run)}`.trim() : "");
+    const room = this.axis.left(start) / this.axis.scale; // the whole of it stands under the stage's answers
+    text(this.told, room > ALL ? `${score(data, run)} ${endWords(data, run)}`.trim() : room > SOME ? score(data, run) : "");
   }
 
   tell() {
