@@ -172,7 +172,7 @@ def gradients(record: Record, back: Back, d_outputs: Array) -> dict[str, Array]:
     found = {"weight_ho": outer(d_outputs, record.read), "bias_o": total(d_outputs)}
     for part, runs, adjoints in (("encoder", encoded.runs, back.encoder), ("decoder", record.runs, back.decoder)):
         for name, run in runs.items():
-            own = _of_weights(encoded.walks, run, adjoints[name])
+            own = of_weights(encoded.walks, run, adjoints[name])
             found |= dict(zip((f"{part}.{kind}_{name}" for kind in KINDS), own, strict=True))
     for level, da in back.sums.items():
         found[f"context.weight_{level}"] = outer(da, encoded.contexts[level].pooled)
@@ -182,7 +182,8 @@ def gradients(record: Record, back: Back, d_outputs: Array) -> dict[str, Array]:
     return {name: found[name] for name in encoded.parameters}
 
 
-def _of_weights(walks: Walks, run: Run, adjoint: Adjoint) -> tuple[Array, Array, Array, Array]:
+def of_weights(walks: Walks, run: Run, adjoint: Adjoint) -> tuple[Array, Array, Array, Array]:
+    """Return the gradients of a layer's weights, in the order of `KINDS`, over all steps and sequences."""
     from_h = flat(adjoint.from_h)
     from_x = from_h if adjoint.from_x is adjoint.from_h else flat(adjoint.from_x)
     return walks.gradients(replace(run, x=flat(run.x), h_prev=flat(run.h_prev)), from_x, from_h)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rnnviz.cells import Cell
 from rnnviz.engines.encoder_decoder import NUMPY, Encoded, Record, States, decode
-from rnnviz.engines.layer import Held, Run, Weights, blocks
+from rnnviz.engines.layer import Held, Run, Weights, blocks, last
 from rnnviz.experiment import Experiment
 from rnnviz.inputs import Inputs, one_hot, readable
 from rnnviz.trace import NO_TARGET, Array
@@ -186,11 +186,7 @@ def one_step(
 def step(encoded: Encoded, previous: Array, states: States | None, at: int) -> tuple[Record, States]:
     """Take the decoder's step ``at``, which reads the outputs ``previous``, (…, O); return it and the states after."""
     record = decode(encoded, previous[None], states, at)
-    after = {}
-    for name, run in record.runs.items():
-        h = run.values["h"][-1]
-        after[name] = h, run.values["c"][-1] if run.cell.has_c else np.zeros_like(h)
-    return record, after
+    return record, {name: last(run) for name, run in record.runs.items()}
 
 
 STEPPING: Final = replace(NUMPY, forward=one_step)

@@ -291,6 +291,12 @@ def gradients(run: Run, from_x: Array, from_h: Array) -> tuple[Array, Array, Arr
     return from_x.T @ run.x, from_h.T @ run.h_prev, b_x, b_h
 
 
+def last(run: Run) -> tuple[Array, Array]:
+    """Return h and c, (…, H), after a forward layer's last step; a cell without c has zeros for it."""
+    h = run.values["h"][-1]
+    return h, run.values["c"][-1] if run.cell.has_c else np.zeros_like(h)
+
+
 def product(a: Array, matrix: Array) -> Array:
     """Return (T, …, N) times (…, N, M): as one product over all T steps, for each network of a stack."""
     return np.asarray((a.swapaxes(0, -2) @ matrix).swapaxes(0, -2))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rnnviz.cells import cell_named
 from rnnviz.engines import translation
 from rnnviz.engines.clipping import clipped, global_norm
-from rnnviz.engines.layer import Adjoint, Held, Run, Weights, forward, gradients, together
+from rnnviz.engines.layer import KINDS, Adjoint, Held, Run, Weights, forward, gradients, together
 from rnnviz.engines.shapes import Reading, read_out
 from rnnviz.engines.through_time import backward_stack, levels, skips
 from rnnviz.experiment import Experiment
@@ -180,7 +180,7 @@ def of_parameters(
     """Return the gradient of every parameter under torch's names, before any clipping."""
     grads = {"weight_ho": reading.d_outputs.T @ reading.read, "bias_o": reading.d_outputs.sum(axis=0)}
     for name, run in runs.items():
-        names = (f"{kind}_{name}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        names = (f"{kind}_{name}" for kind in KINDS)
         grads |= dict(zip(names, gradients(run, adjoints[name].from_x, adjoints[name].from_h), strict=True))
     return grads
 

@@ -11,7 +11,7 @@ import torch
 from rnnviz.cells import cell_named
 from rnnviz.checks import ExperimentError, items
 from rnnviz.engines.clipping import global_norm
-from rnnviz.engines.layer import Held, Run, Weights, forward, gradients
+from rnnviz.engines.layer import KINDS, Held, Run, Weights, forward, gradients
 from rnnviz.engines.numpy_engine import layer_trace
 from rnnviz.engines.through_time import backward_stack, levels
 from rnnviz.experiment import Experiment
@@ -21,7 +21,6 @@ from rnnviz.recording.capture import CELLS, Captured, capture, double, plainly
 from rnnviz.tasks import visible
 from rnnviz.trace import Array, Trace
 
-KINDS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 TOLERANCE: Final = {torch.float64: 1e-8, torch.float32: 1e-3}
 """How far torch's states may lie from ours; in half precision 0.1."""

@@ -7,16 +7,16 @@ how many states are made one in `rnnviz.engines.pooling`; here they come to mini
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from rnnviz.engines import across
-from rnnviz.engines.across import Seeds, walk_back
+from rnnviz.engines.across import Seeds, of_weights, walk_back
+from rnnviz.engines.attention import outer, total
 from rnnviz.engines.decoding import fed
-from rnnviz.engines.encoder_decoder import Record, decode, encode
-from rnnviz.engines.layer import Adjoint, Run, gradients
+from rnnviz.engines.encoder_decoder import NUMPY, Record, decode, encode
+from rnnviz.engines.layer import KINDS, Adjoint, Run, last
 from rnnviz.engines.numpy_engine import forward_stack
 from rnnviz.engines.pooling import WEIGHTS, pooled, spread
 from rnnviz.engines.through_time import Part, walk
@@ -100,12 +100,13 @@ class Layered:
     def gradients(self, d_outputs: Array) -> dict[str, Array]:
         """Return the gradient of every parameter: for each weight a sum over steps and sequences, as one product."""
         d_read = d_outputs if self._read is self._top else d_outputs[self._rows]
-        found = {"weight_ho": flat(d_read).T @ flat(self._read), "bias_o": flat(d_read).sum(axis=0)}
+        found = {"weight_ho": outer(d_read, self._read), "bias_o": total(d_read)}
         found |= {name: np.zeros_like(value) for name, value in self._parameters.items() if name not in found}
         dtop = self._dtop(d_outputs)
         for steps, runs in self._chunks:
             for layer, adjoint in self._back(runs, dtop[steps], steps).items():
-                for name, grad in of_weights(layer, runs[layer], adjoint).items():
+                for kind, grad in zip(KINDS, of_weights(NUMPY, runs[layer], adjoint), strict=True):
+                    name = f"{kind}_{layer}"
                     if name in found:  # a network that never takes a second step has no recurrent weights
                         found[name] += grad
         return {name: found[name] for name in self._parameters}
@@ -188,22 +189,3 @@ def back(adjoints: Mapping[str, Adjoint], first: int) -> Iterator[Found]:
     """Yield the gradients by the layers' h, the last step first."""
     for layer, adjoint in adjoints.items():
         yield "gradient", layer, adjoint.dh[::-1], first
-
-
-def of_weights(layer: str, run: Run, adjoint: Adjoint) -> dict[str, Array]:
-    """Return the gradients of a layer's weights."""
-    long = replace(run, x=flat(run.x), h_prev=flat(run.h_prev))
-    found = gradients(long, flat(adjoint.from_x), flat(adjoint.from_h))
-    names = (f"{kind}_{layer}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-    return dict(zip(names, found, strict=True))
-
-
-def last(run: Run) -> tuple[Array, Array]:
-    """Return h and c, (B, H), after a layer's last step."""
-    h = run.values["h"][-1]
-    return h, run.values["c"][-1] if run.cell.has_c else np.zeros_like(h)
-
-
-def flat(a: Array) -> Array:
-    """Return (T·B, N) of (T, B, N): what is summed over steps and sequences alike."""
-    return a.reshape(-1, a.shape[-1])

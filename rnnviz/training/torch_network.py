@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from rnnviz.engines.layer import KINDS
 from rnnviz.experiment import Experiment
 from rnnviz.training.minibatch import Minibatch
 
@@ -24,7 +25,6 @@ State = Tensor | tuple[Tensor, Tensor]
 """Of a layer as its module takes it: h, of an LSTM h and c, (1, B, H)."""
 States = Mapping[str, State]
 
-KINDS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 ACTIVATIONS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "tanh": torch.tanh,
     "relu": torch.relu,
