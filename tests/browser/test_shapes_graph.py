@@ -62,6 +62,7 @@ def test_every_number_is_the_runs_at_every_step(desk: Desk, name: str) -> None:
         screen.page.get_by_label(say("stage.layer"), exact=True).select_option(index=len(trace.layers) - 1)
     layer = list(trace.layers)[-1] if SHAPES[name].num_layers > 1 else "l0"
     screen.page.get_by_role("button", name=say("panel.unfold"), exact=True).click()
+    screen.paint()
     seen: set[str] = set()
     for t in range(trace.steps):
         numbers = screen.numbers()

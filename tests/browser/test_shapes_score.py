@@ -92,6 +92,7 @@ def test_every_number_of_an_encoder_and_its_decoder_is_the_runs(desk: Desk) -> N
     assert {int(number.unit) for number in looks} == set(range(first)), "a table tells every weight of a row"
 
     screen.stage.locator("select").first.select_option("l0_reverse")
+    screen.paint()
     true(screen, trace, "l0_reverse")
     assert (
         lane(screen, "h").locator("[data-value]").count() == 0
