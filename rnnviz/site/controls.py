@@ -42,8 +42,16 @@ OF_SHAPE: Final = {
 }
 """What is chosen from a few, by the shapes that have it."""
 
-WIDTHS: Final = {"readout": 216, "context": 216, "decoder": 256, "attention": 140, "target": 156, "forcing": 156}
-"""Of controls beside each other: the longest of their words stand in them whole."""
+WIDTHS: Final = {
+    "readout": 212,
+    "context": 200,
+    "decoder": 244,
+    "attention": 128,
+    "target": 138,
+    "forcing": 120,
+    "beam": 98,
+}
+"""Of controls beside each other: the longest of their words stand in them whole, and all of a decoder's in one row."""
 
 
 def input_controls(lang: str) -> None:
@@ -59,7 +67,7 @@ def input_controls(lang: str) -> None:
         choose("task", TASKS, lang, width=136)
         amount("length", lang, width=92)
     else:
-        choose("network", NETWORKS, lang, width=158, on_change=_take_length)
+        choose("network", NETWORKS, lang, width=204, on_change=_take_length)
         empty = say("control.network_text.empty", lang)
         st.text_input(
             _label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live="300ms", placeholder=empty, width=180, **KEEP
@@ -129,7 +137,7 @@ def _writing_controls(lang: str, wide: bool) -> None:
     label, help_ = _label("forcing", lang), say("control.forcing.help", lang)
     st.slider(label, 0.0, 1.0, step=0.05, key="forcing", help=help_, width=_width("forcing", wide), **KEEP)
     if st.session_state["forcing"] == 0:
-        amount("beam", lang, help=say("control.beam.help", lang), width=_width("attention", wide))
+        amount("beam", lang, help=say("control.beam.help", lang), width=_width("beam", wide))
 
 
 def _fit_cell() -> None:

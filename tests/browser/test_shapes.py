@@ -8,8 +8,10 @@ from playwright.sync_api import Locator
 
 from rnnviz import run
 from rnnviz.run import resolve
+from rnnviz.site.controls import OF_SHAPE
 from rnnviz.site.shapes.entries import ENTRIES, query_of
 from rnnviz.site.shapes.tiles import clock, solved
+from rnnviz.site.training.plan import COMPARED
 from rnnviz.words import say
 from tests.browser.conftest import Visit
 from tests.browser.screen import PHONE, Screen
@@ -21,6 +23,19 @@ UNITS = """(card) => [...card.querySelectorAll(".rv-gallery-state")].map((state)
 STANDING = """(cards) => Object.fromEntries(cards.map((card) => [card.dataset.shape, {
   t: Number(card.dataset.t), words: card.innerText,
   pale: [...card.querySelectorAll("[data-step].rv-gallery-later")].map((step) => Number(step.dataset.step)) }]))"""
+
+
+# Of every control in a row, where it ends: they stand in one line if that is one place.
+ENDS = """(row) => [...new Set([...document.querySelector(`.st-key-${row}`).children]
+  .map((control) => Math.round(control.getBoundingClientRect().bottom)))]"""
+# The words of choices, by their names, that do not stand whole in the control.
+CUT = """(choices) => Object.entries(choices).flatMap(([name, words]) => {
+  const input = document.querySelector(`.st-key-bar .st-key-${name} input`);
+  const pen = Object.assign(document.createElement("canvas").getContext("2d"), { font: getComputedStyle(input).font });
+  const { paddingLeft, paddingRight } = getComputedStyle(input);
+  const room = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  return words.filter((one) => pen.measureText(one).width > room);
+})"""
 
 
 def card(screen: Screen, name: str) -> Locator:
@@ -80,8 +95,12 @@ def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
 
 
 def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
-    experiment = ENTRIES["attention"].fresh
+    experiment = ENTRIES["attention"].fresh.replace(forcing=0.0)  # with as many controls as there can be
     screen = visit("/shapes", **query_of(experiment))
+    assert [len(screen.page.evaluate(ENDS, row)) for row in ("controls", "shape-row")] == [1, 1]
+    names = ("context", "decoder", "attention")
+    words = {name: [say(f"control.{name}.{one}") for one in OF_SHAPE[name]] for name in names}
+    assert screen.page.evaluate(CUT, words) == []
     screen.enter("seed", "12")
     changed = experiment.replace(seed=12)
     numbers = [number for number in screen.numbers() if number.stage == "shapes"]
@@ -114,6 +133,10 @@ def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> No
     assert (
         screen.complaints() == [] and "problem=reverse" in screen.page.url and f"cell={asked.cell}" in screen.page.url
     )
+    attention = [say(f"control.attention.{one}") for one in OF_SHAPE["attention"]]
+    beside = [say(f"training.compare.{one}") for one in COMPARED]
+    words = {"training_attention": attention, "training_compare": beside}
+    assert screen.page.evaluate(CUT, words) == [] and len(screen.page.evaluate(ENDS, "controls")) == 1
 
 
 @pytest.mark.parametrize("link", [{}, query_of(ENTRIES["attention"].fresh)], ids=["gallery", "attention"])

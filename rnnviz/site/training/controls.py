@@ -74,16 +74,16 @@ def controls(last: Plan, lang: str) -> Any:
     """
     problem = PROBLEMS[st.session_state[key_of("problem")]]
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=184, on_change=_fitting_shape)
+        _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=174, on_change=_fitting_shape)
         for setting in problem.settings:
             if setting.name in OPEN:
                 _setting(problem.name, setting, lang, width=WIDTHS.get(setting.name, 124))
         if PROBLEMS[problem.name].posed.shapes[0] == "encoder_decoder":
-            _choose("attention", ATTENTIONS, lang, "control.attention.{}", "control.attention.help", width=140)
+            _choose("attention", ATTENTIONS, lang, "control.attention.{}", "control.attention.help", width=128)
         if st.session_state[key_of("shape")] != "one_to_one":
             _cells(lang)
         _amount("hidden_size", lang, width=133)
-        _choose("compare", _comparable(last), lang, "training.compare.{}", "training.compare.help", width=176)
+        _choose("compare", _comparable(last), lang, "training.compare.{}", "training.compare.help", width=164)
         tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
     with tools:
         more = st.popover(say("site.more", lang), key="more", on_change="rerun")
