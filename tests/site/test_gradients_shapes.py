@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from rnnviz import Experiment, run
+from rnnviz.engines.decoding import most_steps
 from rnnviz.figures import saturation_of
 from rnnviz.figures.powers import powers, powers_of_log10
 from rnnviz.gradients import log10_norms, reach, reach_totals
 from rnnviz.gradients.facts import facts_of
+from rnnviz.site import limits
 from rnnviz.site.remedies import offered
 from rnnviz.site.sweeping import sweeps
+from rnnviz.tasks.size import WRITTEN
 from rnnviz.trace import Trace
 from rnnviz.words import say
 from tests.site.test_gradients_page import Gradients, curve, numbers
@@ -111,6 +114,14 @@ def test_a_decoder_that_writes_by_itself_elsewhere_is_taught_here_and_that_is_sa
     assert not [one for one in (*visit.test.slider, *visit.test.number_input) if one.key in ("forcing", "beam")]
     linked, beam = Experiment.from_query(visit.asked), int(more.get("beam", 1))
     assert (linked.forcing, linked.beam) == (float(more["forcing"]), beam)
+
+
+def test_no_input_is_so_long_that_forcing_would_have_to_be_set_where_there_is_no_control_for_it() -> None:
+    visit = Gradients(shape="encoder_decoder", text="ab" * 20_000, target="xy" * 20_000, forcing="0.5")
+    told = " ".join(visit.errors)
+    assert f"reads at most {limits.SOURCE};" in told and f"asked for at most {limits.TARGET};" in told
+    assert len(visit.errors) == 2 and visit.payload["meta"]["T"] == limits.SOURCE + limits.TARGET + 1
+    assert most_steps(limits.SOURCE, limits.TARGET) <= WRITTEN
 
 
 def test_of_a_decoder_that_is_taught_everywhere_nothing_more_is_said() -> None:
