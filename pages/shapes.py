@@ -31,9 +31,10 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         page.prose("zeros")
         shapes.batch(page)
     else:
-        name = shapes.opening()
+        asked = shapes.opening()
+        name = shapes.entry_of(asked)
         with page.bar:
-            shapes.row(name, page.lang)
+            shapes.row(name, asked, page.lang)
         trace = site.traced(page.controls(shapes.cells_of(name), row=partial(shapes.row_of, name)))
         page.lead(shapes.lead(name, page.lang))
         shapes.begin(trace)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
 import numpy as np
@@ -104,6 +106,30 @@ def test_skip_connections_go_along_to_every_lesson_and_are_a_switch_there() -> N
         assert "residual=true" in visit.goto(page).query and visit.errors == []
     visit.goto("step").more().test.toggle(key="residual").set_value(False)
     assert "residual" not in visit.run().query
+
+
+def leads_to(visit: Visit, name: str) -> Experiment:
+    """Return what opens from the row of all shapes."""
+    found = re.search(rf'href="\?([^"]*)"[^>]*>{re.escape(say(f"shapes.{name}.short"))}</a>', html(visit))
+    assert found
+    return Experiment.from_query(dict(parse_qsl(unescape(found[1]))))
+
+
+@pytest.mark.parametrize("more", [{}, {"bidirectional": True, "context": "transform"}])
+def test_with_attention_and_without_a_network_of_ones_own_stays_what_it_is(more: dict[str, Any]) -> None:
+    own = TRANSLATED.replace(text="über & <Maß>", hidden_size=9, seed=12, forcing=0.0, **more)
+    looking = own.replace(attention="additive" if more else "dot")
+    visit = linked(own)
+    assert visit.errors == [] and leads_to(visit, "attention") == looking
+    assert leads_to(visit, "many_to_one") == ENTRIES["many_to_one"].opened
+    visit.test.query_params.update({"visit": "1", **query_of(looking)})
+    assert visit.run().errors == [] and visit.meta("stage-shapes")["attention"] == looking.attention
+    assert leads_to(visit, "encoder_decoder") == own
+
+
+def test_from_a_trained_network_one_comes_to_the_trained_one_of_another_shape() -> None:
+    for here, there in (("encoder_decoder", "attention"), ("attention", "encoder_decoder")):
+        assert leads_to(linked(ENTRIES[here].opened), there) == ENTRIES[there].opened
 
 
 def test_how_a_decoder_writes_goes_along_to_the_gradients_and_comes_back() -> None:

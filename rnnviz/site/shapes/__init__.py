@@ -1,6 +1,7 @@
 """The room of the lesson Shapes: its gallery, what is open of it, and what leads from one to the other."""
 
 from rnnviz.site.shapes.batch import batch
+from rnnviz.site.shapes.entries import entry_of
 from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
@@ -14,6 +15,7 @@ __all__ = [
     "cells_of",
     "elsewhere",
     "equations",
+    "entry_of",
     "gallery",
     "is_open",
     "lead",

@@ -6,8 +6,9 @@ from html import escape
 
 import streamlit as st
 
+from rnnviz.experiment import Experiment
 from rnnviz.site import address
-from rnnviz.site.shapes.entries import ENTRIES
+from rnnviz.site.shapes.entries import ENTRIES, link_from
 from rnnviz.site.shapes.tiles import clock, packed
 from rnnviz.stage.mount import mount_stage
 from rnnviz.words import say
@@ -20,15 +21,17 @@ def gallery(lang: str) -> None:
     mount_stage({**data, "stage": stage}, key="stage-gallery")
 
 
-def row(current: str, lang: str) -> None:
-    """Show the names of all shapes as links, the one that is open marked, and the way back to the gallery."""
+def row(current: str, asked: Experiment, lang: str) -> None:
+    """Show the names of all shapes as links, the one that is open marked, and the way back to the gallery.
+
+    What is ``asked`` for is the network that is open.
+    """
     every = f'<a data-within href="?">{escape(say("shapes.all", lang))}</a>'
-    names = "".join(_name(name, name == current, lang) for name in ENTRIES)
+    names = "".join(_name(name, link_from(current, asked, name), name == current, lang) for name in ENTRIES)
     label = escape(say("shapes.gallery", lang), quote=True)
     st.html(f'<nav class="site-shapes" aria-label="{label}">{every}{names}</nav>')
 
 
-def _name(name: str, current: bool, lang: str) -> str:
+def _name(name: str, link: str, current: bool, lang: str) -> str:
     here = ' aria-current="true"' if current else ""
-    href = escape(f"?{ENTRIES[name].link}", quote=True)
-    return f'<a data-within href="{href}"{here}>{escape(say(f"shapes.{name}.short", lang))}</a>'
+    return f'<a data-within href="?{escape(link, quote=True)}"{here}>{escape(say(f"shapes.{name}.short", lang))}</a>'

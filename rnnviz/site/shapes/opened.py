@@ -14,7 +14,7 @@ from rnnviz.site.controls import build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
-from rnnviz.site.shapes.entries import ENTRIES, Entry, entry_of, query_of
+from rnnviz.site.shapes.entries import ENTRIES, Entry, query_of
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
@@ -36,10 +36,9 @@ def is_open(page: Page) -> bool:
     return bool(st.session_state.get(OPEN))
 
 
-def opening() -> str:
-    """Return the name of the entry that is open, by what the controls ask for."""
-    settled = settle(state.wanted(), st.session_state.get("_experiment", Experiment()), "en")
-    return entry_of(settled.experiment)
+def opening() -> Experiment:
+    """Return what the controls ask for, as far as it can be run: it says which entry is open."""
+    return settle(state.wanted(), st.session_state.get("_experiment", Experiment()), "en").experiment
 
 
 def cells_of(name: str) -> tuple[str, ...]:
