@@ -10,6 +10,7 @@ from rnnviz import run
 from rnnviz.run import resolve
 from rnnviz.site.controls import OF_SHAPE
 from rnnviz.site.shapes.entries import ENTRIES, query_of
+from rnnviz.site.shapes.growing import opened
 from rnnviz.site.shapes.tiles import clock, solved
 from rnnviz.site.training.plan import COMPARED
 from rnnviz.words import say
@@ -92,6 +93,10 @@ def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
         assert card(screen, name).count() == 1, f"{name}: back does not lead to the gallery"
     screen.settled(screen.page.go_forward)
     assert screen.page.url == there and screen.steps == trace.steps
+    screen.settled(screen.page.locator(".site-shapes").get_by_text(say("shapes.attention.short"), exact=True).click)
+    point = screen.page.locator(".site-growing-plot .site-growing-without").nth(11)
+    screen.settled(point.click)  # of the network without attention, a word of 12 letters
+    assert screen.steps == run(opened("without", 12)).steps and screen.complaints() == []
 
 
 def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
@@ -113,6 +118,11 @@ def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
     assert "seed=12" in screen.page.url and screen.steps == run(changed).steps
     screen.settled(screen.page.locator(".site-shapes a").first.click)
     assert card(screen, "attention").is_visible()
+    screen.page.evaluate("document.same = true")
+    screen.settled(screen.page.locator(".site-uses a[href*=training]").click)
+    assert screen.page.evaluate("document.same") and screen.page.url.partition("?")[0].endswith("/training")
+    assert "problem=tagging" in screen.page.url and screen.complaints() == []
+    screen.settled(screen.page.go_back)
     screen.settled(screen.page.locator(".site-uses a").first.click)
     assert screen.page.locator(".site-shapes a[aria-current]").inner_text() == say("shapes.one_to_one.short")
     again = visit(there.removeprefix(screen.address))  # last: a page that is not in front is slow
@@ -139,7 +149,7 @@ def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> No
     assert screen.page.evaluate(CUT, words) == [] and len(screen.page.evaluate(ENDS, "controls")) == 1
 
 
-@pytest.mark.parametrize("link", [{}, query_of(ENTRIES["attention"].fresh)], ids=["gallery", "attention"])
+@pytest.mark.parametrize("link", [{}, query_of(ENTRIES["attention"].opened)], ids=["gallery", "attention"])
 def test_on_a_phone_in_the_dark_nothing_overflows_and_axe_finds_nothing(visit: Visit, link: dict[str, str]) -> None:
     screen = visit("/shapes", size=PHONE, theme="dark", **link)
     assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -271,8 +271,12 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
 
 
 def test_the_table_has_a_link_for_each_use() -> None:
-    hrefs = re.findall(r"<td><a(?: data-within)? href=\"([^\"]+)\">", html(Visit("shapes")))
-    assert [href.replace("&amp;", "&") for href in hrefs] == [href_of(name) for name in USES]
+    links = re.findall(
+        r"<td><a data-within href=\"([^\"]+)\">[^<]+</a>(?:<small>([^<]+)</small>)?</td>", html(Visit("shapes"))
+    )
+    assert [unescape(href) for href, _ in links] == [href_of(name) for name in USES]
+    here = {name: said for name, (_, said) in zip(USES, links, strict=True) if said}
+    assert here == {name: say(f"shapes.use.{name}.here") for name in ("images", "captions", "waves", "tagging")}
 
 
 @pytest.mark.parametrize("name", USES)

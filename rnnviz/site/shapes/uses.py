@@ -30,6 +30,9 @@ USES: Final = {
 LEARNT: Final = {"tagging": {"problem": "tagging", "bidirectional": "true"}}
 """Of what no trained network does: the Training page's link, where one learns it."""
 
+LIKENESS: Final = ("images", "captions", "waves", *LEARNT)
+"""What is shown of these is another thing of the same shape, or is yet to be learned: ``shapes.use.<name>.here``."""
+
 
 def uses(lang: str) -> None:
     """Show the table."""
@@ -48,8 +51,10 @@ _COLUMNS: Final = ("use", "in", "out", "shape")
 def _row(name: str, lang: str) -> str:
     title = escape(say(f"shapes.use.{name}", lang))
     goes_in, comes_out = escape(say(f"shapes.use.{name}.in", lang)), escape(say(f"shapes.use.{name}.out", lang))
-    shape, within = escape(say(f"shapes.{entry_of(USES[name])}", lang)), "" if name in LEARNT else " data-within"
-    link = f'<a{within} href="{escape(href_of(name), quote=True)}">{shape}</a>'
+    shape = escape(say(f"shapes.{entry_of(USES[name])}", lang))
+    link = f'<a data-within href="{escape(href_of(name), quote=True)}">{shape}</a>'
+    if name in LIKENESS:
+        link += f"<small>{escape(say(f'shapes.use.{name}.here', lang))}</small>"
     return f'<tr><th scope="row">{title}</th><td>{goes_in}</td><td>{comes_out}</td><td>{link}</td></tr>'
 
 
