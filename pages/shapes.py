@@ -47,5 +47,6 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         if trace.experiment.translates:
             page.prose("between")
             page.prose("loses")
+            shapes.growing(page, trace)
             shapes.reaching(trace, page.lang)
             page.prose("conventions")

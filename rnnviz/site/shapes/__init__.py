@@ -5,6 +5,7 @@ from rnnviz.site.shapes.entries import entry_of
 from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
+from rnnviz.site.shapes.growing import growing
 from rnnviz.site.shapes.opened import about, begin, cells_of, elsewhere, is_open, lead, opening, row_of
 from rnnviz.site.shapes.uses import uses
 
@@ -17,6 +18,7 @@ __all__ = [
     "equations",
     "entry_of",
     "gallery",
+    "growing",
     "is_open",
     "lead",
     "opening",
