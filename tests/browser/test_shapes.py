@@ -143,6 +143,8 @@ def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> No
     assert (
         screen.complaints() == [] and "problem=reverse" in screen.page.url and f"cell={asked.cell}" in screen.page.url
     )
+    moment = screen.page.locator("[data-view=moment]").inner_text()  # the encoder gives no answers that could be none
+    assert say("learned.right") in moment and say("learned.broken") not in moment
     attention = [say(f"control.attention.{one}") for one in OF_SHAPE["attention"]]
     beside = [say(f"training.compare.{one}") for one in COMPARED]
     words = {"training_attention": attention, "training_compare": beside}
