@@ -270,6 +270,17 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
         assert "{{" not in equations and equations.count("{") == equations.count("}")
 
 
+def test_only_the_letters_that_are_chosen_are_on_the_page() -> None:
+    """All three at once were half of what is on it, and walked through at every change of a control."""
+    visit = linked(TRANSLATED)
+    for notation in (next(iter(LETTERS)), *LETTERS):
+        shown = [part.value for part in visit.test.markdown if "aligned" in part.value]
+        assert shown == [f"$$\n{latex(TRANSLATED, visit.test.session_state['letters'], 'en')}\n$$"]
+        visit.test.session_state["letters"] = notation
+        visit.run()
+    assert visit.test.session_state["letters"] == notation
+
+
 def test_the_table_has_a_link_for_each_use() -> None:
     links = re.findall(
         r"<td><a data-within href=\"([^\"]+)\">[^<]+</a>(?:<small>([^<]+)</small>)?</td>", html(Visit("shapes"))

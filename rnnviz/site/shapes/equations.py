@@ -9,6 +9,7 @@ import streamlit as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.lessons import prose
+from rnnviz.site.page import READING_WIDTH
 from rnnviz.words import say
 
 LETTERS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -38,10 +39,18 @@ def latex(experiment: Experiment, notation: str, lang: str) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
+@st.fragment
 def equations(experiment: Experiment, lang: str) -> None:
-    """Show the equations, with a choice of the letters that needs no run of the script."""
+    """Show the equations in the letters that are chosen; to choose others runs nothing else of the page."""
     st.markdown(f"### {say('shapes.equations', lang)}")
-    tabs = st.tabs([say(f"shapes.letters.{name}", lang) for name in LETTERS], width=704)
-    for tab, notation in zip(tabs, LETTERS, strict=True):
-        tab.markdown(f"$$\n{latex(experiment, notation, lang)}\n$$")
-    st.caption(say("shapes.equations.note", lang), width=704)
+    notation = st.segmented_control(
+        say("shapes.letters", lang),
+        tuple(LETTERS),
+        format_func=lambda name: say(f"shapes.letters.{name}", lang),
+        default=next(iter(LETTERS)),
+        key="letters",
+        required=True,
+        label_visibility="collapsed",
+    )
+    st.markdown(f"$$\n{latex(experiment, notation, lang)}\n$$", width=READING_WIDTH)
+    st.caption(say("shapes.equations.note", lang), width=READING_WIDTH)
