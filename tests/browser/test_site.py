@@ -7,6 +7,16 @@ from urllib.parse import parse_qs, urlsplit
 from rnnviz.site.lessons import LESSONS
 from tests.browser.conftest import Visit
 
+# What fades from now on, or changes its rim, of the parts that Streamlit puts on the page.
+FADING = """() => {
+  window.fading = [];
+  document.addEventListener("transitionrun", ({ propertyName, target }) => {
+    const part = target.closest("[data-stale], details");
+    if (part && !part.contains(document.activeElement)) window.fading.push([propertyName, part.className]);
+  });
+}"""
+STALE = """(stage) => (stage.closest("[data-stale]").dataset.stale = "true")"""
+PALE = """() => getComputedStyle(document.querySelector("[data-stage]").closest("[data-stale]")).opacity < 0.5"""
 FRAME = "[data-testid=stHeader], .st-key-controls"
 
 
@@ -78,3 +88,14 @@ def test_keys_that_would_rerun_or_clear_belong_to_no_one(visit: Visit) -> None:
     field.fill("")
     field.press_sequentially("rc")
     assert field.input_value() == "rc"
+
+
+def test_a_change_of_a_control_lays_nothing_in_layers_and_what_takes_long_fades(visit: Visit) -> None:
+    """Each part of a page that fades is a layer, and the whole page painted anew with it and without."""
+    screen = visit("/shapes", shape="encoder_decoder", text="hello", target="olleh")
+    screen.page.evaluate(FADING)
+    screen.enter("seed", "12")
+    fading = screen.page.evaluate("window.fading")
+    assert {name for name, _ in fading} <= {"--site-stale"}, fading
+    screen.stage.evaluate(STALE)
+    screen.page.wait_for_function(PALE)
