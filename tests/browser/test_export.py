@@ -29,6 +29,18 @@ PAINTED = """() => {
   return [page, document.querySelector("[data-stage]").dataset.theme];
 }"""
 
+# Lines of a note that stand on numbers of the square beside it, whose column t begins at row t.
+COVERED = """() => [...document.querySelectorAll(".rv-lane:has(> .rv-lane-matrix)")].flatMap((lane) => {
+  const square = lane.querySelector("canvas").getBoundingClientRect();
+  const steps = Number(document.querySelector("[data-stage]").dataset.steps);
+  const words = document.createRange();
+  words.selectNodeContents(lane.querySelector(".rv-matrix-note"));
+  return [...words.getClientRects()].filter(({ left, right, top, bottom }) => {
+    const first = Math.max(0, Math.floor(((left - square.left) / square.width) * steps));
+    return right > square.left && top < square.bottom && bottom > square.top + (first / steps) * square.height;
+  }).map(() => lane.innerText);
+})"""
+
 
 @pytest.fixture(scope="module")
 def trace():
@@ -155,6 +167,17 @@ def test_the_way_back_is_walked_and_slid_through(desk: Desk) -> None:
         n.value for n in screen.numbers() if (n.quantity, n.unit, n.step, n.view) == ("dh", "norm", "9", "backflow")
     ]
     assert shown and shown == [pytest.approx(float(np.linalg.norm(gradient)), rel=1e-5)] * len(shown)
+
+
+@pytest.mark.parametrize(("steps", "within"), [(1, 0), (4, 0), (24, 2)])
+def test_where_half_of_a_square_has_no_room_what_is_said_of_it_stands_below(
+    desk: Desk, steps: int, within: int
+) -> None:
+    text = "one step is behind another"[:steps]
+    screen = desk.show(show(run(Experiment(cell="rnn", text=text)), "gradients"))
+    assert screen.steps == steps and screen.page.evaluate(COVERED) == []
+    assert screen.page.locator(".rv-in-half > .rv-matrix-note").count() == within
+    assert screen.page.locator(".rv-matrix-note").count() == 2
 
 
 def test_a_second_slider_moves_through_several_runs(desk: Desk, trace) -> None:

@@ -10,6 +10,10 @@ import { isBlankAbove, square } from "./lanes-triangle.js";
 const TALLEST = 320; // px at the normal text size
 const ROW = 32; // px: no row is taller, however few steps there are
 const FEW = 3; // losses: where there are no more, their rows alone are drawn
+const LEGEND = 44; // px: no legend is shorter, numbers at its ends included
+const WORDS = 1500; // px that the longest note takes in one line, at the normal text size
+const LINE = 19; // px from one line to the next
+const MARGIN = 13; // px about a note in the empty half
 const DEEPEST = 12; // decades below 1 from which on everything has the faintest ink
 const HIGHEST = 6;
 
@@ -38,8 +42,8 @@ export class MatrixLane {
     this.legend = el("canvas", { class: "rv-matrix-ramp", "aria-hidden": "true" });
     this.legendTicks = el("div", { class: "rv-matrix-decades", "aria-hidden": "true" });
     this.value.append(el("div", { class: "rv-matrix-legend" }, this.legend, this.legendTicks));
-    // Half of the square is empty, and has room for what there is to say.
-    this.element.append(el("div", { class: `rv-lane-below ${this.half ? "rv-in-half" : ""}` }, this.note));
+    this.below = el("div", { class: "rv-lane-below" }, this.note);
+    this.element.append(this.below);
     text(this.sub, data.say(`score.${which}_sub`));
     this.stop = this.pairs.watch(() => this.arrived());
   }
@@ -116,14 +120,23 @@ export class MatrixLane {
     const { axis } = this;
     const height = axis.px(Math.min(TALLEST, ROW * this.most, axis.end / axis.scale));
     Object.assign(this, { height, row: height / this.most, shown: null, image: null });
-    for (const node of [this.plot, this.value]) style(node, { height: `${height}px` });
+    style(this.plot, { height: `${height}px` });
+    style(this.value, { height: `${Math.max(height, axis.px(LEGEND))}px` });
     for (const node of [this.plot, this.element]) style(node, { "--rv-end": `${axis.end}px`, "--rv-pitch": `${axis.pitch}px` });
     style(this.canvas, { width: `${axis.end}px`, height: `${height}px` });
     this.canvas.width = Math.round(axis.end * axis.ratio);
     this.canvas.height = Math.round(height * axis.ratio);
     style(this.rowMark, { width: `${axis.end}px`, height: `${Math.max(4, Math.ceil(this.row))}px` });
     this.reach = (15 * axis.scale) / this.row; // rows that the number of the current one covers
+    this.below.classList.toggle("rv-in-half", this.half && this.roomy());
     this.drawLegend();
+  }
+
+  /** Whether the half of the square that is empty has room for what there is to say: of a few steps it has not. */
+  roomy() {
+    const { end, pitch, scale } = this.axis;
+    const [across, down] = [end / 2 - pitch - MARGIN * scale, this.row * Math.floor(this.most / 2) - MARGIN * scale];
+    return across > 0 && Math.ceil((WORDS * scale) / across) * LINE * scale <= down;
   }
 
   /** The top of a row that is drawn, on a whole device pixel. */
