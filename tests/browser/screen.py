@@ -145,6 +145,7 @@ class Screen:
         self.page.wait_for_selector(READY, timeout=PATIENCE)
         self.page.locator("[data-stage][data-steps]").or_(fault).first.wait_for(timeout=PATIENCE)
         assert not fault.count(), "the page says that it has a fault"
+        self.page.wait_for_selector(".rv-stage[hidden]", state="detached", timeout=PATIENCE)  # the second may be first
         self.page.wait_for_selector(READY, timeout=PATIENCE)
         self.page.evaluate(AT_REST)
         return self.come().paint()
