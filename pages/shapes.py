@@ -31,7 +31,7 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         page.prose("zeros")
         shapes.batch(page)
     else:
-        asked = shapes.opening()
+        asked = shapes.opening(page.lang)
         name = shapes.entry_of(asked)
         with page.bar:
             shapes.row(name, asked, page.lang)
@@ -45,8 +45,7 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
             page.explain(trace.experiment.network)
         shapes.equations(trace.experiment, page.lang)
         if trace.experiment.translates:
-            page.prose("between")
-            page.prose("loses")
+            page.prose("between", "loses")
             shapes.growing(page, trace)
             shapes.reaching(trace, page.lang)
             page.prose("conventions")

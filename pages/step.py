@@ -17,10 +17,10 @@ with site.open_page("step", step=6) as page:
         page.say(f"step.lead.{trace.experiment.cell}", symbol=page.say(f"step.symbol.{site.kind_of_step(trace)}"))
     )
     page.stage(trace, VIEWS)
-    page.prose("look")
     if trace.experiment.network:
+        page.prose("look")
         page.prose("trained") if trace.experiment.network in site.TRAINED else page.prose("handmade")
         page.explain(trace.experiment.network)
+        page.prose("gradient")
     else:
-        page.prose("random")
-    page.prose("gradient")
+        page.prose("look", "random", "gradient")

@@ -89,14 +89,17 @@ def said() -> Iterator[tuple[str, str, frozenset[str] | None]]:
 
 
 def calls(path: Path, function: str) -> Iterator[str]:
-    """Yield the first argument, where it is a literal text, of each call of ``function`` or ``….function``."""
+    """Yield each argument, where it is a literal text, of each call of ``function`` or ``….function``."""
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call) and (text := _literal(node, function)) is not None:
-            yield text
+        if isinstance(node, ast.Call) and _name(node) == function:
+            yield from (str(given.value) for given in node.args if isinstance(given, ast.Constant))
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _literal(call: ast.Call, function: str) -> str | None:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name != function or not call.args or not isinstance(call.args[0], ast.Constant):
+    if _name(call) != function or not call.args or not isinstance(call.args[0], ast.Constant):
         return None
     return str(call.args[0].value)

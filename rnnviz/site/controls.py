@@ -60,7 +60,7 @@ def input_controls(lang: str) -> None:
     most = f"{limits.STEPS:,}"
     if kind == "text":
         symbols = f"{symbols_read({'shape': state.shape()}):,}"
-        st.text_input(_label("text", lang, most=symbols), key="text", live="300ms", width=206, **KEEP)
+        st.text_input(_label("text", lang, most=symbols), key="text", live=True, width=206, **KEEP)
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=200, **KEEP)
     elif kind == "task":
@@ -69,9 +69,7 @@ def input_controls(lang: str) -> None:
     else:
         choose("network", NETWORKS, lang, width=204, on_change=_take_length)
         empty = say("control.network_text.empty", lang)
-        st.text_input(
-            _label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live="300ms", placeholder=empty, width=180, **KEEP
-        )
+        st.text_input(_label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live=True, placeholder=empty, width=180, **KEEP)
         if "length" in state.wanted():
             amount("length", lang, width=100)
 
@@ -129,7 +127,7 @@ def _target_control(lang: str, wide: bool) -> None:
         empty = say("control.target.taught" if taught else "control.target.empty", lang)
         help_ = say("control.target.help", lang)
         width = _width("target", wide)
-        st.text_input(label, key="target", live="300ms", placeholder=empty, help=help_, width=width, **KEEP)
+        st.text_input(label, key="target", live=True, placeholder=empty, help=help_, width=width, **KEEP)
 
 
 def _writing_controls(lang: str, wide: bool) -> None:

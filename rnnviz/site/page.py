@@ -133,7 +133,7 @@ class Page:
             st.session_state[key] = (self.asked or {}).get("text", first)
         if not present.presenting():
             label = self.say("control.limited", label=self.say("control.words"), limit=self.say("control.words.limit"))
-            self.tools.text_input(label, key=key, live="300ms", width=420, persist_state="session")
+            self.tools.text_input(label, key=key, live=True, width=420, persist_state="session")
         last = st.session_state.get("_words", Experiment(text=first, tokens="words"))
         asked = {"text": st.session_state[key], "tokens": "words"}
         settled = settle.settle(asked, last, self.lang)
@@ -237,9 +237,10 @@ class Page:
         """Show why a ready-made network has the weights it has."""
         st.markdown(explanation(network, self.lang), width=READING_WIDTH)
 
-    def prose(self, block: str, **values: object) -> None:
-        """Show a block of the lesson's Markdown, in a column of reading width."""
-        st.markdown(prose(self.lesson.name, block, self.lang, **values), width=READING_WIDTH)
+    def prose(self, *blocks: str, **values: object) -> None:
+        """Show blocks of the lesson's Markdown, in a column of reading width; together they cost as much as one."""
+        told = [prose(self.lesson.name, block, self.lang, **values) for block in blocks]
+        st.markdown("\n\n".join(told), width=READING_WIDTH)
 
 
 @contextmanager

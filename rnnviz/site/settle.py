@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from rnnviz.checks import shorten
@@ -46,6 +47,13 @@ class Settled:
 
 def settle(values: Mapping[str, Any], last: Experiment, lang: str) -> Settled:
     """Return the experiment nearest to ``values``; where a value has no nearest, that of ``last`` is taken."""
+    return _settle(tuple(values.items()), last, lang)
+
+
+@lru_cache(maxsize=8)
+def _settle(asked: tuple[tuple[str, Any], ...], last: Experiment, lang: str) -> Settled:
+    """Return what is settled on, which a page may ask twice in one run."""
+    values = dict(asked)
     good: dict[str, Any] = {}
     sentences: list[str] = []
     for name, value in values.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -76,10 +77,16 @@ def payload(
         "source": source,
         "figures": dict(figures or {}),
         "palette": PALETTE,
-        "words": section(WORDS, lang),
+        "words": _words(lang),
         "lang": lang,
         **extra,
     }
+
+
+@lru_cache(maxsize=8)
+def _words(lang: str) -> dict[str, str]:
+    """Return what a stage may say; not to be changed by whoever gets it."""
+    return section(WORDS, lang)
 
 
 def pack(array: NDArray[Any]) -> dict[str, Any]:

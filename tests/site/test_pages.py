@@ -7,9 +7,11 @@ from urllib.parse import parse_qs
 import pytest
 
 from rnnviz.experiment import Experiment
-from rnnviz.site import limits
+from rnnviz.lessons import prose
+from rnnviz.site import limits, settle
 from rnnviz.site.lessons import LESSONS
 from rnnviz.site.presets import PRESETS
+from rnnviz.words import say
 from tests.site.visit import Visit
 
 NONSENSE = ["", "-1", "nan", "<script>alert(1)</script>\u202e", "9" * 400]
@@ -435,3 +437,21 @@ def test_words_that_have_one_order_only_are_remarked_on(text, said) -> None:
     table = next(part.proto.body for part in Visit("start", text=text).test.get("html"))
     assert said is None or said in table
     assert table.count("site-note") == (said is not None)
+
+
+def test_what_is_read_in_one_go_is_sent_in_one_message() -> None:
+    """Each message of a rerun costs the server and the browser time before the picture."""
+    visit = Visit("step")
+    lead, told = [part.value for part in visit.test.markdown]
+    assert lead == say("step.lead.lstm", symbol=say("step.symbol.character"))
+    assert told == "\n\n".join(prose("step", block) for block in ("look", "random", "gradient"))
+
+
+def test_what_the_controls_ask_for_is_settled_once_a_run() -> None:
+    visit = Visit("shapes", shape="encoder_decoder", text="hello")
+    for seed in (901, 902):
+        before = settle._settle.cache_info()
+        visit.test.number_input(key="seed").set_value(seed)
+        visit.run()
+        after = settle._settle.cache_info()
+        assert after.misses - before.misses == 1 and after.hits > before.hits

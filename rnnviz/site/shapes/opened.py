@@ -36,9 +36,9 @@ def is_open(page: Page) -> bool:
     return bool(st.session_state.get(OPEN))
 
 
-def opening() -> Experiment:
+def opening(lang: str) -> Experiment:
     """Return what the controls ask for, as far as it can be run: it says which entry is open."""
-    return settle(state.wanted(), st.session_state.get("_experiment", Experiment()), "en").experiment
+    return settle(state.wanted(), st.session_state.get("_experiment", Experiment()), lang).experiment
 
 
 def cells_of(name: str) -> tuple[str, ...]:
