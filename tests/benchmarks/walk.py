@@ -110,7 +110,7 @@ def site_rows(browser: Browser, server: Server) -> Iterator[tuple[str, list[Row]
         for length in (100, 1000):
             screen = Screen(browser.new_page(viewport=DESKTOP), server.url)
             screen.goto(path, cell="lstm", hidden_size=HIDDEN, text=text_of(length), step=step or length)
-            taken = walk(screen.page, AT_STEP, screen.t, key=key, by=by)
+            taken = walk(screen.settle().page, AT_STEP, screen.t, key=key, by=by)
             held = hold(screen.press(home).page, HOLD, [key, STEPS])
             work[length] = held.used["TaskDuration"]
             yield f"{path}, LSTM, T = {length}, H = {HIDDEN}", [*_rows(taken), *_held_rows(held)]
@@ -130,7 +130,7 @@ def shape_rows(browser: Browser, server: Server) -> Iterator[tuple[str, list[Row
         source = text_of(half)
         asked = {"text": source, "target": source[::-1][1:], "attention": "additive", "hidden_size": HIDDEN}  # and END
         screen.goto("/shapes", shape="encoder_decoder", cell="lstm", step=2, **asked)
-        taken = walk(screen.page, AT_STEP, screen.t, presses=2 * half - 8)
+        taken = walk(screen.settle().page, AT_STEP, screen.t, presses=2 * half - 8)
         held = hold(screen.press("Home").page, HOLD, ["ArrowRight", 2 * half - 2])
         work[half] = held.used["TaskDuration"]
         yield f"/shapes, LSTM, {half} + {half} steps with attention, H = {HIDDEN}", [*_rows(taken), *_held_rows(held)]

@@ -21,7 +21,7 @@ export const TERMS = ["bar", "list"];
 export const MODES = ["run", "baseline", "difference"];
 
 /** Changes that come sooner after each other than this come in every frame. */
-const HURRY = 30; // ms
+const HURRY = 50; // ms
 
 const FIELDS = ["t", "T", "frame", "F", "playing", "speed", "direction", "unit", "layer", "gate", "form", "notation", "shapes", "terms", "mode", "hover", "veiled"];
 

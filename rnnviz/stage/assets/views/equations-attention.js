@@ -2,7 +2,7 @@
  * Looking back, worked out: how one state of the decoder scores each of the encoder's, what the softmax makes of the
  * scores, what one unit takes from all of them together, and what its own state and that are mixed to.
  */
-import { el, style, text } from "../dom.js";
+import { el, stretch, text } from "../dom.js";
 import { partsOf, topOf } from "../shape.js";
 import { extra, line } from "./equations-lines.js";
 import { show, symbol } from "./equations-math.js";
@@ -107,6 +107,6 @@ function fillSources(data, rows, layer, unit, t) {
 }
 
 function fillWeight(data, { bar, weight }, value, what) {
-  style(bar, { transform: `scaleX(${Number.isFinite(value) ? value.toFixed(4) : 0})` });
+  stretch(bar, value);
   show(weight, data, value, what);
 }

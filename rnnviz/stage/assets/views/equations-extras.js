@@ -15,7 +15,7 @@ import { looksBack } from "./unrolled-layout.js";
  * @typedef {{node: HTMLElement, at: (t: number) => boolean, fill: (now: Now) => void}} Extra
  */
 
-/** All that a layer's part has. @returns {{nodes: HTMLElement[], fill: (now: Now) => void}} */
+/** All that a layer's part has. @returns {{node: HTMLElement, fill: (now: Now) => void}} */
 export function extrasOf(data, layer) {
   const { meta } = data;
   const all = [
@@ -24,7 +24,7 @@ export function extrasOf(data, layer) {
     meta.shape === "many_to_one" && (pools(meta) || meta.readout !== "last") && pooledExtra(data, layer),
   ].filter(Boolean);
   return {
-    nodes: all.map(({ node }) => node),
+    node: el("div", { class: "rv-eq-extras" }, all.map(({ node }) => node)),
     fill: (now) => all.forEach((extra) => {
       extra.node.hidden = !extra.at(now.t);
       if (!extra.node.hidden) extra.fill(now);

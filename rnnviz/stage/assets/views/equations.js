@@ -17,13 +17,16 @@ import { digitsFor, notes, pushSentence, titleOf, widthFor } from "./equations-w
 /** Whether the list of terms begins as one bar where no one has chosen: measured once, for new data come often. */
 let narrow = null;
 
+/** What decides the numbers of a panel; all else is how they are written. */
+const NUMBERS = ["t", "unit", "gate", "frame", "layer"];
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data options: `folded` (whether the list of terms begins as one bar)
  * @param {import("../cursor.js").Cursor} cursor
  */
 export function mount(element, data, cursor) {
-  const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [] };
+  const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [], watched: [] };
   // Beside a graph there is room for the bar; across the page, for the list.
   narrow ??= data.options?.folded ?? element.clientWidth < 600;
   view.head = heading(element, "");
@@ -31,7 +34,8 @@ export function mount(element, data, cursor) {
   view.body = el("div", { class: "rv-eq-body" });
   view.head.head.append(view.tools.stepper);
   element.append(view.body);
-  return cursor.subscribe((_, changed) => update(view, changed), element);
+  const leave = cursor.subscribe((_, changed) => update(view, changed), element);
+  return () => [leave, ...view.watched].forEach((stop) => stop());
 }
 
 /** Bring the panel to the cursor, touching only what follows from what changed. */
@@ -40,30 +44,37 @@ function update(view, changed) {
   const built = view.layer && `${view.layer.name} ${view.layer.form}`;
   const turned = view.layer && view.layer.form !== formAt(data.meta, cursor.t); // another network, or nothing more to read
   if (changed.has("frame") || changed.has("layer") || turned || !view.layer) view.layer = new Layer(data, cursor);
-  const drawn = `${view.layer.name} ${view.layer.form}` === built;
-  if (!drawn) build(view);
-  else if (changed.has("notation") || changed.has("shapes")) rebuild(view);
+  const anew = `${view.layer.name} ${view.layer.form}` !== built || changed.has("notation") || changed.has("shapes");
+  const focused = view.element.getRootNode().activeElement;
+  if (anew) build(view);
   else if (changed.has("terms")) refold(view);
   const { unit, chosen: byHand } = shownUnit(data, cursor);
   const gate = shownGate(data.meta, cursor);
-  if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer") || !drawn) aim(view, unit, gate);
+  if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer") || anew) aim(view, unit, gate);
   if (changed.has("unit")) text(view.head.hint, hint(data, byHand));
-  if (["t", "unit", "gate", "frame", "layer"].some((field) => changed.has(field))) step(view);
+  if (NUMBERS.some((field) => changed.has(field))) text(view.head.title, titleOf(data, view.layer, unit, now(view).t));
+  if (anew) watch(view);
+  if (anew && view.tools.bar.contains(focused)) focused.focus({ preventScroll: true }); // the tools are put in anew
   if (changed.has("hover")) light(view);
+}
+
+/** The parts follow each for itself: while every frame brings a step, only those in sight do. */
+function watch(view) {
+  const { cursor, rows, extras, work } = view;
+  for (const stop of view.watched) stop();
+  const follow = (place, fill) => cursor.subscribe((_, changed) => NUMBERS.some((field) => changed.has(field)) && fill(now(view)), place);
+  view.watched = [follow(rows.node, (at) => fillRows(rows.rows, at)), follow(extras.node, extras.fill), follow(work, (at) => workOut(view, at))];
+}
+
+/** What is shown: one unit of a layer at a step. */
+function now({ data, cursor, layer, unit, gate, reach, digits }) {
+  return { data, layer, unit, gate, t: Math.min(cursor.t, layer.T - 1), reach, digits, notation: cursor.notation };
 }
 
 function hint(data, byHand) {
   const several = gatesOf(data.meta).length > 1;
   if (byHand || data.meta.H === 1) return data.say(several ? "panel.hint" : "panel.hint_one");
   return data.say(several ? "panel.hint_active" : "panel.hint_active_one");
-}
-
-function rebuild(view) {
-  const focused = view.element.getRootNode().activeElement;
-  build(view);
-  aim(view, view.unit, view.gate);
-  step(view);
-  if (view.tools.bar.contains(focused)) focused.focus({ preventScroll: true }); // the tools are put in anew
 }
 
 /** Everything whose form depends on the layer's sizes and the notation, built once for them. */
@@ -75,7 +86,7 @@ function build(view) {
   view.extras = extrasOf(data, layer);
   view.curve = curve();
   const remarks = el("div", { class: "rv-eq-notes" }, ...notes(data, layer).map((note) => el("p", {}, note)));
-  const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.extras.nodes, view.tools.bar, view.tools.legend(layer), remarks);
+  const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.extras.node, view.tools.bar, view.tools.legend(layer), remarks);
   view.body.replaceChildren(left, working(view));
   for (const { node, quantity } of view.rows.rows) {
     node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: view.unit, t: cursor.t } }));
@@ -112,7 +123,7 @@ function folded({ cursor }) {
 
 function refold(view) {
   fold(view);
-  step(view);
+  workOut(view, now(view));
 }
 
 function fold(view) {
@@ -140,15 +151,11 @@ function aim(view, unit, gate) {
   view.work.style.setProperty("--rv-hue", hue(gate === "a" ? "h" : gate));
 }
 
-/** One step: numbers, widths and transforms only. */
-function step(view) {
-  const { data, cursor, layer, unit, gate, reach, digits } = view;
-  const t = Math.min(cursor.t, layer.T - 1);
-  const now = { data, layer, unit, gate, t, reach, digits, notation: cursor.notation };
-  text(view.head.title, titleOf(data, layer, unit, t));
-  fillRows(view.rows.rows, now);
-  view.extras.fill(now);
-  (folded(view) ? view.stack : view.list).fill(now); // the other one is not seen
+/** One gate at one step: numbers, widths and transforms only. */
+function workOut(view, at) {
+  const { data } = view;
+  const { layer, unit, gate, t, digits } = at;
+  (folded(view) ? view.stack : view.list).fill(at); // the other one is not seen
   const [sum, result] = [layer.preactivation(gate, unit, t), layer.result(gate, unit, t)];
   const isHeld = layer.held(gate, unit, t);
   const place = { unit, step: t, layer: layer.name };

@@ -2,10 +2,13 @@
  * The next symbol: the likeliest answers as bars, the true one marked, and −ln of its probability.
  */
 import { raised } from "../arrays.js";
-import { el, text } from "../dom.js";
+import { el, stretch, text } from "../dom.js";
 import { show, symbol } from "./equations-math.js";
 import { NAMED } from "./equations-model.js";
 import { largest } from "./equations-sums.js";
+
+/** So many letters of a name have room; what is longer is cut off. */
+const WIDEST = 10;
 
 /** @param {import("../arrays.js").Data} data */
 export function symbols(data) {
@@ -14,7 +17,7 @@ export function symbols(data) {
   const rows = Array.from({ length: named + (O > named ? 1 : 0) }, () => bar(data));
   const names = [...data.meta.answers, O > named ? data.say("panel.others", { n: O - named }) : ""];
   const widest = Math.max(...names.map((name) => name.length));
-  const look = { class: "rv-answer-bars", style: { "--rv-letters": Math.min(10, Math.max(3, widest)) } };
+  const look = { class: "rv-answer-bars", style: { "--rv-letters": Math.min(WIDEST, Math.max(3, widest)) } };
   const label = data.say(data.meta.recorded ? "panel.output_table_classes" : "panel.output_table");
   const node = el("div", { ...look, role: "table", "aria-label": label }, ...rows.map((row) => row.node));
   const parts = {
@@ -57,18 +60,23 @@ function fillBars(data, rows, named, run, t) {
   order.forEach((answer, k) => {
     rest -= chances[answer];
     rows[k].node.classList.toggle("rv-answer-bar-target", answer === target);
-    text(rows[k].label, data.meta.answers[answer]);
+    name(rows[k].label, data.meta.answers[answer]);
     fillBar(data, rows[k], chances[answer], { quantity: "probability", unit: answer, step: t });
   });
   if (rows.length === order.length) return;
   const others = rows[order.length];
   others.node.classList.add("rv-answer-bar-rest");
-  text(others.label, data.say("panel.others", { n: chances.length - order.length }));
+  name(others.label, data.say("panel.others", { n: chances.length - order.length }));
   fillBar(data, others, Math.max(0, rest), { quantity: "probability-rest", step: t });
 }
 
+function name(label, words) {
+  text(label, words);
+  label.classList.toggle("rv-answer-bar-long", words.length > WIDEST);
+}
+
 function fillBar(data, row, chance, what) {
-  row.fill.style.transform = `scaleX(${Number.isFinite(chance) ? chance.toFixed(4) : 0})`;
+  stretch(row.fill, chance);
   show(row.value, data, chance, what);
 }
 

@@ -1,7 +1,8 @@
 /**
  * All of the encoder's states in one strip that stays in sight, and from the decoder's column the lines that lead back
  * to them: as wide as the weight that each has. A step draws the lines anew, of which there are never more than a few
- * hundred, for the weights add up to 1; the strip is drawn once a run.
+ * hundred, for the weights add up to 1; the states of the strip are painted once a run. One canvas holds it all, for a
+ * second one would be a second layer to put together at every step.
  */
 import { attr, el, number, style, text } from "../dom.js";
 import { partsOf, topOf } from "../shape.js";
@@ -26,45 +27,60 @@ export class Attention {
     this.S = this.encoder.stop;
     this.cell = Math.min(px(WIDEST.cell), room / this.S);
     this.left = (room - this.cell * this.S) / 2;
-    this.states = el("canvas", { class: "rv-u-sources" });
-    this.fan = el("canvas", { class: "rv-u-fan-lines" });
-    this.here = el("i", { class: "rv-u-source-now" });
+    this.plain = el("canvas"); // of which parts are shown
+    this.picture = el("canvas", { class: "rv-u-looks", "aria-hidden": "true" });
     this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));
     const names = Array.from({ length: this.S }, (_, s) => sourceName(data, s));
     const longest = Math.max(...names.map((name) => name.length));
-    this.symbols = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names.map((name, s) => this.symbol(name, s));
+    this.names = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names;
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
-    this.element = el("div", { class: "rv-u-attention", style: size }, this.fan, this.states, this.symbols, this.here, this.numbers);
+    this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.numbers);
     this.frame = null;
     this.place();
   }
 
-  symbol(name, s) {
-    const where = { left: `${this.left + s * this.cell}px`, width: `${this.cell}px` };
-    return el("span", { class: name.length > 2 ? "rv-u-source rv-u-source-long" : "rv-u-source", dir: "auto", style: where, "aria-hidden": "true" }, name);
-  }
-
   place() {
-    const { px, strip } = this.layout;
-    const wide = this.cell * this.S;
-    style(this.states, { left: `${this.left}px`, top: `${px(ROWS.states)}px`, width: `${wide}px`, height: `${px(ROWS.height)}px` });
-    const from = px(ROWS.lines);
-    const high = attendedTop(this.layout) - strip.top - from;
-    const low = this.layout.levels.at(-1).top - strip.top - from;
-    const scale = Math.min(2, globalThis.devicePixelRatio || 1);
-    Object.assign(this.fan, { width: Math.round(this.layout.room * scale), height: Math.round(low * scale) });
-    style(this.fan, { top: `${from}px`, width: `${this.layout.room}px`, height: `${low}px` });
-    style(this.here, { width: `${this.cell}px`, top: `${px(ROWS.states) - 2}px`, height: `${px(ROWS.height) + 4}px` });
-    Object.assign(this, { high, low, brush: this.fan.getContext("2d") });
-    this.brush.scale(scale, scale);
+    const { px, strip, room } = this.layout;
+    const bottom = this.layout.levels.at(-1).top - strip.top;
+    this.scale = Math.min(2, globalThis.devicePixelRatio || 1);
+    this.lines = px(ROWS.lines);
+    Object.assign(this, { high: attendedTop(this.layout) - strip.top - this.lines, low: bottom - this.lines });
+    style(this.picture, { width: `${room}px`, height: `${bottom}px` });
+    this.brush = this.prepare(this.picture, bottom);
   }
 
-  /** The states of a run, a pixel each; the browser stretches them. */
+  /** Give a canvas the width of the room and a height in px. */
+  prepare(canvas, height) {
+    Object.assign(canvas, { width: Math.round(this.layout.room * this.scale), height: Math.round(height * this.scale) });
+    const brush = canvas.getContext("2d");
+    brush.scale(this.scale, this.scale);
+    brush.imageSmoothingEnabled = false;
+    return brush;
+  }
+
+  /** The strip of a run, with nothing marked: painted once, a cell of it is taken from here where a mark was. */
   paint(frame) {
     this.frame = frame;
-    const { data, S, states } = this;
+    const { px, room } = this.layout;
+    const { palette } = this.data.theme;
+    const brush = this.prepare(this.plain, this.lines);
+    const [top, height, wide] = [px(ROWS.states), px(ROWS.height), this.cell * this.S];
+    brush.drawImage(this.statesOf(frame), this.left, top, wide, height);
+    brush.strokeStyle = palette.line;
+    brush.strokeRect(this.left - 0.5, top - 0.5, wide + 1, height + 1);
+    this.font = getComputedStyle(this.element).fontFamily;
+    for (const s of this.names.keys()) this.write(brush, s, 400, palette.muted);
+    this.brush.clearRect(0, 0, room, this.lines);
+    this.brush.globalAlpha = 1;
+    this.brush.drawImage(this.plain, 0, 0, room, this.lines);
+    this.marked = [];
+  }
+
+  /** The encoder's states, a pixel each; the browser stretches them. */
+  statesOf(frame) {
+    const { data, S } = this;
     const first = topOf(data.meta, frame, 0);
-    Object.assign(states, { width: S, height: first.length });
+    const states = el("canvas", { width: S, height: first.length });
     const brush = states.getContext("2d");
     const image = brush.createImageData(S, first.length);
     const pixels = new Uint32Array(image.data.buffer);
@@ -72,20 +88,56 @@ export class Attention {
     const limit = data.limit("h");
     for (let s = 0; s < S; s++) topOf(data.meta, frame, s).forEach((v, j) => (pixels[j * S + s] = packed[signed(Number.isFinite(v) ? v : 0, limit)]));
     brush.putImageData(image, 0, 0);
+    return states;
+  }
+
+  write(brush, s, weight, colour) {
+    const name = this.names[s];
+    const { px } = this.layout;
+    Object.assign(brush, { font: `${weight} ${px(name.length > 2 ? 12 : 16)}px ${this.font}`, fillStyle: colour, textAlign: "center" });
+    brush.fillText(name, this.left + (s + 0.5) * this.cell, px(17), this.cell);
   }
 
   /** Show a step. @param {number} x where the middle of the cursor's column stands */
   show(t, frame, x) {
     if (frame !== this.frame) this.paint(frame);
+    const { brush } = this;
     const reading = t < this.S;
-    this.here.hidden = !reading;
-    if (reading) this.here.style.transform = `translateX(${this.left + t * this.cell}px)`;
     attr(this.element, "data-reading", reading ? "" : null);
-    this.brush.clearRect(0, 0, this.layout.room, this.low);
-    if (reading) this.keep(t, x);
     const weights = reading ? [] : frame.bridge.attention.row(t - this.S);
+    const told = this.apart(weights);
+    this.mark(told, reading ? t : null);
+    brush.clearRect(0, this.lines, this.layout.room, this.low);
+    brush.save();
+    brush.translate(0, this.lines);
+    if (reading) this.keep(t, x);
     this.draw(weights, x);
-    this.name(weights, t);
+    brush.restore();
+    this.tell(told, weights, t);
+  }
+
+  /** Mark cells of the strip, and no others. @param {number[]} told whose weights are told @param {number|null} now what is read */
+  mark(told, now) {
+    const { brush, cell, left, scale, lines } = this;
+    const { px } = this.layout;
+    const { palette } = this.data.theme;
+    brush.globalAlpha = 1;
+    for (const s of this.marked) {
+      const [from, wide] = [Math.floor(left + s * cell) - 2, Math.ceil(cell) + 4];
+      brush.clearRect(from, 0, wide, lines);
+      brush.drawImage(this.plain, from * scale, 0, wide * scale, lines * scale, from, 0, wide, lines);
+    }
+    this.marked = now === null ? told : [now];
+    if (this.names.length) for (const s of told) this.embolden(s);
+    if (now === null) return;
+    Object.assign(brush, { lineWidth: 2, strokeStyle: palette.ink });
+    brush.strokeRect(left + now * cell + 1, px(ROWS.states) - 1, Math.max(1, cell - 2), px(ROWS.height) + 2);
+  }
+
+  embolden(s) {
+    const { brush, cell, left } = this;
+    brush.clearRect(left + s * cell, 0, cell, this.layout.px(ROWS.states) - 1);
+    this.write(brush, s, 700, this.data.theme.palette.ink);
   }
 
   draw(weights, x) {
@@ -125,29 +177,29 @@ export class Attention {
     brush.stroke();
   }
 
-  /** The largest weights as numbers, as far as they do not cover each other. */
-  name(weights, t) {
+  /** Whose weights are told: the largest, as far as their numbers do not cover each other. @returns {number[]} */
+  apart(weights) {
+    const room = this.layout.px(46);
+    const kept = [];
+    for (const s of strongest(weights, NAMED)) {
+      if (weights[s] >= 0.05 && kept.every((other) => Math.abs(other - s) * this.cell >= room)) kept.push(s);
+    }
+    return kept;
+  }
+
+  /** The weights that are told, as numbers. */
+  tell(told, weights, t) {
     const { data, cell, left } = this;
     const { px } = this.layout;
-    const apart = px(46);
-    const order = strongest(weights, NAMED);
-    const kept = [];
-    for (const s of order) {
-      if (weights[s] >= 0.05 && kept.every((other) => Math.abs(other - s) * cell >= apart)) kept.push(s);
-    }
     this.numbers.forEach((node, k) => {
-      const s = kept[k];
+      const s = told[k];
       node.hidden = s === undefined;
       for (const name of ["data-quantity", "data-unit", "data-step", "data-value"]) if (node.hidden) attr(node, name, null);
       if (node.hidden) return;
       number(node, data, weights[s], { quantity: "attention", unit: s, step: t });
-      if (!this.symbols.length) text(node, `${sourceName(data, s)} ${node.textContent}`);
+      if (!this.names.length) text(node, `${sourceName(data, s)} ${node.textContent}`);
       const at = Math.min(Math.max(left + (s + 0.5) * cell, px(20)), this.layout.room - px(20));
       style(node, { transform: `translate(calc(${at}px - 50%), ${px(ROWS.lines) + px(3)}px)` });
-    });
-    this.symbols.forEach((node, s) => {
-      const seen = kept.includes(s);
-      if (node.classList.contains("rv-u-source-seen") !== seen) node.classList.toggle("rv-u-source-seen", seen);
     });
   }
 

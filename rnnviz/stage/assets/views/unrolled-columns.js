@@ -36,13 +36,11 @@ export class Column {
     this.mixture = layout.mixed.height ? new Mixture(data, layout) : null;
     this.input = el("button", { type: "button", class: "rv-u-token", tabindex: "-1", dir: "auto", "data-go": "" });
     this.step = el("div", { class: "rv-u-step" });
-    this.canvas = layout.grouped ? el("canvas", { class: "rv-u-members", "aria-hidden": "true" }) : null;
     this.lines = svg("svg", { class: "rv-u-lanes", width: layout.slot, height: layout.height, "aria-hidden": "true" });
     this.lines.append(...[...this.carries, ...this.strings].map(({ line }) => line));
     const extras = [this.feedback, this.marks, this.mixture].flatMap((extra) => extra?.element ?? []);
     this.element = el("div", { class: "rv-u-column" }, this.lines, extras, this.head.element, this.nodes.map(({ button }) => button));
     this.element.append(this.input, this.step);
-    if (this.canvas) this.element.append(this.canvas);
     this.place();
   }
 
@@ -88,14 +86,6 @@ export class Column {
     element.style.height = `${layout.height}px`;
     input.style.top = `${layout.input.top}px`;
     step.style.top = `${layout.caption}px`;
-    if (!this.canvas) return;
-    const scale = Math.min(3, window.devicePixelRatio || 1);
-    const width = layout.px(12);
-    Object.assign(this.canvas, { width: Math.round(width * scale), height: Math.round(layout.height * scale) });
-    Object.assign(this.canvas.style, { width: `${width}px`, height: `${layout.height}px` });
-    this.canvas.style.left = `${(layout.slot - layout.pill.width) / 2 + 4}px`;
-    this.brush = this.canvas.getContext("2d");
-    this.brush.scale(scale, scale);
   }
 
   /** Show a position of a run; what it shows already is left alone. @param {import("./unrolled-weights.js").Weights[]} weights of each part */
@@ -110,7 +100,6 @@ export class Column {
     attr(this.element, "data-step", place.t);
     attr(this.element, "data-answers", track.answers(place) ? "" : null);
     for (const node of this.nodes) this.fillNode(node, place, this.valuesOf(node.row.block, place, frame));
-    if (this.canvas) this.stack();
     if (track.answers(place)) this.head.fill(place.t ?? track.T - 1, frame);
     this.fillExtras(place, frame);
     if (place.t === null) return text(this.step, this.caption(place));
@@ -148,11 +137,12 @@ export class Column {
     if (!Object.is(value, node.value)) {
       node.value = value;
       text(button, short(data, value));
-      button.style.background = data.diverging(value, this.limits.h);
+      button.style.backgroundColor = data.diverging(value, this.limits.h);
       button.style.color = data.divergingInk(value, this.limits.h);
       attr(button, "data-value", value);
       button.classList.toggle("rv-u-broken", !Number.isFinite(value));
     }
+    if (isGroup(row)) button.style.backgroundImage = this.members(row, values);
     const quantity = this.quantity(place.kind);
     attr(button, "data-quantity", quantity === "h" && isGroup(row) ? "h-mean" : quantity);
     attr(button, isGroup(row) ? "data-units" : "data-unit", isGroup(row) ? `${row.start}-${row.stop - 1}` : row.start);
@@ -165,18 +155,15 @@ export class Column {
     return kind === "step" ? "h" : "h0";
   }
 
-  /** The members of each group as bands, first unit on top. */
-  stack() {
-    const { brush, layout, data } = this;
-    brush.clearRect(0, 0, layout.px(14), layout.height);
-    for (const { row, absent, values } of this.nodes) {
-      if (absent || !isGroup(row)) continue;
-      const band = (layout.pill.height - 8) / (row.stop - row.start);
-      for (let j = row.start; j < row.stop; j++) {
-        brush.fillStyle = Number.isFinite(values[j]) ? data.diverging(values[j], this.limits.h) : data.theme.palette.faint;
-        brush.fillRect(0, row.y - layout.pill.height / 2 + 4 + (j - row.start) * band, layout.px(12), band + 0.3);
-      }
-    }
+  /** The members of a group as bands, first unit on top: a gradient, for a canvas each would be a layer each. */
+  members({ start, stop }, values) {
+    const { data } = this;
+    const share = 100 / (stop - start);
+    const bands = Array.from(values.subarray(start, stop), (v, k) => {
+      const colour = Number.isFinite(v) ? data.diverging(v, this.limits.h) : data.theme.palette.faint;
+      return `${colour} ${(k * share).toFixed(2)}% ${((k + 1) * share).toFixed(2)}%`;
+    });
+    return `linear-gradient(${bands.join(", ")})`;
   }
 
   fillInput(t, frame) {

@@ -27,7 +27,7 @@ export function gutterOf(data, layout, close) {
   }
   const size = { width: `${layout.gutter}px`, height: `${layout.height}px` };
   const labels = el("div", { "aria-hidden": "true" }, rows, blocks, ends);
-  return el("div", { class: "rv-u-gutter", style: size }, labels, closer(data, layout, close));
+  return el("div", { class: data.meta.unit_names ? "rv-u-gutter rv-u-named" : "rv-u-gutter", style: size }, labels, closer(data, layout, close));
 }
 
 /** The letter of what stands above the states: the answer, the states again, or where nothing is answered the loss. */

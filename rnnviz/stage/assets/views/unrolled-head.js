@@ -2,10 +2,13 @@
  * What the network answers at one step: the most probable symbols as bars, or the predicted numbers beside their
  * targets, and the loss of the step.
  */
-import { attr, el, number, text } from "../dom.js";
+import { attr, el, number, stretch, text } from "../dom.js";
 import { answers, answersAt, hasLoss, hasTarget } from "./output-kinds.js";
 
 const SHOWN = 3;
+/** So many characters fit beside a bar, and fewer wherever there are bars. */
+const WORD = 4;
+const NARROW = 2;
 
 /** How many lines a head has in a run. */
 export function headLines(meta) {
@@ -33,7 +36,9 @@ export class Head {
     this.element.append(foot(data.say("graph.loss"), this.loss));
     Object.assign(this.element.style, { top: `${layout.head.top}px`, height: `${layout.head.height}px` });
     // A word needs the room of the bar: it is written onto it.
-    if (this.symbols && data.meta.answers?.some((answer) => answer.length > 4)) this.element.classList.add("rv-u-worded");
+    const longest = Math.max(0, ...(data.meta.answers ?? []).map((answer) => answer.length));
+    if (this.symbols && longest > WORD) this.element.classList.add("rv-u-worded");
+    this.target.classList.toggle("rv-u-trimmed", longest > NARROW || (!this.symbols && data.meta.O > 1));
     this.best = new Int32Array(SHOWN);
   }
 
@@ -66,7 +71,7 @@ export class Head {
     for (const { row, label, bar, value } of this.lines) {
       text(label, "");
       attr(label, "title", null);
-      bar.style.transform = "scaleX(0)";
+      stretch(bar, 0);
       row.classList.remove("rv-u-right");
       this.nothing(value, "graph.no_answer");
     }
@@ -89,7 +94,8 @@ export class Head {
       const o = this.best[k];
       text(label, names?.[o] ?? o + 1);
       attr(label, "title", names?.[o] ?? null);
-      bar.style.transform = `scaleX(${Number.isFinite(shares[o]) ? shares[o].toFixed(4) : 0})`;
+      label.classList.toggle("rv-u-trimmed", names?.[o]?.length > NARROW);
+      stretch(bar, shares[o]);
       number(value, this.data, shares[o], { quantity: "output", unit: o, step: t });
       row.classList.toggle("rv-u-right", o === wanted);
     });
