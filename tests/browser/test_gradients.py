@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Route
 
 from rnnviz import Experiment, run
 from rnnviz.figures import share_sentences
@@ -75,6 +75,21 @@ def test_the_keys_move_the_slider_and_the_step(visit: Visit) -> None:
     assert frame(screen) == place + 1 and screen.t == 45
     assert_curves(screen, GRADIENTS.replace(gain=GAINS[place + 1]))
     assert screen.sent == before
+
+
+def test_a_step_taken_while_the_page_is_still_built_is_kept(visit: Visit) -> None:
+    screen = visit("/gradients", **GRADIENTS.to_query(), step=9)
+    held: list[Route] = []
+    # Without this file the stage that keeps the link is the second to come.
+    screen.page.route("**/views/backflow.js", lambda route: held.append(route))
+    screen.page.reload()
+    screen.page.wait_for_selector("[data-stage=gradients-more][data-t='8']")
+    screen.page.keyboard.press("ArrowLeft")
+    screen.page.wait_for_selector("[data-stage=gradients-more][data-t='7']")
+    assert screen.page.locator("[data-stage]").count() == 1
+    held[0].continue_()
+    assert screen.settle().t == 7 and "step=8" in screen.link()
+    screen.page.unroute("**/views/backflow.js")
 
 
 def test_space_plays_from_the_last_step_to_the_first(visit: Visit) -> None:

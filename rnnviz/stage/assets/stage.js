@@ -2,7 +2,7 @@
  * A stage: one traced run in the browser. Loads the views that the payload names, lays them out, and moves them by
  * one cursor that all stages of the page share. Three hosts use it alike: a Streamlit component, a notebook, a file.
  */
-import { address, stoodAt } from "./address.js";
+import { address, stepOf, stoodAt } from "./address.js";
 import { decode } from "./arrays.js";
 import { Cursor, MODES } from "./cursor.js";
 import { attr, el, text, unique } from "./dom.js";
@@ -113,10 +113,12 @@ class Stage {
     const asked = fresh || (this.pasted !== null && this.pasted === location.hash);
     const look = linked && asked ? { ...(fresh ? habits : unsaid(this.cursor)), ...this.look(payload) } : {};
     this.pasted = null;
-    const stood = fresh && linked ? stoodAt(meta.labels) : null;
-    const first = { T: meta.T, F, t: stood ?? stage.start ?? 0, frame: stage.frame ?? (payload.learning ? F - 1 : 0), layer: meta.layers[0] };
-    if (!this.shared.cursor) this.shared.cursor = new Cursor({ ...first, ...look });
-    else this.cursor.set(fresh ? { ...first, ...look } : look);
+    const opens = fresh ? this.opens(payload, linked) : null;
+    const first = { T: meta.T, F, t: opens?.t, frame: stage.frame ?? (payload.learning ? F - 1 : 0), layer: meta.layers[0] };
+    if (!this.shared.cursor) {
+      this.shared.cursor = new Cursor({ ...first, ...look });
+      this.shared.opened = this.cursor.t;
+    } else this.cursor.set(fresh ? { ...first, ...look } : look);
     const { cursor } = this;
     if (linked) cursor.begins = { frame: stage.frame ?? 0 }; // the views will say more
     for (const field of Object.keys(look)) cursor.linked.add(field);
@@ -133,9 +135,20 @@ class Stage {
     const t = direction < 0 && cursor.t === cursor.T - 1 && !fresh ? meta.T - 1 : cursor.t;
     cursor.set({ T: meta.T, t, F, direction, unit, layer, gate, mode, hover: null, playing: false });
     enter(this);
-    if (linked) this.address ??= address(cursor, () => this.lookAgain(), stood !== null);
+    if (linked) this.address ??= address(cursor, () => this.lookAgain(), opens?.placed);
     this.address?.keep(meta.labels);
     if (fresh && autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) cursor.play();
+  }
+
+  /**
+   * The step at which the page opens: where one has gone while it was built, or stood on the page before; else as its
+   * link says. `placed`: whether it is not that of the link.
+   */
+  opens({ meta, stage }, linked) {
+    const { cursor, opened } = this.shared;
+    const placed = cursor && cursor.t !== opened ? cursor.t : stoodAt(meta.labels);
+    const named = linked ? null : stepOf(location.search); // which a stage that keeps no address is not told
+    return { t: placed ?? (named === null ? (stage.start ?? 0) : named - 1), placed: placed !== null };
   }
 
   /** What the address's fragment looks at in this run; what the run does not have is told when the stage is drawn. */
