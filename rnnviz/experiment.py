@@ -25,6 +25,7 @@ NETWORKS: Final = (
     *("latch", "delay", "counter", "brackets", "parity", "doubling"),  # built by hand
     *("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn"),  # trained
     *("reverser", "reverser_attention", "dates", "speller", "waves", "waves_at_once", "drawer", "writer"),
+    *("tagger", "echo_stacked", "characters_residual"),
 )
 INPUTS: Final = ("text", "series", "task", "network")
 SHAPES: Final = ("one_to_one", "one_to_many", "many_to_one", "many_to_many", "encoder_decoder")

@@ -27,4 +27,11 @@ def _readings(network: Trained, lang: str) -> list[str]:
     told = [one.words(lang) for one in found if one.claimed]
     if not told:
         return []
-    return [say("network.trained.units", lang, state=network.state, told=" ".join(told))]
+    return [say(_whose(network), lang, state=network.state, told=" ".join(told))]
+
+
+def _whose(network: Trained) -> str:
+    """Return what is said of the units that were looked at: they are of the first layer."""
+    if network.experiment.bidirectional:
+        return "network.trained.units_forward"
+    return "network.trained.units" if network.num_layers == 1 else "network.trained.units_below"

@@ -41,6 +41,8 @@ PRESETS: Final = {
     "characters": Experiment(network="characters", text='the judge said "THE FILM WAS NOT BAD".'),
     "depth_learnt": Experiment(network="depth_learnt", length=40),
     "sentiment": Experiment(network="sentiment", text="the film was not good but terrible"),
+    "tagger": Experiment(network="tagger", text="the old answer the phone"),
+    "characters_residual": Experiment(network="characters_residual", text='the judge said "THE FILM WAS NOT BAD".'),
     **{name: Experiment(network=name, length=50) for name in ("adding_lstm", "adding_rnn")},
 }
 """By name; the messages ``preset.<name>`` and ``preset.<name>.look`` say what each is and what to look for, except that

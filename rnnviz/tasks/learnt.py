@@ -107,9 +107,9 @@ def split(name: str, text: str) -> tuple[tuple[str, ...], str]:
     posed = posed_of(network)
     if isinstance(posed, Translating):
         return posed.checked(text), ""
-    if network.task["name"] == "text":
+    if isinstance(posed, NextSymbol):
         return known(network, symbols(text)), ""
-    return network_inputs(name, text, 0, 0).labels, "" if network.task["name"] == "depth" else " "
+    return network_inputs(name, text, 0, 0).labels, "" if network.task["name"] in ("depth", "echo") else " "
 
 
 def _first(drawn: Inputs, length: int) -> Inputs:

@@ -16,6 +16,7 @@ from rnnviz.networks.handmade.brackets import depths
 from rnnviz.networks.trained import Trained
 from rnnviz.tasks.problems import Posed, problem_named
 from rnnviz.tasks.problems.draw import Draw
+from rnnviz.tasks.problems.echo import Echo
 from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.sentences import Sentences
 from rnnviz.tasks.problems.write import Write
@@ -33,7 +34,7 @@ def posed_of(network: Trained, length: int | None = None) -> Posed:
     problem, options = problem_named(network.task["name"]), dict(network.task["options"])
     fixed = issubclass(problem.posed, NextSymbol) or network.experiment.shape == "one_to_one"
     if length is not None and "length" in options and not fixed:
-        options["length"] = max(length, SHORTEST)
+        options["length"] = max(length, SHORTEST, options.get("delay", 0) + 1)
     return problem.pose(**options)
 
 
@@ -82,10 +83,22 @@ def _read_brackets(network: Trained, text: str, lang: str) -> Inputs:
 
 
 def _read_sentence(network: Trained, text: str, lang: str) -> Inputs:
-    """Return a sentence of words that the network knows; what it is, only the person knows."""
+    """Return a sentence of words that the network knows; what a new one is, only the person knows."""
     posed = posed_of(network)
     assert isinstance(posed, Sentences)
     return posed.read(text)
+
+
+def _read_echo(network: Trained, text: str, lang: str) -> Inputs:
+    """Return symbols as inputs, each asked for the one some steps before; spaces and new lines are ignored."""
+    typed = known(network, tuple(regex.findall(r"(?!\s)\X", text)))
+    if not typed:
+        raise ExperimentError("text", text, "error.text")
+    posed = posed_of(network)
+    assert isinstance(posed, Echo)
+    codes = [posed.alphabet.index(symbol) for symbol in typed]
+    targets = np.array([*[NO_TARGET] * posed.delay, *codes][: len(codes)], dtype=np.int64)
+    return Inputs("symbols", typed, network.alphabet, posed.answers, one_hot(codes, posed.inputs), targets)
 
 
 def _read_numbers(network: Trained, text: str, lang: str) -> Inputs:
@@ -143,8 +156,11 @@ def error_of_text(error: ExperimentError) -> ExperimentError:
 
 READERS: Final[Mapping[str, Callable[[Trained, str, str], Inputs]]] = {
     "text": _read_text,
+    "book": _read_text,
     "depth": _read_brackets,
+    "echo": _read_echo,
     "sentiment": _read_sentence,
+    "tagging": _read_sentence,
     "sine": _read_numbers,
     "adding": _read_marked,
     "wave": _read_wave,

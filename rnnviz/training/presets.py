@@ -11,7 +11,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -57,6 +57,8 @@ class Preset:
         ``also(network, traces)`` → more to be measured, of the traces of the sequences that it is measured on.
     state : {"h", "c"}
         Where its units are read.
+    against : mapping of str to dict
+        By name, what another network has instead that is trained alike, to be measured beside it.
     """
 
     experiment: Experiment
@@ -65,6 +67,7 @@ class Preset:
     settings: Mapping[str, Any]
     also: Callable[[Trained, Sequence[Trace]], dict[str, float]] = field(default=lambda network, found: {})
     state: str = "h"
+    against: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def start(self, **changes: Any) -> Training:
         """Return the training before its first update."""
@@ -73,12 +76,28 @@ class Preset:
 
 
 def made(name: str) -> Trained:
-    """Return a network, trained and measured now."""
+    """Return a network, trained and measured now, and so what is measured beside it."""
     preset = PRESETS[name]
+    network = _taught(name, preset)
+    measured, readings = measure(network)
+    beside = {key: number for other in preset.against for key, number in rival(name, other).items()}
+    return replace(network, measured={**measured, **beside}, readings=readings)
+
+
+def rival(name: str, other: str) -> dict[str, float]:
+    """Return how many weights a network has that was trained beside a preset's, and what it reaches."""
+    preset = PRESETS[name]
+    network = _taught(name, replace(preset, experiment=preset.experiment.replace(**preset.against[other])))
+    posed = posed_of(network)
+    scores = _scores(network, posed, answered(network, sequences_of(network, posed)), "")
+    return {f"weights_{other}": float(network.count), f"share_{other}": scores["score"]}
+
+
+def _taught(name: str, preset: Preset) -> Trained:
     training = preset.start()
     history = training.run()
     assert history.last is not None and history.diverged is None
-    network = Trained(
+    return Trained(
         name=name,
         experiment=training.experiment,
         task=note_of(training.problem),
@@ -92,8 +111,6 @@ def made(name: str) -> Trained:
         readings=(),
         weights=history.last[1],
     )
-    measured, readings = measure(network)
-    return Trained(**{**vars(network), "measured": measured, "readings": readings})
 
 
 def measure(network: Trained) -> tuple[dict[str, float], tuple[Reading, ...]]:
@@ -192,6 +209,29 @@ PRESETS: Final[Mapping[str, Preset]] = {
     ),
     "writer": Preset(
         _clipped("gru", 24, shape="one_to_many"), "write", {}, {"steps": 600, "learning_rate": 0.01}, claims.of_words
+    ),
+    # The others of each have as nearly as many weights as whole units allow.
+    "tagger": Preset(
+        _clipped("gru", 8, bidirectional=True),
+        "tagging",
+        {},
+        {"steps": 400, "learning_rate": 0.01},
+        claims.of_sentences,
+        against={"forward": {"bidirectional": False, "hidden_size": 14}},
+    ),
+    "echo_stacked": Preset(
+        _clipped("gru", 5, num_layers=2, seed=2),
+        "echo",
+        {},
+        {"steps": 800, "learning_rate": 0.01},
+        against={"one": {"num_layers": 1, "hidden_size": 8}, "elsewhere": {"seed": 0}},
+    ),
+    "characters_residual": Preset(
+        _clipped("lstm", 12, num_layers=3, residual=True),
+        "book",
+        {"book": "quoted", "length": 80, "share": 20},
+        {"steps": 300, "learning_rate": 0.02},
+        against={"plain": {"residual": False}, "one": {"num_layers": 1, "residual": False, "hidden_size": 18}},
     ),
 }
 assert tuple(PRESETS) == TRAINED

@@ -119,9 +119,10 @@ def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
     screen.settled(screen.page.locator(".site-shapes a").first.click)
     assert card(screen, "attention").is_visible()
     screen.page.evaluate("document.same = true")
-    screen.settled(screen.page.locator(".site-uses a[href*=training]").click)
-    assert screen.page.evaluate("document.same") and screen.page.url.partition("?")[0].endswith("/training")
-    assert "problem=tagging" in screen.page.url and screen.complaints() == []
+    screen.settled(screen.page.locator(".site-uses a[href*=tagger]").click)
+    assert screen.page.evaluate("document.same") and "network=tagger" in screen.page.url
+    assert screen.page.locator(".site-shapes a[aria-current]").inner_text() == say("shapes.bidirectional.short")
+    assert screen.complaints() == []
     screen.settled(screen.page.go_back)
     screen.settled(screen.page.locator(".site-uses a").first.click)
     assert screen.page.locator(".site-shapes a[aria-current]").inner_text() == say("shapes.one_to_one.short")

@@ -13,6 +13,7 @@ import pytest
 from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, FEEDS, READOUTS, SHAPES, Experiment
 from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
+from rnnviz.networks.trained import trained
 from rnnviz.run import resolve, run
 from rnnviz.site import limits
 from rnnviz.site.settle import settle
@@ -21,7 +22,7 @@ from rnnviz.site.shapes.equations import LETTERS, latex
 from rnnviz.site.shapes.far import far, partner
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
-from rnnviz.site.shapes.uses import LEARNT, USES, href_of
+from rnnviz.site.shapes.uses import USES, href_of
 from rnnviz.site.training import page as training
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import say
@@ -74,6 +75,9 @@ def test_a_shape_opens_with_a_run_of_that_shape_and_its_link_opens_it_again(name
         asked, meta = resolve(experiment), visit.meta("stage-shapes")
         assert visit.errors == []
         assert (meta["shape"], meta["cell"], meta["num_layers"]) == (asked.shape, asked.cell, asked.num_layers)
+        assert meta["network"] == experiment.network and visit.test.session_state["shape_weights"] == (
+            "trained" if experiment == entry.opened else "random"
+        )
         assert Experiment.from_query(dict(parse_qsl(visit.query))) == experiment
         assert f"{say(f'shapes.{name}.short')}</a>" in html(visit).partition('aria-current="true"')[2][:120]
         again = Visit("shapes", **{key: values[-1] for key, values in parse_qs(visit.query).items()})
@@ -287,18 +291,13 @@ def test_the_table_has_a_link_for_each_use() -> None:
     )
     assert [unescape(href) for href, _ in links] == [href_of(name) for name in USES]
     here = {name: said for name, (_, said) in zip(USES, links, strict=True) if said}
-    assert here == {name: say(f"shapes.use.{name}.here") for name in ("images", "captions", "waves", "tagging")}
+    assert here == {name: say(f"shapes.use.{name}.here") for name in ("images", "captions", "waves")}
 
 
 @pytest.mark.parametrize("name", USES)
 def test_each_use_opens_as_itself_without_a_sentence(name: str) -> None:
-    page, _, query = href_of(name).partition("?")
-    visit = Visit(page.strip("/") or "shapes", **dict(parse_qsl(query)))
+    visit = Visit("shapes", **dict(parse_qsl(href_of(name).removeprefix("?"))))
     assert visit.errors == []
-    if name in LEARNT:
-        plan = visit.test.session_state[training.LAST]
-        assert plan.problem == "tagging" and plan.experiment.bidirectional
-        return
     meta = visit.meta("stage-shapes")
     assert meta["shape"] == resolve(USES[name]).shape and dict(parse_qsl(visit.query)) == query_of(USES[name])
 
@@ -368,3 +367,11 @@ def test_one_like_it_can_be_trained(name: str) -> None:
         assert kept["problem"] == query["problem"]
         network = visit.test.session_state[training.LAST].experiment
         assert all(getattr(network, field) == getattr(asked, field) for field in BUILT)
+
+
+@pytest.mark.parametrize("name", ["stacked", "bidirectional", "residual"])
+def test_what_a_shape_was_trained_on_is_what_one_like_it_is_trained_on(name: str) -> None:
+    network = trained(ENTRIES[name].opened.network or "")
+    visit = Visit("training", **training_of(name, ENTRIES[name].opened))
+    plan = visit.test.session_state[training.LAST]
+    assert (plan.problem, dict(plan.options)) == (network.task["name"], network.task["options"])

@@ -171,7 +171,7 @@ def test_both_ends_of_every_range_can_be_drawn(problem) -> None:
         ("copy", {"symbols": "x"}, "symbols", "symbols is 'x', but must be a whole number from 2 to 26."),
         ("order", {"symbols": 4}, "symbols", "symbols is 4, but must be a whole number from 2 to 3."),
         ("sine", {"period": float("nan")}, "period", "period is nan, but must be a finite number from 2 to 1000."),
-        ("book", {"book": "bible"}, "book", "book is 'bible', but must be one of zen, manual."),
+        ("book", {"book": "bible"}, "book", "book is 'bible', but must be one of zen, manual, quoted."),
         (
             "stocks",
             {"ticker": "TSLA"},

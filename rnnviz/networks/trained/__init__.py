@@ -17,6 +17,7 @@ __all__ = ["TRAINED", "Reading", "Trained", "path_of", "to_bytes", "trained"]
 TRAINED: Final = (
     *("characters", "depth_learnt", "sentiment", "forecaster", "adding_lstm", "adding_rnn"),
     *("reverser", "reverser_attention", "dates", "speller", "waves", "waves_at_once", "drawer", "writer"),
+    *("tagger", "echo_stacked", "characters_residual"),
 )
 
 

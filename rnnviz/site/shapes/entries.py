@@ -25,20 +25,15 @@ class Entry:
         What opens with weights that nothing has trained.
     problem : str
         What it can be trained on, a word of the Training page's link.
-    learnt : Experiment or None
-        A trained network of this shape, and what it reads.
+    opened : Experiment
+        What one sees first: a trained network of this shape, and what it reads.
     """
 
     group: str
     small: Experiment
     fresh: Experiment
     problem: str
-    learnt: Experiment | None = None
-
-    @property
-    def opened(self) -> Experiment:
-        """What one sees first: where there is one, the trained network."""
-        return self.learnt or self.fresh
+    opened: Experiment
 
     @property
     def link(self) -> str:
@@ -54,6 +49,10 @@ WRITER: Final = FRESH.replace(shape="encoder_decoder", cell="gru", target="olleh
 REVERSER: Final = Experiment(network="reverser", text="palindrome", forcing=0.0)
 """A word too long for it: writing by itself, it goes wrong where the one that looks back does not."""
 LOOKING_BACK: Final = REVERSER.replace(network="reverser_attention", text="palindrome")
+ECHO: Final = Experiment(network="echo_stacked", length=20)
+TAGGER: Final = Experiment(network="tagger", text="the old answer the phone")
+"""A sentence that it was not trained on, and of which the third word is a verb because of the fourth."""
+DEEP: Final = Experiment(network="characters_residual", text='the judge said "THE FILM WAS NOT BAD".')
 TWO_WAYS: Final = FRESH.replace(bidirectional=True, cell="gru", text="racecar")
 
 ENTRIES: Final = {
@@ -88,10 +87,14 @@ ENTRIES: Final = {
     "many_to_many": Entry("one", TINY, FRESH, "depth", Experiment(network="depth_learnt")),
     "encoder_decoder": Entry("two", PAIR, WRITER, "reverse", REVERSER),
     "attention": Entry("two", PAIR.replace(attention="dot"), WRITER.replace(attention="dot"), "reverse", LOOKING_BACK),
-    "stacked": Entry("more", TINY.replace(num_layers=2), FRESH.replace(num_layers=2), "echo"),
-    "bidirectional": Entry("more", TINY.replace(bidirectional=True), TWO_WAYS, "tagging"),
+    "stacked": Entry("more", TINY.replace(num_layers=2), FRESH.replace(num_layers=2), "echo", ECHO),
+    "bidirectional": Entry("more", TINY.replace(bidirectional=True), TWO_WAYS, "tagging", TAGGER),
     "residual": Entry(
-        "more", TINY.replace(num_layers=2, residual=True), FRESH.replace(num_layers=3, residual=True), "echo"
+        "more",
+        TINY.replace(num_layers=2, residual=True),
+        FRESH.replace(num_layers=3, residual=True),
+        "book:book=quoted:length=80:share=20",
+        DEEP,
     ),
 }
 """By name; the messages ``shapes.<name>`` and ``shapes.<name>.is`` say what each is called, and what it is."""

@@ -58,8 +58,6 @@ def about(name: str, lang: str) -> None:
 
 def weights_control(entry: Entry, lang: str) -> None:
     """Offer the trained network of a shape, or weights that nothing has trained."""
-    if entry.opened == entry.fresh:
-        return
     st.session_state[WEIGHTS] = "trained" if st.session_state[state.KIND] == "network" else "random"
     st.segmented_control(
         say("shapes.weights", lang),

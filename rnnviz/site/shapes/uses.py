@@ -1,4 +1,4 @@
-"""The table of what is built of each shape every day; each row leads to a run that does so, or to where one learns."""
+"""The table of what is built of each shape every day; each row leads to a run that does so."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rnnviz.experiment import Experiment
-from rnnviz.site.lessons import LESSONS
 from rnnviz.site.shapes.entries import ENTRIES, entry_of, query_of
-from rnnviz.stage.mount import base
 from rnnviz.words import say
 
 USES: Final = {
@@ -21,17 +19,14 @@ USES: Final = {
     "sentiment": Experiment(network="sentiment", shape="many_to_one"),
     "forecast": Experiment(network="forecaster"),
     "text": Experiment(network="characters"),
-    "tagging": ENTRIES["bidirectional"].fresh,
+    "tagging": ENTRIES["bidirectional"].opened,
     "spelling": Experiment(network="speller", forcing=0.0),
     "rewriting": Experiment(network="dates", forcing=0.0),
 }
 """By name, the run that shows it; the messages are ``shapes.use.<name>``, ``….in`` and ``….out``."""
 
-LEARNT: Final = {"tagging": {"problem": "tagging", "bidirectional": "true"}}
-"""Of what no trained network does: the Training page's link, where one learns it."""
-
-LIKENESS: Final = ("images", "captions", "waves", *LEARNT)
-"""What is shown of these is another thing of the same shape, or is yet to be learned: ``shapes.use.<name>.here``."""
+LIKENESS: Final = ("images", "captions", "waves")
+"""What is shown of these is another thing of the same shape: ``shapes.use.<name>.here``."""
 
 
 def uses(lang: str) -> None:
@@ -60,6 +55,4 @@ def _row(name: str, lang: str) -> str:
 
 def href_of(name: str) -> str:
     """Return the link of a use."""
-    if name in LEARNT:
-        return f"{base()}/{LESSONS['training'].path}?{urlencode(LEARNT[name])}"
     return f"?{urlencode(query_of(USES[name]))}"

@@ -1,5 +1,8 @@
 """Sentences with the part of speech of each word. Some words are a noun here and a verb there: only the others tell.
 
+Mostly those before do: the walk, they walk. Now and then only those after do: the old water the garden, and the old
+water is cold.
+
 The tags are those of Universal Dependencies that a beginner's grammar has: DET (the), ADJ (red), NOUN (dog),
 PRON (she), VERB (runs), AUX (can), ADV (often), ADP (in, to), CONJ (and).
 """
@@ -81,6 +84,36 @@ she/PRON can/AUX phone/VERB often/ADV
 the/DET open/ADJ can/NOUN was/AUX in/ADP the/DET cold/ADJ lake/NOUN
 we/PRON watch/VERB and/CONJ they/PRON drink/VERB
 the/DET dog/NOUN will/AUX drink/VERB and/CONJ the/DET fish/NOUN will/AUX watch/VERB
+the/DET old/ADJ water/VERB the/DET garden/NOUN
+the/DET old/ADJ water/NOUN is/AUX cold/ADJ
+the/DET old/ADJ watch/VERB the/DET house/NOUN
+the/DET old/ADJ watch/NOUN was/AUX good/ADJ
+the/DET old/ADJ plant/VERB a/DET tree/NOUN
+the/DET old/ADJ plant/NOUN is/AUX red/ADJ
+the/DET old/ADJ park/VERB the/DET car/NOUN
+the/DET old/ADJ park/NOUN was/AUX long/ADJ
+the/DET old/ADJ plan/VERB a/DET house/NOUN
+the/DET old/ADJ plan/NOUN is/AUX good/ADJ
+the/DET old/ADJ answer/VERB the/DET phone/NOUN
+the/DET old/ADJ answer/NOUN was/AUX long/ADJ
+the/DET old/ADJ phone/VERB often/ADV
+the/DET old/ADJ phone/NOUN is/AUX slow/ADJ
+the/DET old/ADJ walk/VERB slowly/ADV
+the/DET old/ADJ walk/NOUN was/AUX good/ADJ
+the/DET old/ADJ run/VERB slowly/ADV and/CONJ often/ADV
+the/DET old/ADJ run/NOUN was/AUX slow/ADJ
+the/DET old/ADJ drink/VERB water/NOUN
+the/DET old/ADJ drink/NOUN was/AUX cold/ADJ
+the/DET old/ADJ fish/VERB often/ADV
+the/DET old/ADJ fish/NOUN was/AUX slow/ADJ
+the/DET water/NOUN can/NOUN is/AUX red/ADJ
+the/DET water/NOUN can/AUX run/VERB slowly/ADV
+the/DET fish/NOUN can/NOUN was/AUX open/ADJ
+the/DET fish/NOUN can/AUX drink/VERB
+the/DET plant/NOUN can/AUX drink/VERB cold/ADJ water/NOUN
+the/DET red/ADJ drink/NOUN can/NOUN was/AUX cold/ADJ
+the/DET garden/NOUN can/NOUN is/AUX old/ADJ
+the/DET car/NOUN can/AUX park/VERB in/ADP the/DET garden/NOUN
 """
 
 TAGS: Final = ("ADJ", "ADP", "ADV", "AUX", "CONJ", "DET", "NOUN", "PRON", "VERB")

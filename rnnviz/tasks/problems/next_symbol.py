@@ -169,7 +169,7 @@ class OwnText(NextSymbol):
 
 @dataclass(frozen=True)
 class ShippedText(NextSymbol):
-    """A text that ships with Python."""
+    """A text that ships with Python, or with this package."""
 
     book: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log
 from typing import ClassVar, Final
@@ -202,6 +202,19 @@ class Tagging(Sentences):
     def answers(self) -> Words:
         """The tags."""
         return tagging.TAGS
+
+    def read(self, text: str) -> Inputs:
+        """Return a sentence of the learner's own; of one that is in the set the tags are known.
+
+        Raises
+        ------
+        ExperimentError
+            If a word is not in the vocabulary, or there is none.
+        """
+        found = super().read(text)
+        if found.labels not in self.sentences:
+            return found
+        return replace(found, targets=self.targets[self.sentences.index(found.labels)][: len(found.labels)])
 
     @cached_property
     def baselines(self) -> tuple[Baseline, ...]:

@@ -1,4 +1,4 @@
-"""Texts that ship with Python: long enough to learn from, and on every machine that runs this."""
+"""Texts to learn from on every machine that runs this: two ship with Python, one with this package."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+
+from rnnviz.tasks.corpora import quoted
 
 
 @lru_cache
@@ -35,4 +37,4 @@ def manual() -> str:
     return text
 
 
-SHIPPED: Final[Mapping[str, Callable[[], str]]] = {"zen": zen, "manual": manual}
+SHIPPED: Final[Mapping[str, Callable[[], str]]] = {"zen": zen, "manual": manual, "quoted": quoted.text}
