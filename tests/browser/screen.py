@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -28,16 +29,17 @@ const deep = (selector, root = document) => [
   ...[...root.querySelectorAll("*")].filter((e) => e.shadowRoot).flatMap((e) => deep(selector, e.shadowRoot)),
 ];
 """
+# As one text: of a list of objects each word goes through Playwright's own hands.
 NUMBERS = (
     "() => {"
     + DEEP
     + """
   const shown = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     && e.getClientRects().length > 0;
-  return deep("[data-value]").filter(shown).map((e) => ({
+  return JSON.stringify(deep("[data-value]").filter(shown).map((e) => ({
     view: e.closest("[data-view]")?.dataset.view ?? "", stage: e.closest("[data-stage]")?.dataset.stage ?? "",
     row: e.closest("[data-row]")?.dataset.row ?? "",
-    text: e.textContent.trim(), ...e.dataset }));
+    text: e.textContent.trim(), ...e.dataset })));
 }"""
 )
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
@@ -49,6 +51,7 @@ TOLD = (
   return deep("[role=img]").every((e) => e.ariaLabel || e.hasAttribute("aria-labelledby") || e.querySelector("title"));
 }"""
 )
+VIOLATIONS = "async (options) => JSON.stringify((await axe.run(options)).violations)"
 COLOURS = ("color-contrast", "link-in-text-block")  # the rules of axe that light and dark can fare differently by
 # Until the page has nothing more to do at the moment.
 AT_REST = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 1000 }))"
@@ -259,7 +262,7 @@ class Screen:
 
     def numbers(self) -> list[Number]:
         """Return every number of the run that can be seen."""
-        return [_number(item) for item in self.page.evaluate(NUMBERS)]
+        return [_number(item) for item in json.loads(self.page.evaluate(NUMBERS))]
 
     def words(self) -> str:
         """Return the text of the whole page, as a person sees it."""
@@ -281,7 +284,9 @@ class Screen:
 
     def _axe(self, rules: tuple[str, ...]) -> list[str]:
         options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-        violations = Axe().run(self.page, options=options).response["violations"]
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        violations = json.loads(self.page.evaluate(VIOLATIONS, options))
         return [f"{v['id']} ({v['impact']}): {_nodes(v['nodes'])}" for v in violations]
 
 
