@@ -2,15 +2,15 @@
  * One column of the unrolled graph: the answers, the nodes with their values, the input, and the strings that carry
  * the input's weights. Built once for a slot; a step changes only what it shows.
  */
-import { attr, el, svg, symbol, text } from "../dom.js";
+import { attr, el, symbol, text } from "../dom.js";
 import { fedAt, inputOf, labelAt, partsOf, readsAt, translates } from "../shape.js";
 import { Feedback } from "./unrolled-feedback.js";
 import { gatheredOf, Marks } from "./unrolled-gather.js";
 import { Head } from "./unrolled-head.js";
+import { Lanes } from "./unrolled-lanes.js";
 import { isGroup } from "./unrolled-layout.js";
 import { Mixture } from "./unrolled-mixture.js";
-import { stringWidth } from "./unrolled-strokes.js";
-import { carryHeight, carryOf, hot, meanOf, nodeLabel, short } from "./unrolled-values.js";
+import { carryOf, hot, meanOf, nodeLabel, short } from "./unrolled-values.js";
 
 const FEW = 4;
 
@@ -28,18 +28,14 @@ export class Column {
     this.weights = null;
     this.head = new Head(data, layout);
     this.nodes = layout.blocks.flatMap((block) => block.rows.map((row) => this.node(row)));
-    this.strings = layout.levels[0].rows.map((row) => ({ row, line: this.string(row), weight: null }));
-    const carried = carryOf(data.meta) ? this.nodes : [];
-    this.carries = carried.map(({ row }) => ({ row, line: this.carry(row), share: null }));
+    this.lanes = new Lanes(data, layout, carryOf(data.meta) ? this.nodes.map(({ row }) => row) : []);
     this.feedback = data.meta.decoder === "feedback" && translates(data.meta) ? new Feedback(data, layout, this.head) : null;
     this.marks = data.meta.readout === "max" && layout.track.gather === "answer" ? new Marks(layout, this.nodes) : null;
     this.mixture = layout.mixed.height ? new Mixture(data, layout) : null;
     this.input = el("button", { type: "button", class: "rv-u-token", tabindex: "-1", dir: "auto", "data-go": "" });
     this.step = el("div", { class: "rv-u-step" });
-    this.lines = svg("svg", { class: "rv-u-lanes", width: layout.slot, height: layout.height, "aria-hidden": "true" });
-    this.lines.append(...[...this.carries, ...this.strings].map(({ line }) => line));
     const extras = [this.feedback, this.marks, this.mixture].flatMap((extra) => extra?.element ?? []);
-    this.element = el("div", { class: "rv-u-column" }, this.lines, extras, this.head.element, this.nodes.map(({ button }) => button));
+    this.element = el("div", { class: "rv-u-column" }, this.lanes.element, extras, this.head.element, this.nodes.map(({ button }) => button));
     this.element.append(this.input, this.step);
     this.place();
   }
@@ -51,7 +47,7 @@ export class Column {
   move(left, now) {
     if (left !== this.left) this.element.style.transform = `translateX(${left}px)`;
     if (now !== this.now) {
-      for (const node of [this.lines, this.input, this.step]) node.classList.toggle("rv-u-now", now);
+      for (const node of [this.lanes.element, this.input, this.step]) node.classList.toggle("rv-u-now", now);
       attr(this.element, "data-now", now ? "" : null);
       attr(this.input, "aria-current", now ? "step" : null);
     }
@@ -64,19 +60,6 @@ export class Column {
     const button = el("button", { ...props, class: isGroup(row) ? "rv-u-node rv-u-node-group" : "rv-u-node" });
     button.style.top = `${row.y - layout.pill.height / 2}px`;
     return { row, button, value: undefined, unit: null };
-  }
-
-  /** The straight path of a unit's own past, beside the edges of W. */
-  carry(row) {
-    const side = (this.layout.slot - this.layout.pill.width) / 2;
-    const [x1, x2] = row.block.reverse ? [this.layout.slot - side, this.layout.slot + side] : [-side, side];
-    const y = carryHeight(this.layout, row);
-    return svg("line", { class: "rv-u-carry", x1, x2, y1: y, y2: y });
-  }
-
-  string({ y, lane }) {
-    const x = this.layout.slot / 2 + lane;
-    return svg("line", { x1: x, x2: x, y1: this.layout.input.top, y2: y });
   }
 
   /** Sizes that hold as long as the layout does. */
@@ -104,8 +87,9 @@ export class Column {
     this.fillExtras(place, frame);
     if (place.t === null) return text(this.step, this.caption(place));
     this.fillInput(place.t, frame);
-    this.fillStrings(place.t, frame, weights[place.part], limits.input);
-    this.fillCarries(place, frame);
+    this.lanes.carry(this.inputWeights(place.t, frame, weights[place.part]), limits.input);
+    this.lanes.keep(this.kept(place, frame));
+    this.lanes.draw();
   }
 
   fillExtras(place, frame) {
@@ -186,42 +170,31 @@ export class Column {
     attr(input, "data-value", plain ? frame.inputs.at(t, 0) : null);
   }
 
-  fillStrings(t, frame, weights, limit) {
+  /** What each of the lowest rows takes from the input; null where nothing comes in. */
+  inputWeights(t, frame, weights) {
     const reads = readsAt(this.data.meta, t);
-    let k = 0;
-    for (const block of this.layout.levels[0].blocks) {
-      const table = reads && weights.part.layers.includes(block.layer) ? this.inputWeights(block, t, frame, weights) : null;
-      for (let i = 0; i < block.rows.length; i++, k++) this.fillString(this.strings[k], table?.[i] ?? null, limit);
-    }
+    return this.layout.levels[0].blocks.flatMap((block) => {
+      const table = reads && weights.part.layers.includes(block.layer) ? this.inputTable(block, t, frame, weights) : null;
+      return block.rows.map((_, i) => table?.[i] ?? null);
+    });
   }
 
-  fillCarries({ t, part }, frame) {
+  /** How much of its own past each row that has a belt keeps. */
+  kept({ t, part }, frame) {
     const gate = carryOf(this.data.meta);
     const { track, parts } = this.layout;
-    for (const carry of this.carries) {
-      const { layer, reverse } = carry.row.block;
+    return this.lanes.belts.map(({ row }) => {
+      const { layer, reverse } = row.block;
       const comes = parts[part].layers.includes(layer) && track.pastOf(t, reverse) >= 0;
-      const share = comes ? meanOf(frame.layers[layer].gates[gate].row(t), carry.row) : 0;
-      if (Object.is(share, carry.share)) continue;
-      carry.share = share;
-      attr(carry.line, "stroke-width", (Number.isFinite(share) ? this.layout.px(3.2) * share : 0).toFixed(2));
-    }
+      return comes ? meanOf(frame.layers[layer].gates[gate].row(t), row) : 0;
+    });
   }
 
   /** One weight a row where one number comes in, or one symbol; else what all numbers add together. */
-  inputWeights(block, t, frame, weights) {
+  inputTable(block, t, frame, weights) {
     const { alphabet } = this.data.meta;
     const x = inputOf(this.data.meta, frame, t);
     if (alphabet && weights.part.name !== "decoder") return weights.column(block, hot(frame.inputs, t));
     return x.length === 1 ? weights.column(block, 0) : weights.summed(block, x);
-  }
-
-  fillString(string, weight, limit) {
-    if (Object.is(weight, string.weight)) return;
-    string.weight = weight;
-    attr(string.line, "display", weight === null ? "none" : null);
-    if (weight === null) return;
-    attr(string.line, "class", weight > 0 ? "rv-u-plus" : weight < 0 ? "rv-u-minus" : "rv-u-nought");
-    attr(string.line, "stroke-width", stringWidth(this.layout, Number.isFinite(weight) ? Math.abs(weight) / limit : 0).toFixed(2));
   }
 }

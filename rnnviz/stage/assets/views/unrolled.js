@@ -151,9 +151,9 @@ export class Graph {
     const own = (row) => unit !== null && row.block.layer === layer && row.start <= unit && unit < row.stop;
     this.picture.edges.draw("unit", this.list.filter(({ from, to }) => own(from) || own(to)));
     attr(this.element, "data-lit", unit === null ? null : "");
-    for (const { nodes, strings, carries } of this.picture.columns) {
+    for (const { nodes, lanes } of this.picture.columns) {
       for (const { row, button } of nodes) attr(button, "aria-pressed", isGroup(row) ? null : own(row));
-      for (const { row, line } of [...strings, ...carries]) attr(line, "data-own", own(row) ? "" : null);
+      lanes.light(unit === null ? null : own);
     }
   }
 

@@ -1,0 +1,84 @@
+/**
+ * The straight lines of one column: the strings that carry the input's weights up to its rows, and the belts on which
+ * units keep their own past. All are backgrounds of one box: a step changes one property of it, and lays out nothing.
+ */
+import { el } from "../dom.js";
+import { stringWidth } from "./unrolled-strokes.js";
+import { carryHeight } from "./unrolled-values.js";
+
+const BELT = 0.6;
+/** Of the lines of others, while a unit is singled out. */
+const DIM = 0.14;
+
+/**
+ * @typedef {import("./unrolled-layout.js").Row} Row
+ * @typedef {{row: Row, width: number, colour: string, dim: boolean}} Line width in px, colour as #rrggbb
+ */
+
+export class Lanes {
+  /**
+   * @param {import("../arrays.js").Data} data
+   * @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout
+   * @param {Row[]} carried whose own past goes on in a straight line
+   */
+  constructor(data, layout, carried) {
+    this.layout = layout;
+    this.palette = data.theme.palette;
+    this.aside = (layout.slot - layout.pill.width) / 2;
+    const line = (row) => ({ row, width: 0, colour: "", dim: false });
+    /** @type {Line[]} */
+    this.strings = layout.levels[0].rows.map(line);
+    /** @type {Line[]} */
+    this.belts = carried.map(line);
+    this.belt = this.palette[data.meta.cell === "gru" ? "h" : "c"];
+    const box = { left: `${-this.aside}px`, width: `${layout.slot + 2 * this.aside}px`, height: `${layout.height}px` };
+    this.element = el("div", { class: "rv-u-lanes", "aria-hidden": "true", style: box });
+  }
+
+  /** The weights of the strings, in the order of the lowest rows; null where nothing comes in. @param {(number|null)[]} weights */
+  carry(weights, limit) {
+    const { positive, negative, faint } = this.palette;
+    weights.forEach((weight, k) => {
+      const share = Number.isFinite(weight) ? Math.abs(weight) / limit : 0;
+      const colour = weight > 0 ? positive : weight < 0 ? negative : faint;
+      Object.assign(this.strings[k], { colour, width: weight === null ? 0 : stringWidth(this.layout, share) });
+    });
+  }
+
+  /** How much of the past goes on, of each row that has a belt. @param {number[]} shares */
+  keep(shares) {
+    shares.forEach((share, k) => (this.belts[k].width = Number.isFinite(share) ? this.layout.px(3.2) * share : 0));
+  }
+
+  /** Dim the lines of all but some rows; null: of none. @param {((row: Row) => boolean)|null} own */
+  light(own) {
+    for (const line of [...this.strings, ...this.belts]) line.dim = own !== null && !own(line.row);
+    this.draw();
+  }
+
+  draw() {
+    const drawn = [...this.strings.map((line) => this.string(line)), ...this.belts.map((line) => this.past(line))];
+    this.element.style.background = drawn.filter(Boolean).join(", ");
+  }
+
+  string({ row: { y, lane }, width, colour, dim }) {
+    const { top } = this.layout.input;
+    const wide = Math.ceil(width);
+    const x = this.aside + this.layout.slot / 2 + lane - wide / 2;
+    return width && painted(colour, (dim ? DIM : 1) * (width / wide), x, y, wide, `${(top - y).toFixed(1)}px`);
+  }
+
+  /** In the folded form of boxes there is no room for belts. */
+  past({ row, width, dim }) {
+    const { slot } = this.layout;
+    const high = Math.ceil(width);
+    const y = carryHeight(this.layout, row) - high / 2;
+    return width && painted(this.belt, (dim ? DIM : BELT) * (width / high), row.block.reverse ? slot : 0, y, 2 * this.aside, `calc(var(--rv-belts, 1) * ${high}px)`);
+  }
+}
+
+/** One line as a background. What is thinner than its pixels is fainter instead: backgrounds are whole pixels wide. */
+function painted(colour, opacity, x, y, width, height) {
+  const alpha = Math.round(255 * opacity).toString(16).padStart(2, "0");
+  return `linear-gradient(${colour}${alpha} 0 0) ${x.toFixed(1)}px ${y.toFixed(1)}px / ${width.toFixed(1)}px ${height} no-repeat`;
+}
