@@ -63,15 +63,25 @@ function reason({ meta }, why, t) {
 
 /** What is answered from: a step's state, with attention what that is mixed with; of one answer for all, one vector. */
 function answeredFrom(meta) {
+  const skips = meta.residual && meta.num_layers > 1;
+  if (translates(meta) && skips && meta.attention === "none") return { width: meta.H, state: () => summed(meta.num_layers), skips };
   if (translates(meta)) return { width: meta.H, state: () => symbol(meta.attention === "none" ? "h" : "h̃", "t", "h") };
   const width = meta.H * meta.directions;
+  if (skips && !pools(meta)) return { width, state: () => summed(meta.num_layers), skips };
   return { width, state: () => (pools(meta) ? symbol("h", meta.readout, "h") : symbol("h", "t", "h")) };
+}
+
+/** With skip connections the top gives what all layers made, added up. */
+function summed(layers) {
+  const made = Array.from({ length: layers }, (_, k) => [k ? " + " : "(", symbol("h", "t", "h"), el("sup", {}, k + 1)]);
+  const shown = layers > 4 ? [made[0], [" + …"], made.at(-1)] : made;
+  return el("span", {}, ...shown.flat(), ")");
 }
 
 /** y = W_ho h + b_o with its shapes: where the answer comes from; of a recorded module in words, if it is not that. */
 function readout({ meta, say }, kind) {
   if (meta.recorded && meta.answered !== "readout") return el("p", { class: "rv-hint" }, say(`panel.readout_${meta.answered}`));
-  const { width, state } = answeredFrom(meta);
+  const { width, state, skips } = answeredFrom(meta);
   const sizes = [
     [symbol("W", "ho"), `${meta.O}×${width}`],
     [state(), width],
@@ -80,7 +90,7 @@ function readout({ meta, say }, kind) {
   const [open, close] = kind === "symbols" ? ["softmax(", ")"] : ["", ""];
   return el(
     "p",
-    { class: "rv-answer-readout", role: "math", "aria-label": say(`panel.readout_${kind}`) },
+    { class: "rv-answer-readout", role: "math", "aria-label": say(skips ? `panel.readout_skips_${kind}` : `panel.readout_${kind}`) },
     symbol(kind === "symbols" ? "p" : "ŷ", "t", "output"),
     ` = ${open}`,
     symbol("W", "ho"),

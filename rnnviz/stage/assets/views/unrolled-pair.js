@@ -2,8 +2,8 @@
  * The folded form where all comes together in a column of its own: an encoder and its decoder are two boxes, each with
  * a loop of its own, and the context goes over once; of a network with one answer for all, that stands beside its loop.
  */
-import { el, svg, text } from "../dom.js";
-import { begins } from "../shape.js";
+import { attr, el, svg, text } from "../dom.js";
+import { begins, fedAt } from "../shape.js";
 import { matrixLabel } from "./unrolled-strokes.js";
 import { tip } from "./unrolled-gather.js";
 
@@ -40,9 +40,9 @@ export class Pair {
     const each = (make) => boxes.flatMap((k, index) => layout.parts[index].blocks.map((block) => make(block, this.centres[k], layout.parts[index])));
     const loops = each((block, centre, part) => this.loop(block, centre, part));
     const labels = each((block, centre) => this.label(block, centre));
-    const fed = context && data.meta.decoder === "feedback" ? this.fedBack() : null;
+    this.fed = context && data.meta.decoder === "feedback" ? this.fedBack() : null;
     const size = { width: layout.room, height: layout.height, "aria-hidden": "true" };
-    this.svg = svg("svg", { class: "rv-u-loop-lines", ...size }, loops, svg("path", { class: "rv-u-trunk", d: this.ways().join("") }), fed, this.names);
+    this.svg = svg("svg", { class: "rv-u-loop-lines", ...size }, loops, svg("path", { class: "rv-u-trunk", d: this.ways().join("") }), this.fed, this.names);
     this.element = el("div", { class: "rv-u-loop" }, context ? this.boxes() : [], this.svg, labels);
   }
 
@@ -100,6 +100,11 @@ export class Pair {
     const low = Math.max(...blocks.filter(({ layer }) => gathers.includes(layer)).map(({ bottom }) => bottom));
     const up = input.top + input.height + 2;
     return [into, `M${middle} ${low}V${bus}H${last}V${up}${tip(last, up, px(5), 0, -1)}`];
+  }
+
+  /** At a step: whether what is read is the network's own answer, or the right one. */
+  show(t, frame) {
+    if (this.fed) attr(this.fed, "data-fed", fedAt(this.data.meta, frame, t)?.kind ?? null);
   }
 
   /** What the decoder answers, it reads. */

@@ -221,6 +221,7 @@ export class Graph {
     this.pointer.rove(had);
     if (slides) picture.slide(by);
     picture.cut(!folded && this.start > 0, !folded && this.start + layout.count < layout.positions, this.start);
+    picture.loop.show?.(cursor.t, this.frame);
     picture.attention?.show(cursor.t, this.frame, middle(layout, this.slot) + this.shift);
     if (this.part !== this.explained) this.explain();
     this.heading.show(cursor, this.seen(), this.weights[0].gate);
@@ -235,12 +236,13 @@ export class Graph {
     return [(track.at(this.start).t ?? track.at(this.start + 1).t) + 1, (track.at(end).t ?? track.at(end - 1).t) + 1];
   }
 
-  /** Give the columns in sight what they are to show; the others keep what they had, unless that is of another run. */
+  /** Give the columns in sight what they are to show; the others keep what they had, unless there is nothing there. */
   fill(all) {
     const { layout, folded, slot, start, limits } = this;
     for (let k = -1; k <= layout.count; k++) {
       const seen = folded ? Math.abs(k - slot) <= 1 : k >= 0 && k < layout.count;
-      if (seen || all) this.picture.at(start + k).fill(seen ? start + k : -1, this.frame, this.weights, limits);
+      const beyond = start + k < 0 || start + k >= layout.positions; // what leads to a next step would be seen
+      if (seen || all || beyond) this.picture.at(start + k).fill(seen ? start + k : -1, this.frame, this.weights, limits);
     }
   }
 
