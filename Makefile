@@ -72,13 +72,14 @@ $(VENV)/.made:
 	@{ $(PY) -c '$(NEW)' && $(PIP) --version; } >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-# With -e, .venv/bin/python knows rnnviz wherever a script of yours lies.
+# With -e, .venv/bin/python knows rnnviz wherever a script of yours lies; with its path on sys.path even right beside this
+# folder, whose name Python would else take for the package.
 $(VENV)/.run-installed: requirements.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing rnnviz into $(VENV). The first time takes a few minutes."
-	$(PIP) install -r requirements.txt -e .
+	$(PIP) install -r requirements.txt --config-settings editable_mode=compat -e .
 	@touch $@
 
 $(VENV)/.test-installed: tests/requirements.txt requirements.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing rnnviz and its checks into $(VENV). The first time takes a few minutes."
-	$(PIP) install -r tests/requirements.txt -e .
+	$(PIP) install -r tests/requirements.txt --config-settings editable_mode=compat -e .
 	@touch $(VENV)/.run-installed $@
