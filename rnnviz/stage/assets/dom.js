@@ -74,6 +74,11 @@ export function number(node, data, value, what = {}) {
   if (what.step !== undefined) attr(node, "data-step", what.step);
 }
 
+/** A bar as long as a share of its room: a matter of its background, so that nothing is laid out or moved for it. */
+export function stretch(bar, share) {
+  bar.style.backgroundSize = `${Number.isFinite(share) ? (100 * share).toFixed(2) : 0}% 100%`;
+}
+
 /**
  * The heading of a view and the sentence that says what to look for, as every view has them. Names the section.
  * @param {HTMLElement} section the view's element
@@ -81,11 +86,6 @@ export function number(node, data, value, what = {}) {
  * @param {string} [hint]
  * @returns {{title: HTMLElement, hint: HTMLElement, head: HTMLElement}}
  */
-/** A bar as long as a share of its room: a matter of its background, so that nothing is laid out or moved for it. */
-export function stretch(bar, share) {
-  bar.style.backgroundSize = `${Number.isFinite(share) ? (100 * share).toFixed(2) : 0}% 100%`;
-}
-
 export function heading(section, title, hint = "") {
   const id = unique("rv-title");
   const heads = { title: el("h3", { class: "rv-title", id }, title), hint: el("p", { class: "rv-hint" }, hint) };

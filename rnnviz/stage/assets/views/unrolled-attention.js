@@ -11,7 +11,7 @@ import { attendedTop } from "./unrolled-mixture.js";
 import { sourceName } from "./unrolled-values.js";
 
 /** In px of the usual font size, from the strip's top. */
-const ROWS = { symbols: 2, states: 23, height: 30, lines: 54 };
+const ROWS = { states: 23, height: 30, lines: 54 };
 /** A weight below this leaves no trace on the screen. */
 const SEEN = 1 / 256;
 const WIDEST = { cell: 56, line: 11 };
