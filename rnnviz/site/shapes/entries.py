@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from rnnviz.experiment import Experiment
 from rnnviz.run import resolve
+from rnnviz.site.presets import PRESETS
 from rnnviz.site.state import OPENING
 
 
@@ -50,9 +51,9 @@ REVERSER: Final = Experiment(network="reverser", text="palindrome", forcing=0.0)
 """A word too long for it: writing by itself, it goes wrong where the one that looks back does not."""
 LOOKING_BACK: Final = REVERSER.replace(network="reverser_attention", text="palindrome")
 ECHO: Final = Experiment(network="echo_stacked", length=20)
-TAGGER: Final = Experiment(network="tagger", text="the old answer the phone")
+TAGGER: Final = PRESETS["tagger"]
 """A sentence that it was not trained on, and of which the third word is a verb because of the fourth."""
-DEEP: Final = Experiment(network="characters_residual", text='the judge said "THE FILM WAS NOT BAD".')
+DEEP: Final = PRESETS["characters_residual"]
 TWO_WAYS: Final = FRESH.replace(bidirectional=True, cell="gru", text="racecar")
 
 ENTRIES: Final = {
