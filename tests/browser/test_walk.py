@@ -51,3 +51,40 @@ def test_a_number_that_is_not_the_runs_is_found_out(visit: Visit) -> None:
     believed = [number for number in numbers if other.problem(number, screen.t) is None]
     # Some are so close to others that two digits do not tell them apart; but no number of the run itself.
     assert len(believed) < len(numbers) / 20, [str(number) for number in believed]
+
+
+# A step in each animation frame; in each, the step that the graph shows, and those that the parts of the panel show.
+HURRY = """async (steps) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const graph = () => Number(document.querySelector(".rv-u-column[data-now]").dataset.step);
+  const numbers = (part) => [...document.querySelectorAll(part + " [data-quantity=pre]")];
+  const panel = (part) => [...new Set(numbers(part).map((number) => Number(number.dataset.step)))];
+  const t = () => Number(document.querySelector("[data-stage]").dataset.t);
+  const look = () => [t(), graph(), panel(".rv-eq-rows"), panel(".rv-eq-work")];
+  const seen = [];
+  for (let k = 0; k < steps; k++) {
+    const press = { key: "ArrowRight", code: "ArrowRight", bubbles: true };
+    document.body.dispatchEvent(new KeyboardEvent("keydown", press));
+    await frame();
+    seen.push(look());
+  }
+  await frame();
+  await frame();
+  return [seen, look()];
+}"""
+
+
+def test_in_a_hurry_the_graph_keeps_up_and_figures_take_turns(visit: Visit) -> None:
+    screen = visit("/step", **EXPERIMENTS["rnn"].to_query(), step=2)
+    seen, rest = screen.page.evaluate(HURRY, 24)
+    assert rest == [25, 25, [25], [25]]
+    crowded = seen[3:]
+    redrawn = [0, 0]
+    for (t, graph, *panel), (_, _, *before) in zip(crowded[1:], crowded, strict=False):
+        assert graph == t
+        for k, (now, was) in enumerate(zip(panel, before, strict=True)):
+            assert len(now) == 1, "figures of two steps side by side"
+            assert t - 4 <= now[0] <= t
+            redrawn[k] += now != was
+    # Each has its turn every few frames, and not in each.
+    assert all(len(crowded) / 5 <= count <= len(crowded) * 0.6 for count in redrawn), redrawn

@@ -4,7 +4,8 @@
  * One cursor is shared by all stages of a page. `set` may be called as often as one likes: what changed is
  * collected and handed to the subscribers once, in the next animation frame, so that a burst of key presses or
  * pointer moves costs one redraw. While every frame brings a change (a drag, a run at full speed), what is out of
- * sight waits for the first frame that brings none.
+ * sight waits for the first frame that brings none, and what is read rather than followed takes turns: figures that
+ * change sixty times a second can be read by no one, and must not hold up the picture that moves.
  */
 
 /** Steps per second that `[` and `]` move through; the default is two steps a second. */
@@ -74,12 +75,14 @@ export class Cursor {
     this.live = true;
     /** @type {boolean} whether a frame is held in hand: growth must not take it away */
     this.held = false;
-    /** @type {Set<{fn: Subscriber, place: Element|null, seen: boolean, missed: Set<string>}>} */
+    /** @type {Set<{fn: Subscriber, place: Element|null, read: boolean, seen: boolean, missed: Set<string>}>} the one told longest ago first */
     this._subscribers = new Set();
     this._changed = new Set();
     this._request = 0;
-    /** @type {boolean} whether every frame brings a change */
+    /** @type {boolean} whether changes come close upon each other */
     this._hurried = false;
+    /** @type {boolean} whether the last frame brought one, too */
+    this._crowded = false;
     this._flushed = -Infinity;
     this._rest = 0;
     this._sight = sight((place, seen) => this._see(place, seen));
@@ -129,10 +132,12 @@ export class Cursor {
    * @param {Subscriber} fn
    * @param {Element|null} [place] what `fn` draws into: while that is out of sight and every frame brings a change,
    *   `fn` is not called; in the first frame without one it hears of all that changed
+   * @param {boolean} [read] whether what it draws is read, not followed: while every frame brings a change, one such is
+   *   called a frame, in turns; after that all that were not
    * @returns {() => void} stops following
    */
-  subscribe(fn, place = null) {
-    const subscriber = { fn, place, seen: true, missed: new Set() };
+  subscribe(fn, place = null, read = false) {
+    const subscriber = { fn, place, read, seen: true, missed: new Set() };
     this._subscribers.add(subscriber);
     if (place) this._sight?.observe(place);
     call(fn, this, new Set(FIELDS));
@@ -222,11 +227,22 @@ export class Cursor {
     const now = performance.now();
     this._hurried ||= now - this._flushed < HURRY;
     this._flushed = now;
+    let turn = true;
     for (const subscriber of [...this._subscribers]) {
       for (const field of changed) subscriber.missed.add(field);
-      if (subscriber.seen || !this._hurried) this._tell(subscriber);
+      if (this._hurried && !subscriber.seen) continue;
+      if (this._crowded && subscriber.read && !turn) continue;
+      if (subscriber.read) turn = this._last(subscriber);
+      this._tell(subscriber);
     }
-    if (this._hurried) this._rest ||= requestAnimationFrame((later) => this._rested(later));
+    this._rest ||= requestAnimationFrame((later) => this._rested(later));
+  }
+
+  /** To the end of the queue: its turn is over. */
+  _last(subscriber) {
+    this._subscribers.delete(subscriber);
+    this._subscribers.add(subscriber);
+    return false;
   }
 
   _tell(subscriber) {
@@ -239,7 +255,8 @@ export class Cursor {
   /** The frame after one of many changes: if it brings no other, what is out of sight is brought up to date. */
   _rested(now) {
     this._rest = 0;
-    this._hurried = this._changed.size > 0 || (this.playing && now >= this._due);
+    this._crowded = this._changed.size > 0 || (this.playing && now >= this._due);
+    if (!this._crowded) this._hurried = false;
     if (!this._hurried) for (const subscriber of [...this._subscribers]) this._tell(subscriber);
   }
 

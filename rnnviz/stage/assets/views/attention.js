@@ -21,13 +21,12 @@ export function mount(element, data, cursor) {
   const resized = new ResizeObserver(() => map.layout());
   resized.observe(map.node);
   map.layout();
-  const unfollow = cursor.subscribe((_, changed) => {
-    if (changed.has("frame")) map.draw();
-    else if (changed.has("t")) map.step();
-    if (changed.has("t") || changed.has("frame")) list.follow();
-  }, element);
+  const follow = (fn, node, read) => cursor.subscribe((_, changed) => (changed.has("t") || changed.has("frame")) && fn(changed), node, read);
+  const leave = follow((changed) => (changed.has("frame") ? map.draw() : map.step()), map.node, false);
+  const forget = follow(() => list.follow(), list.node, true);
   return () => {
     resized.disconnect();
-    unfollow();
+    leave();
+    forget();
   };
 }

@@ -52,7 +52,6 @@ function update(view, changed) {
   const gate = shownGate(data.meta, cursor);
   if (unit !== view.unit || gate !== view.gate || changed.has("frame") || changed.has("layer") || anew) aim(view, unit, gate);
   if (changed.has("unit")) text(view.head.hint, hint(data, byHand));
-  if (NUMBERS.some((field) => changed.has(field))) text(view.head.title, titleOf(data, view.layer, unit, now(view).t));
   if (anew) watch(view);
   if (anew && view.tools.bar.contains(focused)) focused.focus({ preventScroll: true }); // the tools are put in anew
   if (changed.has("hover")) light(view);
@@ -62,8 +61,14 @@ function update(view, changed) {
 function watch(view) {
   const { cursor, rows, extras, work } = view;
   for (const stop of view.watched) stop();
-  const follow = (place, fill) => cursor.subscribe((_, changed) => NUMBERS.some((field) => changed.has(field)) && fill(now(view)), place);
-  view.watched = [follow(rows.node, (at) => fillRows(rows.rows, at)), follow(extras.node, extras.fill), follow(work, (at) => workOut(view, at))];
+  const follow = (place, fill) => cursor.subscribe((_, changed) => NUMBERS.some((field) => changed.has(field)) && fill(now(view)), place, true);
+  view.watched = [follow(rows.node, (at) => equate(view, at)), follow(extras.node, extras.fill), follow(work, (at) => workOut(view, at))];
+}
+
+/** The title says of which step the numbers below it are. */
+function equate({ data, head, rows }, at) {
+  text(head.title, titleOf(data, at.layer, at.unit, at.t));
+  fillRows(rows.rows, at);
 }
 
 /** What is shown: one unit of a layer at a step. */

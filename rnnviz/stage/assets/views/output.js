@@ -38,7 +38,7 @@ export function mount(element, data, cursor) {
     body.loss.hidden = why !== "target";
     own.fill(run, t, why === "own" || why === "sum");
     text(sentence, why === "target" ? body.verdict(run, t) : data.say(`panel.loss_${reason(data, why, t)}`));
-  }, element);
+  }, element, true);
 }
 
 /** The loss of a recorded module that is no error of its answers: a function of one's own, or a sum of states. */

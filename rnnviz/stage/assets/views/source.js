@@ -32,7 +32,7 @@ export function mount(element, data, cursor) {
   const list = el("ol", { ...look, start: source.first }, ...view.lines.map((line) => line.node));
   view.where = where;
   element.append(where, list);
-  return cursor.subscribe((_, changed) => update(view, changed), element);
+  return cursor.subscribe((_, changed) => update(view, changed), element, true);
 }
 
 function lines(view, source) {
