@@ -22,6 +22,7 @@ from rnnviz.experiment import INPUTS, NETWORKS, Experiment, ExperimentError, par
 from rnnviz.site import limits, lost, own, settle
 from rnnviz.site.present import KEY as PRESENT
 from rnnviz.site.present import VALUES as PRESENT_VALUES
+from rnnviz.site.typed import length_read
 from rnnviz.words import say
 
 STEP: Final = "step"
@@ -162,9 +163,9 @@ def _one_input(values: dict[str, Any], lang: str) -> list[str]:
         for name in kinds[1:]:
             del values[name]
             sentences.append(say("notice.one_input", lang, name=name, used=kinds[0]))
-    made = "task" in values or ("network" in values and "text" not in values)
-    if "length" in values and not made:
-        sentences.append(say("notice.no_length", lang, value=shorten(values.pop("length"))))
+    if "length" in values and not length_read(values):
+        key = "notice.own_length" if "network" in values else "notice.no_length"
+        sentences.append(say(key, lang, value=shorten(values.pop("length"))))
     return sentences
 
 

@@ -28,6 +28,7 @@ from rnnviz.site import limits, settle, state
 from rnnviz.site.typed import symbols_read
 from rnnviz.site.upload import upload
 from rnnviz.tasks.generators import GENERATORS, Parameter
+from rnnviz.tasks.learnt import takes_length
 from rnnviz.words import say
 
 KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
@@ -75,11 +76,10 @@ def input_controls(lang: str) -> None:
 
 
 def _take_length() -> None:
-    """Give a trained network as many steps as it was trained on, if they were of one number."""
+    """Give a trained network as many steps as it was trained on, if that can be chosen."""
     name = st.session_state["network"]
-    length = trained(name).task["options"].get("length") if name in TRAINED else None
-    if length is not None:
-        st.session_state["length"] = length
+    if name in TRAINED and takes_length(name):
+        st.session_state["length"] = trained(name).task["options"]["length"]
 
 
 def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:

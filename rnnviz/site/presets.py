@@ -14,7 +14,10 @@ from rnnviz.networks import network_named
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.run import resolve
 from rnnviz.site import own, state
+from rnnviz.tasks import inputs
+from rnnviz.tasks.learnt import takes_length
 from rnnviz.tasks.problems import PROBLEMS
+from rnnviz.tasks.problems.lengths import shortest
 from rnnviz.words import say
 
 MENU = "try"
@@ -113,13 +116,18 @@ def look_for(experiment: Experiment, lang: str, traps: bool = False) -> str | No
 
 def _elsewhere(experiment: Experiment, lang: str) -> list[str]:
     """Return a sentence where a network that learnt to answer at the end reads another length than it learnt on."""
-    task = trained(experiment.network or "").task if experiment.network in TRAINED else {"options": {}}
-    length = task["options"].get("length")
-    if length is None or experiment.text is not None or experiment.length in (None, length):
+    name = experiment.network or ""
+    if name not in TRAINED or experiment.text is not None or not takes_length(name):
         return []
-    if PROBLEMS[task["name"]].counts != "last":
+    task = trained(name).task
+    most = task["options"]["length"]
+    if PROBLEMS[task["name"]].counts != "last" or experiment.length == most:
         return []
-    return [say("network.trained.elsewhere", lang, length=length, steps=experiment.length)]
+    least, steps = shortest(most, task["options"].get("spread", 0)), len(inputs(experiment).inputs)
+    if least <= steps <= most:
+        return []
+    length = str(most) if least == most else f"{least}–{most}"
+    return [say("network.trained.elsewhere", lang, length=length, steps=steps)]
 
 
 def _take() -> None:

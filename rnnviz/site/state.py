@@ -14,7 +14,7 @@ import streamlit as st
 
 from rnnviz.experiment import DEFAULT_LENGTH, DEFAULT_TEXT, INPUTS, NETWORKS, TASKS, Experiment
 from rnnviz.site.settle import written
-from rnnviz.site.typed import shape_read
+from rnnviz.site.typed import length_read, shape_read
 from rnnviz.tasks.generators import GENERATORS, Parameter, parse_task
 
 KIND: Final = "input"
@@ -158,7 +158,8 @@ def _asked(kind: str) -> dict[str, Any]:
     if kind == "task":
         return {"task": _task(state["task"]), "length": state["length"]}
     text = state[OWN_TEXT] if isinstance(state[OWN_TEXT], str) else ""
-    return {"network": state["network"]} | ({"text": text} if text.strip() else {"length": state["length"]})
+    asked = {"network": state["network"]} | ({"text": text} if text.strip() else {})
+    return asked | ({"length": state["length"]} if length_read(asked) else {})
 
 
 def _task(name: str) -> str:

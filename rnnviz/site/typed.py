@@ -11,7 +11,7 @@ from rnnviz.experiment import NETWORKS, Experiment, ExperimentError
 from rnnviz.run import resolve
 from rnnviz.site import limits
 from rnnviz.tasks.generators import parse_task
-from rnnviz.tasks.learnt import split
+from rnnviz.tasks.learnt import split, takes_length
 from rnnviz.tasks.series import parse_series
 from rnnviz.tasks.shaping import FEWEST
 from rnnviz.tasks.symbols import symbols
@@ -74,6 +74,14 @@ def numbers_read(values: Mapping[str, Any]) -> int:
     if shape_read(values) != "encoder_decoder":
         return limits.STEPS
     return limits.SOURCE if values.get("network") else limits.SOURCE + limits.TARGET
+
+
+def length_read(values: Mapping[str, Any]) -> bool:
+    """Return whether what is read has as many steps as are asked for, and no length of its own."""
+    network = values.get("network")
+    if network is None:
+        return values.get("task") is not None
+    return values.get("text") is None and (network not in NETWORKS or takes_length(network))
 
 
 def _tokens(values: Mapping[str, Any]) -> str:

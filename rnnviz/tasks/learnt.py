@@ -55,6 +55,18 @@ def network_inputs(
     return _first(drawn, length) if network.experiment.shape == Experiment.shape else drawn
 
 
+def takes_length(name: str) -> bool:
+    """Return whether it can be chosen how many steps a network reads of what is drawn for it.
+
+    A sentence or a word is as long as it is, and what reads all at once has weights for just so many numbers.
+    """
+    network = network_named(name)
+    if isinstance(network, Handmade):
+        return True
+    assert isinstance(network, Trained)
+    return network.experiment.shape != "one_to_one" and "length" in network.task["options"]
+
+
 def as_learnt(experiment: Experiment) -> Experiment:
     """Return an experiment on a network that has a name with the shape of that network, whatever it left open.
 

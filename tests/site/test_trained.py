@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import NETWORKS, Experiment
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.site.presets import PRESETS, look_for, title
+from rnnviz.tasks import inputs
 from tests.site.visit import Visit
 
 
@@ -40,8 +41,31 @@ def test_a_network_that_reads_another_length_than_it_was_trained_on_says_so() ->
     said = "It was trained and measured on 50 steps; these are 24."
     told = look_for(Experiment(network="adding_lstm", length=24), "en")
     assert told == f"{trained('adding_lstm').summary()} {said}"
-    for other in (Experiment(network="adding_lstm", length=50), Experiment(network="forecaster", length=24)):
-        assert look_for(other, "en") == trained(other.network or "").summary()
+    for name, length in {"adding_lstm": 50, "forecaster": 24, "waves": 20, "waves_at_once": 30}.items():
+        assert look_for(Experiment(network=name, length=length), "en") == trained(name).summary()
+
+
+def test_of_a_network_that_learnt_on_several_lengths_all_are_told_and_how_many_steps_there_really_are() -> None:
+    """A sequence that is drawn may be shorter than what is asked for."""
+    for length in (8, 30):
+        steps = len(inputs(Experiment(network="waves", length=length)).inputs)
+        told = look_for(Experiment(network="waves", length=length), "en") or ""
+        assert told.endswith(f" on 12–24 steps; these are {steps}."), told
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_steps_are_asked_for_only_where_they_decide_how_many_there_are(name: str) -> None:
+    visit = Visit("step", network="latch", length="9")
+    visit.test.session_state["network"] = name
+    visit.run()
+    found = {len(inputs(Experiment(network=name, length=length)).inputs) for length in (40, 300)}
+    offered = [field.key for field in visit.test.number_input if field.key == "length"]
+    assert bool(offered) == (len(found) > 1)
+    assert ("length=9" in visit.query) == bool(offered) and not visit.errors
+    asked = Visit("step", network=name, length="9")
+    assert [("what the network reads has a length of its own" in said) for said in asked.errors] == [True] * (
+        not offered
+    )
 
 
 def test_a_network_that_is_chosen_comes_with_the_length_it_was_trained_on() -> None:
