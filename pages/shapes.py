@@ -35,7 +35,8 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         name = shapes.entry_of(asked)
         with page.bar:
             shapes.row(name, asked, page.lang)
-        trace = site.traced(page.controls(shapes.cells_of(name), row=partial(shapes.row_of, name)))
+        weights = partial(shapes.weights_control, name)
+        trace = site.traced(page.controls(shapes.cells_of(name), row=shapes.row_of, weights=weights))
         page.lead(shapes.lead(name, page.lang))
         shapes.begin(trace)
         page.stage(trace, views(trace.kind))

@@ -55,9 +55,14 @@ WIDTHS: Final = {
 """Of controls beside each other: the longest of their words stand in them whole, and all of a decoder's in one row."""
 
 
-def input_controls(lang: str) -> None:
-    """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network."""
-    kind = choose(state.KIND, INPUTS, lang, width=128)
+def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
+    """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network.
+
+    A kind that is not among ``kinds`` is chosen, and left, elsewhere.
+    """
+    kind = st.session_state[state.KIND]
+    if kind in kinds:
+        kind = choose(state.KIND, kinds, lang, width=128)
     most = f"{limits.STEPS:,}"
     if kind == "text":
         symbols = f"{symbols_read({'shape': state.shape()}):,}"
@@ -66,7 +71,7 @@ def input_controls(lang: str) -> None:
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=200, **KEEP)
     elif kind == "task":
         choose("task", TASKS, lang, width=136)
-        amount("length", lang, width=92)
+        amount("length", lang, width=100)
     else:
         choose("network", NETWORKS, lang, width=204, on_change=_take_length)
         empty = say("control.network_text.empty", lang)
@@ -82,8 +87,11 @@ def _take_length() -> None:
         st.session_state["length"] = trained(name).task["options"]["length"]
 
 
-def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
-    """Offer the cell and its size, unless a ready-made network decides them, and the seed of all random draws."""
+def network_controls(lang: str, cells: Sequence[str] = CELLS, sized: bool = True) -> None:
+    """Offer the cell and its size, unless a ready-made network decides them, and the seed of all random draws.
+
+    Where the size is not ``sized`` here it is so elsewhere.
+    """
     if st.session_state[state.KIND] != "network":
         if st.session_state["cell"] not in cells:
             st.session_state["cell"] = cells[-1]
@@ -95,7 +103,8 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS) -> None:
             required=True,
             **KEEP,
         )
-        amount("hidden_size", lang, width=133)
+        if sized:
+            amount("hidden_size", lang, width=133)
     amount("seed", lang, width=122)
 
 

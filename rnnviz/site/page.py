@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz.experiment import CELLS, Experiment, ExperimentError
+from rnnviz.experiment import CELLS, INPUTS, Experiment, ExperimentError
 from rnnviz.lessons import prose
 from rnnviz.site import address, flows, holding, limits, own, present, settle, state, upload
 from rnnviz.site.controls import input_controls, more_controls, network_controls
@@ -30,6 +30,7 @@ from rnnviz.words import say
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 MOST_SENTENCES = 4
 READING_WIDTH = 704
+MADE = tuple(kind for kind in INPUTS if kind != "network")
 
 
 @dataclass
@@ -83,6 +84,7 @@ class Page:
         cells: Sequence[str] = CELLS,
         rarer: Callable[[str], None] | None = None,
         row: Callable[[str], None] | None = None,
+        weights: Callable[[str], None] | None = None,
         writes: bool = True,
     ) -> Experiment:
         """Show the controls, unless someone presents, and return the experiment they make.
@@ -94,14 +96,18 @@ class Page:
         rarer : function of the language, optional
             Shows more controls, of this page alone, behind "More".
         row : function of the language, optional
-            Shows a second row of controls, those of the shape among them, which are then not behind "More".
+            Shows a second row of controls, those of the shape and the size among them.
+        weights : function of the language, optional
+            Shows, before all others, the control that says whether a network is ready-made: then no input is.
         writes : bool
             Whether a decoder may write by itself here; else how it does is not asked for.
         """
         if not present.presenting():
             with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-                input_controls(self.lang)
-                network_controls(self.lang, cells)
+                if weights:
+                    weights(self.lang)
+                input_controls(self.lang, INPUTS if weights is None else MADE)
+                network_controls(self.lang, cells, sized=row is None)
                 self.tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
                 self.linked = True
             with self.tools:

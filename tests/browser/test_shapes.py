@@ -26,9 +26,14 @@ STANDING = """(cards) => Object.fromEntries(cards.map((card) => [card.dataset.sh
   pale: [...card.querySelectorAll("[data-step].rv-gallery-later")].map((step) => Number(step.dataset.step)) }]))"""
 
 
-# Of every control in a row, where it ends: they stand in one line if that is one place.
-ENDS = """(row) => [...new Set([...document.querySelector(`.st-key-${row}`).children]
-  .map((control) => Math.round(control.getBoundingClientRect().bottom)))]"""
+# Of each row of controls, in how many lines they stand: in as many as there are places where a control ends.
+LINES = """() => Object.fromEntries(["controls", "shape-row"]
+  .map((name) => [name, document.querySelector(`.st-key-${name}`)]).filter(([, row]) => row?.checkVisibility())
+  .map(([name, row]) => [name, [...row.children].map((control) => Math.round(control.getBoundingClientRect().bottom))])
+  .map(([name, ends]) => [name, new Set(ends).size]))"""
+# How far beneath a slider's label the number over its handle begins, in pixels.
+CLEAR = """(slider) => slider.querySelector("[data-testid=stSliderThumbValue]").getBoundingClientRect().top
+  - slider.querySelector("label").getBoundingClientRect().bottom"""
 # The words of choices, by their names, that do not stand whole in the control.
 CUT = """(choices) => Object.entries(choices).flatMap(([name, words]) => {
   const input = document.querySelector(`.st-key-bar .st-key-${name} input`);
@@ -81,6 +86,8 @@ def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
         trace = run(entry.opened)
         assert screen.steps == trace.steps and screen.complaints() == []
         assert say(f"shapes.{name}.is") in screen.words()
+        decoder = {"shape-row": 1} if trace.experiment.translates else {}
+        assert screen.page.evaluate(LINES) == {"controls": 1, **decoder}, name
         assert screen.page.locator(".site-shapes a[aria-current]").inner_text() == say(f"shapes.{name}.short")
         for key in ("End", "ArrowLeft"):
             screen.press(key)
@@ -103,7 +110,8 @@ def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
 def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
     experiment = ENTRIES["attention"].fresh.replace(forcing=0.0)  # with as many controls as there can be
     screen = visit("/shapes", **query_of(experiment))
-    assert [len(screen.page.evaluate(ENDS, row)) for row in ("controls", "shape-row")] == [1, 1]
+    assert screen.page.evaluate(LINES) == {"controls": 1, "shape-row": 1}
+    assert screen.page.locator(".st-key-forcing").evaluate(CLEAR) >= 0
     names = ("context", "decoder", "attention")
     words = {name: [say(f"control.{name}.{one}") for one in OF_SHAPE[name]] for name in names}
     assert screen.page.evaluate(CUT, words) == []
@@ -131,6 +139,19 @@ def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:
     assert [str(number) for number in again.numbers()] == told
 
 
+def test_where_weights_are_chosen_they_stay_and_each_row_of_controls_is_one_line(visit: Visit) -> None:
+    screen = visit("/shapes", **query_of(ENTRIES["many_to_one"].opened))
+    assert screen.page.evaluate(LINES) == {"controls": 1}
+    weights = screen.page.locator(".st-key-shape_weights")
+    for name in ("random", "trained", "random"):
+        screen.settled(weights.get_by_role("radio", name=say(f"shapes.weights.{name}"), exact=True).click)
+        assert weights.evaluate("(control) => control.contains(document.activeElement)")
+    assert screen.page.evaluate(LINES) == {"controls": 1, "shape-row": 1}
+    screen.page.get_by_role("combobox", name=say("control.input"), exact=True).click()
+    screen.settled(screen.page.get_by_role("option", name=say("control.input.task"), exact=True).click)
+    assert screen.page.evaluate(LINES) == {"controls": 1, "shape-row": 1}
+
+
 def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> None:
     experiment = ENTRIES["encoder_decoder"].fresh
     screen = visit("/shapes", **query_of(experiment))
@@ -150,7 +171,7 @@ def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> No
     attention = [say(f"control.attention.{one}") for one in OF_SHAPE["attention"]]
     beside = [say(f"training.compare.{one}") for one in COMPARED]
     words = {"training_attention": attention, "training_compare": beside}
-    assert screen.page.evaluate(CUT, words) == [] and len(screen.page.evaluate(ENDS, "controls")) == 1
+    assert screen.page.evaluate(CUT, words) == [] and screen.page.evaluate(LINES) == {"controls": 1}
 
 
 @pytest.mark.parametrize("link", [{}, query_of(ENTRIES["attention"].opened)], ids=["gallery", "attention"])

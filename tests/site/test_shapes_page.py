@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl
 import numpy as np
 import pytest
 
-from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, FEEDS, READOUTS, SHAPES, Experiment
+from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, FEEDS, INPUTS, READOUTS, SHAPES, Experiment
 from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
 from rnnviz.networks.trained import trained
@@ -153,6 +153,18 @@ def test_trained_weights_and_random_ones_are_a_switch() -> None:
     control = next(one for one in visit.test.button_group if one.key == "shape_weights")
     control.set_value("random")
     assert Experiment.from_query(dict(parse_qsl(visit.run().query))) == entry.fresh
+
+
+def test_what_is_read_is_chosen_only_with_random_weights_and_a_size_too() -> None:
+    entry = ENTRIES["many_to_many"]
+    visit = linked(entry.opened)
+    assert not [one for one in (*visit.test.selectbox, *visit.test.number_input) if one.key in ("input", "hidden_size")]
+    next(one for one in visit.test.button_group if one.key == "shape_weights").set_value("random")
+    kinds = [say(f"control.input.{kind}") for kind in INPUTS if kind != "network"]
+    assert visit.run().test.selectbox(key="input").options == kinds
+    visit.test.number_input(key="hidden_size").set_value(9)
+    assert "hidden_size=9" in visit.run().query
+    assert linked(entry.opened).goto("step").test.selectbox(key="input").value == "network"
 
 
 @pytest.mark.parametrize("page", ["step", "gates", "gradients", "shapes"])

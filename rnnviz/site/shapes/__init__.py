@@ -6,7 +6,17 @@ from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
 from rnnviz.site.shapes.growing import growing
-from rnnviz.site.shapes.opened import about, begin, cells_of, elsewhere, is_open, lead, opening, row_of
+from rnnviz.site.shapes.opened import (
+    about,
+    begin,
+    cells_of,
+    elsewhere,
+    is_open,
+    lead,
+    opening,
+    row_of,
+    weights_control,
+)
 from rnnviz.site.shapes.uses import uses
 
 __all__ = [
@@ -26,4 +36,5 @@ __all__ = [
     "row",
     "row_of",
     "uses",
+    "weights_control",
 ]

@@ -10,7 +10,7 @@ from rnnviz.experiment import CELLS, Experiment
 from rnnviz.lessons import prose
 from rnnviz.run import resolve
 from rnnviz.site import address, state
-from rnnviz.site.controls import build_controls, shape_controls
+from rnnviz.site.controls import amount, build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
@@ -56,7 +56,7 @@ def about(name: str, lang: str) -> None:
     st.markdown(prose("shapes/about", name, lang), width=READING_WIDTH)
 
 
-def weights_control(entry: Entry, lang: str) -> None:
+def weights_control(name: str, lang: str) -> None:
     """Offer the trained network of a shape, or weights that nothing has trained."""
     st.session_state[WEIGHTS] = "trained" if st.session_state[state.KIND] == "network" else "random"
     st.segmented_control(
@@ -66,7 +66,7 @@ def weights_control(entry: Entry, lang: str) -> None:
         key=WEIGHTS,
         required=True,
         on_change=_take,
-        args=(entry,),
+        args=(ENTRIES[name],),
     )
 
 
@@ -80,10 +80,11 @@ def begin(trace: Trace) -> None:
         address.memory().start = trace.segments[-1].start
 
 
-def row_of(name: str, lang: str) -> None:
+def row_of(lang: str) -> None:
     """Show the controls that belong to a shape."""
     with st.container(key="shape-row", horizontal=True, vertical_alignment="bottom", gap="small"):
-        weights_control(ENTRIES[name], lang)
+        if st.session_state[state.KIND] != "network":
+            amount("hidden_size", lang, width=133)
         shape_controls(lang, wide=False)
         if state.shape() != "encoder_decoder":  # there is no room; they are behind "More"
             build_controls(lang, width=120)
