@@ -16,7 +16,7 @@ from rnnviz.padding import SIDES, Padding, padding
 from rnnviz.stage.padding import padding_payload
 from rnnviz.words import say
 from tests.browser.desk import Desk
-from tests.browser.screen import PHONE, Screen
+from tests.browser.screen import DESKTOP, PHONE, Screen
 from tests.browser.truth import Truth
 
 VIEWS = ("score", "attention", "output")
@@ -188,6 +188,55 @@ def test_what_was_written_stands_beside_what_is_right(desk: Desk) -> None:
     steps.nth(1).click()
     assert screen.paint().t == start(trace) + 1
     true(screen, trace)
+
+
+CUT = """(all, beyond) => {
+  const limit = beyond === null ? null : document.querySelector(beyond).getBoundingClientRect().right;
+  const words = (e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getBoundingClientRect();
+  };
+  return all.filter((e) => e.checkVisibility() && e.textContent).filter((e) =>
+    limit === null ? words(e).width > e.getBoundingClientRect().width + 0.5 : words(e).right > limit + 0.5,
+  ).map((e) => e.textContent);
+}"""
+
+
+def test_on_a_phone_no_number_and_no_symbol_is_cut(desk: Desk) -> None:
+    """A decoder writes more symbols than there is room for their names, and gradients are powers of ten."""
+    trace = run(Experiment(network="reverser_attention", text="palindrome"))
+    screen = desk.show(show(trace, VIEWS), size=PHONE)
+    screen.click_step(start(trace))
+    figures = screen.stage.locator(".rv-lane-value .rv-figure")
+    assert "·10⁻" in " ".join(figures.all_inner_texts())
+    assert figures.evaluate_all(CUT, ".rv-lanes") == []
+    names = lane(screen, "written").locator(":is(.rv-written-face, .rv-written-right)")
+    assert names.evaluate_all(CUT, None) == []
+    ends = written(trace)[-1]
+    assert names.all_inner_texts() == [*written(trace)[:-1], "■"] * 2
+    assert say("score.written_sub_square", name=ends) in lane(screen, "written").inner_text()
+
+
+def test_words_too_long_for_their_cells_stand_above_them(desk: Desk) -> None:
+    found = {side: padding(Experiment(network="sentiment"), JUDGED, side) for side in SIDES}
+    screen = desk.open(shown_batch(found), size=PHONE)
+    screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
+    screen.press("Home")
+    whole = screen.stage.locator(".rv-batch-whole")
+    assert whole.all_inner_texts() == [f"{n}{text}" for n, text in enumerate(JUDGED, 1)]
+    assert whole.evaluate_all(CUT, ".rv-batch") == [] and not any(faces(screen).all_inner_texts())
+    assert whole.locator(".rv-now").all_inner_texts() == [text.split()[0] for text in JUDGED]
+    press(screen, "left")
+    assert whole.locator(".rv-now").all_inner_texts() == ["the"], "the others have not begun"
+    screen.page.set_viewport_size(DESKTOP)
+    screen.paint()
+    assert not whole.first.is_visible() and "nobody" in faces(screen).all_inner_texts()
+    assert faces(screen).evaluate_all(CUT, None) == []
+
+
+def faces(screen: Screen) -> Locator:
+    return screen.stage.locator(".rv-batch-cell:not(.rv-batch-filled) > .rv-batch-face")
 
 
 def test_what_was_asked_for_is_counted_also_where_nothing_was_written(desk: Desk) -> None:

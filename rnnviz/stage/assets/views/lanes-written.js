@@ -6,9 +6,10 @@ import { extents } from "./look.js";
 import { endWords, rightAt, score } from "./output-written.js";
 
 const [FACE, RIGHT] = [32, 20]; // px at the normal text size
-const [SOME, ALL] = [130, 420]; // px that the score takes, and the words on how it ended with it
-const FEW = 2; // letters that a column has room for, if it has room for any
-const NARROW = 11; // px: a column narrower than this has no room for a symbol
+const [SOME, ALL] = [90, 420]; // px that the score takes, and the words on how it ended with it
+const FEW = 2; // letters that are not cut, however wide they are
+const [LARGE, SMALL] = [15, 9]; // px: the size of a symbol, and the least that can be read
+const SQUARE = "■"; // in the place of the one name that is too long, as a rule that of the end
 
 export class WrittenLane {
   /** @param {object} context data, cursor, axis */
@@ -31,8 +32,6 @@ export class WrittenLane {
     const [face, right] = [axis.px(FACE), axis.px(RIGHT)];
     this.height = face + right;
     for (const node of [this.plot, this.value]) style(node, { height: `${this.height}px` });
-    this.narrow = axis.pitch < NARROW * axis.scale;
-    this.element.classList.toggle("rv-written-narrow", this.narrow);
     this.faces.forEach((node, n) => style(node, { left: `${axis.left(start + n)}px`, width: `${axis.span(start + n)}px`, height: `${face}px`, lineHeight: `${face - 2}px` }));
     this.rights.forEach((node, n) => style(node, { left: `${axis.left(start + n)}px`, width: `${axis.span(start + n)}px`, top: `${face}px`, height: `${right}px`, lineHeight: `${right}px` }));
     style(this.told, { width: `${Math.max(0, axis.left(start) - 10)}px` });
@@ -43,18 +42,38 @@ export class WrittenLane {
     const { meta } = data;
     const run = data.frame(this.cursor);
     this.steps = this.faces.map((_, n) => ({ written: writtenAt(meta, run, start + n), right: rightAt(data, run, start + n) }));
+    this.fit();
     this.steps.forEach(({ written, right }, n) => {
       const wrong = right !== null && written !== right;
-      text(this.faces[n], this.narrow ? (wrong ? "×" : "") : symbol(written ?? ""));
-      text(this.rights[n], this.narrow || right === null ? "" : symbol(right));
+      text(this.faces[n], this.narrow ? (wrong ? "×" : "") : this.sign(written));
+      text(this.rights[n], this.narrow ? "" : this.sign(right));
       for (const node of [this.faces[n], this.rights[n]]) {
         node.classList.toggle("rv-wrong", wrong);
         node.classList.toggle("rv-clips", node.textContent.length > FEW);
       }
     });
-    text(this.sub, data.say("score.written_sub"));
+    text(this.sub, this.squared ? data.say("score.written_sub_square", { name: symbol(this.squared) }) : data.say("score.written_sub"));
     const room = this.axis.left(start) / this.axis.scale; // the whole of it stands under the stage's answers
     text(this.told, room > ALL ? `${score(data, run)} ${endWords(data, run)}`.trim() : room > SOME ? score(data, run) : "");
+  }
+
+  /** No name is cut: all are as small as the longest needs, one alone that is too long has a sign, else all go without. */
+  fit() {
+    const { axis, data, steps } = this;
+    const names = [...new Set(steps.flatMap(({ written, right }) => [written, right]))].filter(Boolean);
+    const size = (known) => Math.min(LARGE * axis.scale, axis.pitch / Math.max(...known.map((name) => 0.65 * [...name].length + 0.4)));
+    const last = data.meta.answers.at(-1);
+    const others = names.filter((name) => name !== last);
+    this.squared = size(names) < SMALL * axis.scale && others.length < names.length ? last : null;
+    const px = size(this.squared ? others : names);
+    this.narrow = px < SMALL * axis.scale;
+    if (this.narrow) this.squared = null;
+    this.element.classList.toggle("rv-written-narrow", this.narrow);
+    style(this.plot, { "--rv-fit": this.narrow ? "" : `${px.toFixed(1)}px` });
+  }
+
+  sign(name) {
+    return name === this.squared && name ? SQUARE : symbol(name ?? "");
   }
 
   tell() {

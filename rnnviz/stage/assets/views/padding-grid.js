@@ -8,6 +8,8 @@ const ROW = 34; // px at the normal text size
 const GAP = 5;
 const NORMAL_TEXT = 15;
 const NUMBERED = 38; // px: a cell this wide has room for a number
+const LINE = 19; // px: a sequence in words above its cells, where these are too narrow for words
+const [LARGE, SMALL] = [14, 8.5]; // px: the size of a symbol in its cell, and the least that can be read
 
 export class Grid {
   /** @param {object} data @param {object} cursor @param {{way: string, side: string}} chosen */
@@ -17,7 +19,8 @@ export class Grid {
     const { sides } = this.batch;
     this.most = nice(Math.max(...Object.values(sides).map(({ drift }) => drift.limit)));
     this.rows = this.batch.labels.map((labels, row) => this.makeRow(labels, row));
-    this.plot = el("div", { class: "rv-lane-plot rv-batch-plot" }, ...this.rows.map(({ cells }) => cells));
+    this.longest = Math.max(...this.batch.labels.flat().map((label) => [...symbol(label)].length));
+    this.plot = el("div", { class: "rv-lane-plot rv-batch-plot" }, ...this.rows.flatMap(({ cells, whole }) => [cells, whole]));
     const names = el("div", { class: "rv-batch-names" }, ...this.rows.map(({ name }) => name));
     const values = el("div", { class: "rv-lane-value rv-batch-values" }, ...this.rows.map(({ value }) => value));
     this.block = el("div", { class: "rv-lane rv-batch-lane" }, names, this.plot, values);
@@ -56,7 +59,10 @@ export class Grid {
     const fill = el("i", { class: "rv-batch-fill" });
     const figure = el("span", { class: "rv-figure" });
     const value = el("div", { class: "rv-batch-value" }, el("span", { class: "rv-batch-bar", "aria-hidden": "true" }, fill), figure);
-    return { row, labels, name, faces, tie, fill, figure, value, cells: el("div", { class: "rv-batch-row" }, ...faces, tie) };
+    const words = labels.map((label) => el("span", {}, symbol(label)));
+    const apart = labels.some((label) => [...label].length > 1);
+    const whole = el("p", { class: "rv-batch-whole" }, el("b", {}, String(row + 1)), ...words.flatMap((word, k) => (k && apart ? [" ", word] : [word])));
+    return { row, labels, words, whole, name, faces, tie, fill, figure, value, cells: el("div", { class: "rv-batch-row" }, ...faces, tie) };
   }
 
   /** How a sequence lies in the block: its first step. A packed batch is not filled up, so all begin at once. */
@@ -105,7 +111,7 @@ export class Grid {
     style(cell, { "--rv-ground": drift > 0 ? ramp.css[place] : "transparent", "--rv-over": place > 24 ? ramp.ink[place] : "var(--rv-ink)" });
     const face = cell.firstChild;
     for (const name of ["data-value", "data-quantity", "data-unit", "data-step", "data-run"]) face.removeAttribute(name);
-    if (inside) text(face, symbol(one.labels[t - this.firstOf(one)]));
+    if (inside) text(face, this.line ? "" : symbol(one.labels[t - this.firstOf(one)]));
     else if (way === "padded" && this.numbered) {
       number(face, data, drift, { quantity: "state-drift", unit: one.row, step: t });
       face.dataset.run = side;
@@ -123,7 +129,10 @@ export class Grid {
     style(this.node, { "--rv-shift": `${axis.end - width}px`, "--rv-end": `${axis.end}px` });
     style(this.head, { width: `${Math.max(5, Math.ceil(axis.pitch))}px` });
     this.row = axis.px(ROW);
-    this.pitch = this.row + axis.px(GAP);
+    const size = Math.min(LARGE * scale, (axis.pitch - 4) / (0.65 * this.longest + 0.2));
+    this.line = size < SMALL * scale ? axis.px(LINE) : 0;
+    this.pitch = this.line + this.row + axis.px(GAP);
+    style(this.block, { "--rv-fit": `${size.toFixed(1)}px` });
     style(this.block, { height: `${this.pitch * this.rows.length}px` });
     for (const { faces } of this.rows) faces.forEach((cell, t) => style(cell, { left: `${axis.left(t)}px`, width: `${axis.span(t)}px`, height: `${this.row}px` }));
     this.layoutTicks();
@@ -145,8 +154,11 @@ export class Grid {
     if (!this.pitch) return;
     const { axis, batch } = this;
     for (const one of this.rows) {
-      const top = `translateY(${this.rank.get(one.row) * this.pitch}px)`;
-      for (const node of [one.name, one.cells, one.value]) style(node, { transform: top, height: `${this.row}px` });
+      const top = this.rank.get(one.row) * this.pitch;
+      const cells = `translateY(${top + this.line}px)`;
+      for (const node of [one.name, one.cells, one.value]) style(node, { transform: cells, height: `${this.row}px` });
+      one.whole.hidden = !this.line;
+      style(one.whole, { transform: `translateY(${top}px)`, height: `${this.line}px` });
       const first = this.firstOf(one);
       const [from, to] = this.chosen.side === "right" ? [first + one.labels.length, axis.T] : [0, first];
       style(one.tie, { left: `${axis.left(from)}px`, width: `${axis.left(to) - axis.left(from)}px` });
@@ -170,6 +182,7 @@ export class Grid {
       style(one.fill, { transform: `scaleX(${Math.min(1, drift / most || 0).toFixed(4)})` });
       number(one.figure, data, drift, { quantity: way === "padded" ? "state-drift" : "masked-drift", unit: one.row, step: t });
       one.figure.dataset.run = side;
+      if (this.line) one.words.forEach((word, k) => word.classList.toggle("rv-now", k === t - this.firstOf(one)));
     }
     this.sized.forEach((node, k) => node.classList.toggle("rv-now", k === t));
   }

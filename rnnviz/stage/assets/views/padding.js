@@ -21,7 +21,7 @@ const chosen = { way: WAYS[0], side: SIDES[0] };
  * @param {import("../cursor.js").Cursor} cursor
  */
 export function mount(element, given, cursor) {
-  const data = { ...given, padding: unpacked(given.padding) };
+  const data = Object.assign(Object.create(given), { padding: unpacked(given.padding) });
   heading(element, data.say("padding.title"), data.say("padding.hint"));
   const grid = new Grid(data, cursor, chosen);
   const said = el("p", { class: "rv-batch-said" });
