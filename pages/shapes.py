@@ -44,7 +44,7 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         shapes.about(name, page.lang)
         if trace.experiment.network:
             page.explain(trace.experiment.network)
-        shapes.equations(trace.experiment, page.lang)
+        shapes.equations(trace.experiment, page.lesson.name, page.lang)
         if trace.experiment.translates:
             page.prose("between", "loses")
             shapes.growing(page, trace)

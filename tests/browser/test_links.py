@@ -5,9 +5,12 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from rnnviz import Experiment, Hold, run
+from rnnviz.run import resolve
+from rnnviz.site.shapes.entries import ENTRIES
+from rnnviz.site.shapes.equations import latex
 from rnnviz.words import say
 from tests.browser.conftest import Visit
 from tests.browser.screen import Screen
@@ -206,6 +209,34 @@ def test_each_thing_chosen_on_the_stage_is_in_the_link_and_the_link_opens_on_it(
         choose(unrolled if usual == "unrolled" else found[word], usual)
         other.page.wait_for_function("(word) => !location.hash.includes(word)", arg=word)
     assert other.page.url.endswith("#terms=list")
+
+
+def test_panel_link_and_equations_are_in_the_same_letters(visit: Visit) -> None:
+    """Chosen in one place, they are chosen in all; only the letters of the equations ask the server."""
+    experiment = resolve(ENTRIES["attention"].opened)
+    screen = visit("/shapes?" + ENTRIES["attention"].link + "#notation=wu")
+    panel = screen.stage.locator("[data-view=equations]").get_by_label(say("panel.notation"), exact=True)
+    offered = screen.page.locator(".site-letters button")
+    assert panel.locator("option").all_inner_texts() == offered.all_inner_texts()
+
+    def agree(notation: str) -> None:
+        wanted = latex(experiment, notation, "en")
+        written = screen.page.locator(".katex annotation").filter(has_text="aligned").last
+        expect(written).to_have_text(wanted)
+        assert panel.input_value() == notation
+        pressed = screen.page.locator(".site-letters [aria-pressed=true]")
+        assert pressed.all_inner_texts() == [say(f"panel.notation.{notation}")]
+
+    agree("wu")
+    offered.get_by_text(say("panel.notation.uw"), exact=True).click()
+    screen.page.wait_for_url("**#notation=uw")
+    agree("uw")
+    panel.select_option("xh")
+    screen.page.wait_for_url("**#notation=xh")
+    agree("xh")
+    offered.get_by_text(say("panel.notation.torch"), exact=True).click()
+    screen.page.wait_for_function("() => !location.hash")
+    agree("torch")
 
 
 def test_what_was_chosen_keeps_the_focus_and_goes_along_to_the_page_after_the_next(visit: Visit) -> None:

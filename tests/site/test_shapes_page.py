@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from typing import Any
@@ -18,7 +19,7 @@ from rnnviz.run import resolve, run
 from rnnviz.site import limits
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, GROUPS, entry_of, query_of
-from rnnviz.site.shapes.equations import LETTERS, latex
+from rnnviz.site.shapes.equations import CHOSEN, LETTERS, latex
 from rnnviz.site.shapes.far import far, partner
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
@@ -27,7 +28,9 @@ from rnnviz.site.training import page as training
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import say
 from tests.site.visit import Visit
+from tests.sources import ROOT
 
+ASSETS = ROOT / "rnnviz/stage/assets"
 LAST = Experiment(text="before")
 TRANSLATED = Experiment(text="hello", target="olleh", shape="encoder_decoder", cell="gru", init="normal")
 
@@ -287,14 +290,26 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
 
 
 def test_only_the_letters_that_are_chosen_are_on_the_page() -> None:
-    """All three at once were half of what is on it, and walked through at every change of a control."""
+    """All of them at once were half of what is on it, and walked through at every change of a control."""
     visit = linked(TRANSLATED)
-    for notation in (next(iter(LETTERS)), *LETTERS):
-        shown = [part.value for part in visit.test.markdown if "aligned" in part.value]
-        assert shown == [f"$$\n{latex(TRANSLATED, visit.test.session_state['letters'], 'en')}\n$$"]
-        visit.test.session_state["letters"] = notation
-        visit.run()
-    assert visit.test.session_state["letters"] == notation
+    for notation in (next(iter(LETTERS)), *LETTERS, "latin"):
+        visit.test.session_state[CHOSEN] = notation
+        shown = [part.value for part in visit.run().test.markdown if "aligned" in part.value]
+        used = notation if notation in LETTERS else "torch"
+        assert shown == [f"$$\n{latex(TRANSLATED, used, 'en')}\n$$"] and visit.component("letters")["chosen"] == used
+
+
+def test_the_letters_are_those_of_the_stage_and_each_means_one_thing() -> None:
+    names = re.search(r"NOTATIONS = (\[.*?\])", (ASSETS / "cursor.js").read_text(encoding="utf-8"))
+    assert names is not None and json.loads(names[1]) == list(LETTERS)
+    looking = TRANSLATED.replace(attention="additive", context="transform")
+    panel = (ASSETS / "views/equations-attention.js").read_text(encoding="utf-8")
+    for notation in LETTERS:
+        written = latex(looking, notation, "en")
+        # As the panel has them: m mixes, q, k and a score, c makes the context.
+        for letter, sub in re.findall(r'letter: "([Wb])", sub: "([mqka])"', panel):
+            assert written.count(f"{letter}_{sub}") == 1, (notation, letter, sub)
+        assert "W_a" not in written and "b_q" not in written
 
 
 def test_the_table_has_a_link_for_each_use() -> None:
@@ -379,6 +394,16 @@ def test_one_like_it_can_be_trained(name: str) -> None:
         assert kept["problem"] == query["problem"]
         network = visit.test.session_state[training.LAST].experiment
         assert all(getattr(network, field) == getattr(asked, field) for field in BUILT)
+        units = asked.hidden_size if experiment.network else 32
+        assert network.hidden_size == units
+        labels = [link.proto.label for link in linked(experiment).test.get("page_link")]
+        assert say("shapes.train", units=units) in labels
+
+
+def test_one_like_it_is_as_large_as_what_a_person_has_made_large() -> None:
+    own = ENTRIES["many_to_many"].fresh.replace(hidden_size=64, cell="rnn", nonlinearity="relu")
+    link = training_of("many_to_many", own)
+    assert (link["hidden_size"], link["nonlinearity"]) == ("64", "relu")
 
 
 @pytest.mark.parametrize("name", ["stacked", "bidirectional", "residual"])

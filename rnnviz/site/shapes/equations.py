@@ -1,4 +1,4 @@
-"""The equations of a run's shape, in the letters of the three notations."""
+"""The equations of a run's shape, in the letters that the stage's panel is written in."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ import streamlit as st
 from rnnviz.experiment import Experiment
 from rnnviz.lessons import prose
 from rnnviz.site.page import READING_WIDTH
+from rnnviz.stage.mount import mount_module
 from rnnviz.words import say
 
 LETTERS: Final[Mapping[str, Mapping[str, str]]] = {
-    "xh": {"x": "W_{xh}", "h": "W_{hh}", "y": "W_{hy}"},
-    "uw": {"x": "U", "h": "W", "y": "V"},
-    "wu": {"x": "W", "h": "U", "y": "V"},
+    "torch": {"x": "W_{ih}", "h": "W_{hh}", "y": "W_{ho}", "by": "b_o"},
+    "xh": {"x": "W_{xh}", "h": "W_{hh}", "y": "W_{hy}", "by": "b_y"},
+    "wu": {"x": "W", "h": "U", "y": "V", "by": "b_y"},
+    "uw": {"x": "U", "h": "W", "y": "V", "by": "b_y"},
 }
-"""By notation: the weights that read, that lead on and that answer."""
+"""By notation, as in the stage's panel: the weights that read, that lead on and that answer, and the answer's bias."""
+RAISED: Final = {"b": "", "b1": "^{(1)}", "bk": "^{(k)}", "back": "'", "be": r"^{\mathrm e}", "bd": r"^{\mathrm d}"}
+"""By the name of a placeholder: whose bias of the cell is meant."""
+CHOSEN: Final = "_letters"
 
 
 def blocks(experiment: Experiment) -> list[str]:
@@ -33,24 +38,43 @@ def blocks(experiment: Experiment) -> list[str]:
     return [asked.shape.replace("_", "-") + choice]
 
 
+def letters(notation: str) -> dict[str, str]:
+    """Return what each placeholder stands for; PyTorch keeps the bias of a cell as two that are added up."""
+    parts = ("b_{ih}", "b_{hh}") if notation == "torch" else ("b",)
+    biases = {name: " + ".join(part + raised for part in parts) for name, raised in RAISED.items()}
+    return {**LETTERS[notation], **biases, "alone": parts[0]}
+
+
 def latex(experiment: Experiment, notation: str, lang: str) -> str:
     """Return the equations, aligned."""
-    lines = [prose("shapes/equations", block, lang, **LETTERS[notation]) for block in blocks(experiment)]
+    lines = [prose("shapes/equations", block, lang, **letters(notation)) for block in blocks(experiment)]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
 @st.fragment
-def equations(experiment: Experiment, lang: str) -> None:
-    """Show the equations in the letters that are chosen; to choose others runs nothing else of the page."""
+def equations(experiment: Experiment, stage: str, lang: str) -> None:
+    """Show the equations in the letters of the stage's panel; to choose others runs nothing else of the page.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    stage : str
+        Key of the stage, which has the say: its link names the letters, and those chosen here are chosen there.
+    lang : str
+    """
     st.markdown(f"### {say('shapes.equations', lang)}")
-    notation = st.segmented_control(
-        say("shapes.letters", lang),
-        tuple(LETTERS),
-        format_func=lambda name: say(f"shapes.letters.{name}", lang),
-        default=next(iter(LETTERS)),
-        key="letters",
-        required=True,
-        label_visibility="collapsed",
-    )
-    st.markdown(f"$$\n{latex(experiment, notation, lang)}\n$$", width=READING_WIDTH)
+    names = {name: say(f"panel.notation.{name}", lang) for name in LETTERS}
+    data = {"stage": stage, "label": say("panel.notation", lang), "names": names, "chosen": chosen()}
+    mount_module("letters.js", data, key="letters", on_notation_change=_choose)
+    st.markdown(f"$$\n{latex(experiment, chosen(), lang)}\n$$", width=READING_WIDTH)
     st.caption(say("shapes.equations.note", lang), width=READING_WIDTH)
+
+
+def chosen() -> str:
+    """Return the notation that the stage was last heard to have."""
+    notation = str(st.session_state.get(CHOSEN))
+    return notation if notation in LETTERS else next(iter(LETTERS))
+
+
+def _choose() -> None:
+    st.session_state[CHOSEN] = st.session_state["letters"].notation

@@ -40,10 +40,10 @@ function lastOf(meta, run, level) {
   return layers.includes(back) ? Float64Array.from([...last, ...run.layers[back].h.row(start)]) : last;
 }
 
-/** The state that a direction ends with: of the reverse one that is at the first step. */
+/** The state that a direction ends with, of the reverse one that is at the first step; h̄ where a decoder has an h of its own. */
 function ending({ meta, reverse }, stop) {
   const arrow = meta.directions === 1 ? "" : reverse ? "←" : "→";
-  return { letter: `h${arrow}`, sub: reverse ? "1" : String(stop), quantity: "h" };
+  return { letter: `${translates(meta) ? "h̄" : "h"}${arrow}`, sub: reverse ? "1" : String(stop), quantity: "h" };
 }
 
 function contextExtra(data, layer) {
@@ -57,7 +57,7 @@ function contextExtra(data, layer) {
       ["tanh(", { symbols: [{ letter: "W", sub: "c" }, last], number: "sum" }],
       ["+", { symbols: [{ letter: "b", sub: "c" }], number: "bias" }, ")"],
     ],
-    all: [[{ symbols: [`1/${encoder.stop} `, "Σ", { letter: "h", sub: "s", quantity: "h" }], number: "mean" }]],
+    all: [[{ symbols: [`1/${encoder.stop} `, "Σ", { letter: "h̄", sub: "s", quantity: "h" }], number: "mean" }]],
   }[meta.context];
   const row = line(data, layer, symbol("c", "", "h"), chunks, "c");
   const at = (t) => t === encoder.stop - 1 || t === decoder.start || (t > decoder.start && !begins(meta));

@@ -16,6 +16,7 @@ export function tools(view) {
   const shapes = el("button", { class: "rv-eq-tool", type: "button", "aria-pressed": cursor.shapes }, data.say("panel.shapes"));
   shapes.addEventListener("click", () => cursor.set({ shapes: !cursor.shapes }));
   const notation = select(data.say("panel.notation"), NOTATIONS, cursor.notation, (key) => data.say(`panel.notation.${key}`));
+  notation.classList.add("rv-eq-notation");
   notation.addEventListener("change", () => cursor.set({ notation: notation.value }));
   const layer = data.meta.layers.length > 1 ? layerChoice(view) : null;
   const bar = el("div", { class: "rv-eq-tools" }, layer, shapes, notation);
@@ -27,6 +28,7 @@ export function tools(view) {
   const chosen = () => {
     attr(shapes, "aria-pressed", cursor.shapes);
     notation.value = cursor.notation;
+    attr(view.element, "data-notation", cursor.notation); // for who writes equations beside the stage
   };
   return { stepper, follow, bar, chosen, legend: (of) => legend(data, of, cursor.notation) };
 }
