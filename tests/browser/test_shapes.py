@@ -15,6 +15,7 @@ from rnnviz.site.shapes.tiles import clock, solved
 from rnnviz.site.training.plan import COMPARED
 from rnnviz.words import say
 from tests.browser.conftest import Visit
+from tests.browser.rows import CLEAR, CUT, LINES
 from tests.browser.screen import PHONE, Screen
 from tests.browser.truth import Truth
 
@@ -24,24 +25,6 @@ UNITS = """(card) => [...card.querySelectorAll(".rv-gallery-state")].map((state)
 STANDING = """(cards) => Object.fromEntries(cards.map((card) => [card.dataset.shape, {
   t: Number(card.dataset.t), words: card.innerText,
   pale: [...card.querySelectorAll("[data-step].rv-gallery-later")].map((step) => Number(step.dataset.step)) }]))"""
-
-
-# Of each row of controls, in how many lines they stand: in as many as there are places where a control ends.
-LINES = """() => Object.fromEntries(["controls", "shape-row"]
-  .map((name) => [name, document.querySelector(`.st-key-${name}`)]).filter(([, row]) => row?.checkVisibility())
-  .map(([name, row]) => [name, [...row.children].map((control) => Math.round(control.getBoundingClientRect().bottom))])
-  .map(([name, ends]) => [name, new Set(ends).size]))"""
-# How far beneath a slider's label the number over its handle begins, in pixels.
-CLEAR = """(slider) => slider.querySelector("[data-testid=stSliderThumbValue]").getBoundingClientRect().top
-  - slider.querySelector("label").getBoundingClientRect().bottom"""
-# The words of choices, by their names, that do not stand whole in the control.
-CUT = """(choices) => Object.entries(choices).flatMap(([name, words]) => {
-  const input = document.querySelector(`.st-key-bar .st-key-${name} input`);
-  const pen = Object.assign(document.createElement("canvas").getContext("2d"), { font: getComputedStyle(input).font });
-  const { paddingLeft, paddingRight } = getComputedStyle(input);
-  const room = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
-  return words.filter((one) => pen.measureText(one).width > room);
-})"""
 
 
 def card(screen: Screen, name: str) -> Locator:
@@ -160,7 +143,7 @@ def test_it_leads_to_the_other_lessons_with_the_same_network(visit: Visit) -> No
         screen.page.wait_for_url(f"**/{name}?*")
         assert "shape=encoder_decoder" in screen.page.url and screen.complaints() == []
         screen.settled(screen.page.go_back)
-    screen.settled(screen.page.locator("main").get_by_role("link", name=say("shapes.train")).click)
+    screen.settled(screen.page.locator("main").get_by_role("link", name=say("shapes.train", units=32)).click)
     screen.page.wait_for_url("**/training?*")
     asked = resolve(experiment)
     assert (

@@ -15,13 +15,14 @@ from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, Entry, query_of
+from rnnviz.site.training.plan import FIRST
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
 OPEN: Final = "_shape_open"
 WEIGHTS: Final = "shape_weights"
 BUILT: Final = (
-    *("cell", "num_layers", "bidirectional", "residual"),
+    *("cell", "num_layers", "bidirectional", "residual", "nonlinearity"),
     *("shape", "feed", "readout", "context", "decoder", "attention"),
 )
 """What a network that is trained here has of one that is looked at."""
@@ -95,7 +96,8 @@ def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
     known = pages()
     with st.container(key="shapes-elsewhere", horizontal=True, gap="small"):
         query = training_of(name, experiment)
-        st.page_link(known["training"], label=say("shapes.train", lang), query_params=query)
+        label = say("shapes.train", lang, units=query["hidden_size"])
+        st.page_link(known["training"], label=label, query_params=query)
         # There the decoder reads what is right, which that page says; what is asked here comes back with the visitor.
         st.page_link(known["gradients"], label=say("shapes.gradients", lang), query_params=query_of(experiment))
         for page in ("gates", "step"):
@@ -103,10 +105,15 @@ def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
 
 
 def training_of(name: str, experiment: Experiment) -> dict[str, str]:
-    """Return the Training page's link for a network built alike, beside one without attention if it has any."""
+    """Return the Training page's link for a network built alike, beside one without attention if it has any.
+
+    It is as large as one that was trained; where nothing was, at least as large as what that page begins with: the few
+    units that are easily looked at would learn little.
+    """
     asked = resolve(experiment)
+    units = asked.hidden_size if experiment.network else max(asked.hidden_size, FIRST.hidden_size)
     built = Experiment(**{field: getattr(asked, field) for field in BUILT}).to_query()
     beside = "none" if asked.attention == "none" else "unattended"
     problem = ENTRIES[name].problem
     always = SHORT.get(problem, {"problem": problem}) | {"cell": asked.cell, "shape": asked.shape, "compare": beside}
-    return always | {field: words for field, words in built.items() if field in BUILT}
+    return always | {field: words for field, words in built.items() if field in BUILT} | {"hidden_size": str(units)}
