@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Locator
 
+from rnnviz.experiment import CELLS
 from rnnviz.site.training.plan import Plan
+from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.training import History, train
 from rnnviz.words import say
 from tests.browser.conftest import Visit
+from tests.browser.rows import CUT, LINES
 from tests.browser.screen import PATIENCE, PHONE, Screen
 
 PLAN = Plan(options=(("length", 10),), steps=60, batch_size=8, engine="numpy").changed(hidden_size=6)
+
+(BOOKS,) = (one.choices for one in PROBLEMS["book"].settings if one.name == "book")
 
 
 def button(screen: Screen, name: str) -> Locator:
@@ -94,3 +100,15 @@ def test_on_a_phone_in_the_dark_it_has_one_column_and_can_be_read(visit: Visit) 
     bar, column = (screen.page.locator(place).bounding_box() for place in (".site-progress", ".st-key-head"))
     assert bar and column and bar["width"] == pytest.approx(column["width"], abs=2)
     assert screen.axe() == []
+
+
+@pytest.mark.parametrize("problem", ["echo", "text", "book", "stocks"])
+def test_the_controls_of_a_problem_are_one_line_and_the_others_are_behind_more(visit: Visit, problem: str) -> None:
+    screen = visit("/training", problem=problem)
+    assert screen.page.evaluate(LINES) == {"controls": 1}
+    beside = {"training_compare": [say(f"training.compare.{one}") for one in (*CELLS, "unclipped", "none")]}
+    books = {"training_book_book": [say(f"training.book.{one}") for one in BOOKS]} if problem == "book" else {}
+    assert screen.page.evaluate(CUT, beside | books) == []
+    screen.settled(screen.page.get_by_role("button", name=say("site.more"), exact=True).click)
+    assert screen.page.get_by_label(re.compile(say("problem.setting.length"))).first.is_visible()
+    assert screen.page.get_by_test_id("stFileUploader").count() == (problem == "text")

@@ -14,20 +14,21 @@ from rnnviz.site.training import files, presets
 from rnnviz.site.training.naming import TYPED, label, written
 from rnnviz.site.training.plan import EXPERIMENT_FIELDS, RATES, Plan
 from rnnviz.site.training.settling import FIELDS, WHOLE, range_of, settle
-from rnnviz.tasks.problems import PROBLEMS, Setting
+from rnnviz.tasks.problems import PROBLEMS, Problem, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES
 from rnnviz.words import DEFAULT_LANGUAGE, say
 
-OPEN: Final = ("length", "book", "text", "series", "ticker", "blanks", "delay")
-"""Settings of problems that stand open; the others are behind "More"."""
+OPEN: Final = ("book", "text", "series", "ticker", "blanks", "delay", "length")
+"""Settings that stand open, of each problem the first that it has; its others are behind "More"."""
 OF_SHAPE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "one_to_many": {"feed": FEEDS},
     "many_to_one": {"readout": READOUTS},
     "encoder_decoder": {"context": CONTEXTS, "decoder": DECODERS},
 }
 """What there is to choose in a shape, behind "More"."""
-WIDTHS: Final = {"book": 200, "text": 230, "series": 230, "ticker": 120, "blanks": 156, "delay": 176}
+WIDTHS: Final = {"book": 200, "text": 200, "series": 200, "ticker": 120, "blanks": 156, "delay": 176, "length": 124}
+"""Beside the others, so that all of a problem's controls stand in one row."""
 
 
 def key_of(name: str, problem: str | None = None) -> str:
@@ -75,15 +76,22 @@ def controls(last: Plan, lang: str) -> Any:
     problem = PROBLEMS[st.session_state[key_of("problem")]]
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         _choose("problem", tuple(PROBLEMS), lang, "problem.{}.title", width=174, on_change=_fitting_shape)
-        for setting in problem.settings:
-            if setting.name in OPEN:
-                _setting(problem.name, setting, lang, width=WIDTHS.get(setting.name, 124))
-        if PROBLEMS[problem.name].posed.shapes[0] == "encoder_decoder":
+        for setting in _open(problem):
+            _setting(problem.name, setting, lang, width=WIDTHS[setting.name])
+        attends = problem.posed.shapes[0] == "encoder_decoder"
+        if attends:
             _choose("attention", ATTENTIONS, lang, "control.attention.{}", "control.attention.help", width=128)
         if st.session_state[key_of("shape")] != "one_to_one":
             _cells(lang)
         _amount("hidden_size", lang, width=133)
-        _choose("compare", _comparable(last), lang, "training.compare.{}", "training.compare.help", width=164)
+        _choose(
+            "compare",
+            _comparable(last),
+            lang,
+            "training.compare.{}",
+            "training.compare.help",
+            width=164 if attends else 146,
+        )
         tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
     with tools:
         more = st.popover(say("site.more", lang), key="more", on_change="rerun")
@@ -115,6 +123,11 @@ def open_control(lang: str) -> None:
     st.toggle(say("training.control.open", lang), key=key_of("open"), help=say("training.open.help", lang), **KEEP)
 
 
+def _open(problem: Problem) -> list[Setting]:
+    """Return the setting of a problem that stands open; some have none."""
+    return sorted((one for one in problem.settings if one.name in OPEN), key=lambda one: OPEN.index(one.name))[:1]
+
+
 def _more(problem: str, lang: str) -> None:
     cell = st.session_state[key_of("cell")]
     _choose(
@@ -131,7 +144,9 @@ def _more(problem: str, lang: str) -> None:
     _amount("clip", lang, step=0.1, format="%g", placeholder="training.clip.none", help="training.clip.help")
     _amount("truncate", lang, placeholder="training.truncate.none", help="training.truncate.help")
     for setting in PROBLEMS[problem].settings:
-        if setting.name not in OPEN:
+        if setting.name in TYPED:
+            files.upload(setting.name, key_of(setting.name, problem), lang)
+        if setting not in _open(PROBLEMS[problem]):
             _setting(problem, setting, lang)
     _of_shape(PROBLEMS[problem].posed.shapes, lang)
     _choose("init", INITS, lang, "control.init.{}", "control.init.help")
@@ -196,7 +211,6 @@ def _setting(problem: str, setting: Setting, lang: str, **layout: Any) -> None:
         most = f"{limits.OWN_TEXT if setting.name == 'text' else limits.OWN_SERIES:,}"
         shown = say(f"training.control.{setting.name}.limit", lang, label=title, most=most)
         st.text_area(shown, height=68, **layout)
-        files.upload(setting.name, layout["key"], lang)
     elif setting.choices:
         st.selectbox(title, setting.choices, format_func=lambda one: _choice(setting.name, one, lang), **layout)
     else:

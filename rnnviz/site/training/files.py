@@ -23,16 +23,14 @@ CUT: Final = "_training_cut"
 
 def upload(name: str, field: str, lang: str) -> None:
     """Offer to read a file into the field whose key is ``field``."""
-    key = f"{field}_file"
-    with st.popover(say("training.file", lang), key=f"{key}_open"):
-        st.file_uploader(
-            say(f"training.file.{name}", lang),
-            type=TYPES[name],
-            max_upload_size=limits.UPLOAD_MB,
-            key=key,
-            on_change=_take,
-            args=(name, field),
-        )
+    st.file_uploader(
+        say(f"training.file.{name}", lang),
+        type=TYPES[name],
+        max_upload_size=limits.UPLOAD_MB,
+        key=f"{field}_file",
+        on_change=_take,
+        args=(name, field),
+    )
 
 
 def notices(problem: str, lang: str) -> list[str]:
