@@ -3,9 +3,9 @@
  *
  * One cursor is shared by all stages of a page. `set` may be called as often as one likes: what changed is
  * collected and handed to the subscribers once, in the next animation frame, so that a burst of key presses or
- * pointer moves costs one redraw. While every frame brings a change (a drag, a run at full speed), what is out of
- * sight waits for the first frame that brings none, and what is read rather than followed takes turns: figures that
- * change sixty times a second can be read by no one, and must not hold up the picture that moves.
+ * pointer moves costs one redraw. What is out of sight waits for the first frame that brings no change. While every
+ * frame brings one (a drag, a run at full speed), what is read rather than followed takes turns: figures that change
+ * sixty times a second can be read by no one, and must not hold up the picture that moves.
  */
 
 /** Steps per second that `[` and `]` move through; the default is two steps a second. */
@@ -20,9 +20,6 @@ export const NOTATIONS = ["torch", "xh", "wu", "uw"];
 export const TERMS = ["bar", "list"];
 /** What is shown of two runs that lie on each other. */
 export const MODES = ["run", "baseline", "difference"];
-
-/** Changes that come sooner after each other than this come in every frame. */
-const HURRY = 50; // ms
 
 const FIELDS = ["t", "T", "frame", "F", "playing", "speed", "direction", "unit", "layer", "gate", "form", "notation", "shapes", "terms", "mode", "hover", "veiled"];
 
@@ -79,11 +76,8 @@ export class Cursor {
     this._subscribers = new Set();
     this._changed = new Set();
     this._request = 0;
-    /** @type {boolean} whether changes come close upon each other */
-    this._hurried = false;
-    /** @type {boolean} whether the last frame brought one, too */
+    /** @type {boolean} whether the last frame brought a change, too */
     this._crowded = false;
-    this._flushed = -Infinity;
     this._rest = 0;
     this._sight = sight((place, seen) => this._see(place, seen));
     this._clock = 0;
@@ -127,11 +121,17 @@ export class Cursor {
     this._request ||= requestAnimationFrame(() => this._flush());
   }
 
+  /** The run that is looked at has become another one: as if another frame had been chosen, and drawn at once. */
+  renew() {
+    this._changed.add("frame");
+    this._flush();
+  }
+
   /**
    * Follow the cursor. `fn` is called at once with every field as changed, later at most once a frame.
    * @param {Subscriber} fn
-   * @param {Element|null} [place] what `fn` draws into: while that is out of sight and every frame brings a change,
-   *   `fn` is not called; in the first frame without one it hears of all that changed
+   * @param {Element|null} [place] what `fn` draws into: while that is out of sight, `fn` is called in the first frame
+   *   that brings no change, and hears of all that changed
    * @param {boolean} [read] whether what it draws is read, not followed: while every frame brings a change, one such is
    *   called a frame, in turns; after that all that were not
    * @returns {() => void} stops following
@@ -224,13 +224,10 @@ export class Cursor {
     if (!this._changed.size) return;
     const changed = this._changed;
     this._changed = new Set();
-    const now = performance.now();
-    this._hurried ||= now - this._flushed < HURRY;
-    this._flushed = now;
     let turn = true;
     for (const subscriber of [...this._subscribers]) {
       for (const field of changed) subscriber.missed.add(field);
-      if (this._hurried && !subscriber.seen) continue;
+      if (!subscriber.seen) continue;
       if (this._crowded && subscriber.read && !turn) continue;
       if (subscriber.read) turn = this._last(subscriber);
       this._tell(subscriber);
@@ -252,12 +249,11 @@ export class Cursor {
     call(fn, this, missed);
   }
 
-  /** The frame after one of many changes: if it brings no other, what is out of sight is brought up to date. */
+  /** The frame after a change: if it brings no other, what waited is brought up to date. */
   _rested(now) {
     this._rest = 0;
     this._crowded = this._changed.size > 0 || (this.playing && now >= this._due);
-    if (!this._crowded) this._hurried = false;
-    if (!this._hurried) for (const subscriber of [...this._subscribers]) this._tell(subscriber);
+    if (!this._crowded) for (const subscriber of [...this._subscribers]) this._tell(subscriber);
   }
 
   /** What is drawn into this element has come into sight, or left it. */

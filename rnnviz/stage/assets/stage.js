@@ -12,6 +12,7 @@ import { isLook, lookIn, unsaid } from "./look.js";
 import { notices } from "./notices.js";
 import { load, remember, restore, stylesheet, viewModule } from "./parts.js";
 import { recordOf } from "./record.js";
+import { alike, leads, ownFrame, sameFrame, stays } from "./runs.js";
 import { whereText } from "./scrubber.js";
 import { isDark, Theme, watchTheme } from "./theme.js";
 import { transport } from "./transport.js";
@@ -58,6 +59,8 @@ class Stage {
     /** @type {string|null} the fragment that the visitor has put into the address */
     this.pasted = null;
     this.cleanups = [];
+    /** @type {{name: string, section: HTMLElement, data: object, cleanup: () => void}[]} */
+    this.views = [];
     this.root = el("section", { class: "rv-stage", role: "group", tabindex: "-1", hidden: true });
     element.replaceChildren(this.root);
     this.styled = stylesheet(element.getRootNode());
@@ -75,8 +78,11 @@ class Stage {
     payload.learning = recordOf(payload.learning);
     const before = this.payload;
     this.payload = payload;
+    const told = this.wrong.length;
     this.follow(payload, before);
-    this.draw();
+    const stands = before && !told && !this.wrong.length && isDark(this.element, payload) === this.dark;
+    if (stands && alike(before, payload)) this.renew();
+    else this.draw();
   }
 
   /**
@@ -170,9 +176,37 @@ class Stage {
 
   /** Build everything anew, in one go: the browser paints only the result. */
   draw() {
-    const { payload, root, cursor } = this;
+    this.inPlace(() => this.build());
+  }
+
+  /**
+   * Another run of the same form takes the place of this one: to a view that says so of itself it is only another
+   * frame, so that nothing is built or laid out anew but the others.
+   */
+  renew() {
+    Object.assign(this.data, decode(this.payload, this.data.theme));
+    const others = this.views.filter((view, k) => !stays(view, this.payload.stage.views[k]));
+    const replace = () => {
+      for (const { cleanup } of others) cleanup();
+      this.cursor.renew();
+      for (const view of others) this.fill(view);
+    };
+    if (others.length) this.inPlace(replace);
+    else replace();
+  }
+
+  /** Replace what is drawn, so that the page does not move and what a person opened or focused is as it was. */
+  inPlace(replace) {
+    const { root } = this;
     const kept = remember(root);
     root.style.minHeight = root.hidden ? "" : `${root.offsetHeight}px`; // else the page would scroll up meanwhile
+    replace();
+    root.style.minHeight = "";
+    restore(root, kept);
+  }
+
+  build() {
+    const { payload, root, cursor } = this;
     this.clear();
     this.dark = isDark(this.element, payload);
     const theme = new Theme(payload.palette[this.dark ? "dark" : "light"], this.dark);
@@ -190,8 +224,6 @@ class Stage {
     this.lay(data);
     this.cleanups.push(cursor.subscribe((c, changed) => this.mark(c, changed)));
     this.cleanups.push(watchTheme(this.element, () => this.repaint()));
-    root.style.minHeight = "";
-    restore(root, kept);
   }
 
   /** The controls, the list of keys, the line that is read out. */
@@ -244,13 +276,23 @@ class Stage {
     for (const { view, area = "wide", options = {} } of this.payload.stage.views) {
       const name = AREAS.includes(area) ? area : "wide";
       if (!areas[name]) body.append((areas[name] = el("div", { class: `rv-area rv-area-${name}` })));
-      const section = el("section", { class: `rv-view rv-${view}`, "data-view": view });
-      areas[name].append(section);
-      this.cleanups.push(this.mountView(section, view, { ...data, options }));
-      if (this.payload.stage.name) named(section, this.title.id);
+      // What the stage knows of its run each view looks up when it needs it: the run may become another one.
+      const shown = { name: view, section: el("section"), data: Object.assign(Object.create(data), { options }) };
+      areas[name].append(shown.section);
+      this.views.push(shown);
+      this.fill(shown);
     }
     body.classList.toggle("rv-lone", !areas.panel || !areas.graph);
     areas.graph?.classList.toggle("rv-scored", Boolean(areas.graph.querySelector(":scope > .rv-score"))); // :has() would cost a frame its time
+  }
+
+  /** Put a view into a section of its own, in place of the one it may have had before. */
+  fill(view) {
+    const section = el("section", { class: `rv-view rv-${view.name}`, "data-view": view.name });
+    view.section.replaceWith(section);
+    view.section = section;
+    view.cleanup = this.mountView(view.section, view.name, view.data);
+    if (this.payload.stage.name) named(view.section, this.title.id);
   }
 
   mountView(section, view, data) {
@@ -282,7 +324,8 @@ class Stage {
   }
 
   clear() {
-    for (const cleanup of this.cleanups.splice(0)) {
+    const views = this.views.splice(0).map(({ cleanup }) => cleanup);
+    for (const cleanup of [...this.cleanups.splice(0), ...views]) {
       try {
         cleanup();
       } catch (error) {
@@ -305,22 +348,6 @@ class Stage {
       pages.delete(this.page);
     }
   }
-}
-
-/** The frame to look at in new data: of a training that stays the same, the moment that was looked at, or the newest still. */
-function sameFrame({ learning, feed }, before, cursor, F) {
-  if (!learning || !before?.learning) return learning && cursor.live ? F - 1 : cursor.frame;
-  return cursor.live || feed !== before.feed ? F - 1 : learning.nearest(before.learning.update[cursor.frame] ?? Infinity);
-}
-
-/** Whether a stage leads its page: the link is its own, and the moments of a training are those that it has. */
-function leads({ stage }) {
-  return stage.address ?? stage.size !== "small";
-}
-
-/** Which of the stacked runs is the one that was asked for, in words: when that changes, it is what one wants to see. */
-function ownFrame({ stage, frame_title: title, frame_labels: labels }) {
-  return stage.frame === undefined ? "" : `${title} ${labels?.[stage.frame] ?? stage.frame}`;
 }
 
 /** Put a stage's own name before a view's, so that the same view of two stages can be told apart by ear. */

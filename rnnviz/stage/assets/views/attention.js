@@ -6,6 +6,9 @@ import { el, heading } from "../dom.js";
 import { LookList } from "./attention-list.js";
 import { LookMap } from "./attention-map.js";
 
+/** Another run of the same form is only another frame. */
+export const renews = () => true;
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data

@@ -18,6 +18,9 @@ const TEXT = 15;
 /** Cursors that have been given a unit to begin with; later the choice is the reader's, no unit included. */
 const begun = new WeakSet();
 
+/** Another run of the same form is only another frame. */
+export const renews = () => true;
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data `options.unit`: the unit (0-based) to begin with

@@ -17,6 +17,9 @@ import { digitsFor, notes, pushSentence, titleOf, widthFor } from "./equations-w
 /** Whether the list of terms begins as one bar where no one has chosen: measured once, for new data come often. */
 let narrow = null;
 
+/** Another run of the same form is only another frame. */
+export const renews = () => true;
+
 /** What decides the numbers of a panel; all else is how they are written. */
 const NUMBERS = ["t", "unit", "gate", "frame", "layer"];
 

@@ -108,13 +108,13 @@ function lossLane(context) {
     scale: lossScale(context, pick, LOSSES[kind] ?? LOSSES.squared_error) });
 }
 
-/** From zero to the largest loss of any run, worked out once for as many runs as there are. */
+/** From zero to the largest loss of any run, worked out once for the runs there are. */
 function lossScale({ data, cursor }, pick, words) {
   let scale = null;
-  let seen = 0;
+  let [runs, seen] = [null, 0];
   return () => {
-    if (seen === data.frames.length) return scale;
-    seen = data.frames.length;
+    if (runs === data.frames && seen === runs.length) return scale;
+    [runs, seen] = [data.frames, data.frames.length];
     const every = everywhere(data, cursor, pick);
     const end = (sign) => nice(every.reduce((most, values) => values.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, sign * v) : m), most), 0));
     const some = (is) => every.some((values) => values.some(is));

@@ -9,6 +9,9 @@ import { numbers } from "./output-numbers.js";
 import { symbols } from "./output-symbols.js";
 import { Writing } from "./output-writing.js";
 
+/** Another run of the same form is only another frame. */
+export const renews = () => true;
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data

@@ -16,6 +16,9 @@ import { tokenLane } from "./tokens.js";
 const NORMAL_TEXT = 15; // px, at which lanes have their stated heights
 const SETTLE = 200; // ms after the last redraw until the text alternatives are written
 
+/** Another run of the same form is only another frame, but where gradients or another run lie under it. */
+export const renews = (data) => !data.flow && !data.baseline;
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data

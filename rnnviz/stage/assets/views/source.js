@@ -9,6 +9,9 @@ import { formAt, Layer } from "./equations-model.js";
 import { titleOf } from "./equations-words.js";
 import { tokens } from "./source-tokens.js";
 
+/** Another run of the same form is only another frame. */
+export const renews = () => true;
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data

@@ -68,7 +68,7 @@ export class Attention {
     brush.drawImage(this.statesOf(frame), this.left, top, wide, height);
     brush.strokeStyle = palette.line;
     brush.strokeRect(this.left - 0.5, top - 0.5, wide + 1, height + 1);
-    this.font = getComputedStyle(this.element).fontFamily;
+    this.font ??= getComputedStyle(this.element).fontFamily; // asking lays the page out
     for (const s of this.names.keys()) this.write(brush, s, 400, palette.muted);
     this.brush.clearRect(0, 0, room, this.lines);
     this.brush.globalAlpha = 1;

@@ -19,6 +19,9 @@ const CALM = 220;
 const CALM_SPEED = 4;
 const MORPH = 420;
 
+/** Another run of the same form is only another frame. */
+export const renews = () => true;
+
 /**
  * @param {HTMLElement} element
  * @param {import("../arrays.js").Data} data
@@ -129,8 +132,8 @@ export class Graph {
     const gate = shownGate(data.meta, this.cursor);
     this.weights = layout.parts.map((part) => new Weights(data, part, frame, gate));
     const scaled = [gate, this.opened?.layer, this.opened?.start, data.frames.length].join();
-    if (scaled !== this.scaled) this.scale = scaleOf(data, layout, frame, gate, this.weights);
-    this.scaled = scaled;
+    if (scaled !== this.scaled || data.frames[0] !== this.first) this.scale = scaleOf(data, layout, frame, gate, this.weights);
+    Object.assign(this, { scaled, first: data.frames[0] });
     this.list = edgeList(this.weights, this.scale);
     picture.edges.draw("base", this.list);
     picture.name(gate, this.weights);
