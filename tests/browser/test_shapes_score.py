@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -17,7 +18,7 @@ from rnnviz.stage.padding import padding_payload
 from rnnviz.words import say
 from tests.browser.desk import Desk
 from tests.browser.screen import DESKTOP, PHONE, Screen
-from tests.browser.truth import Truth
+from tests.browser.truth import Truth, reads_as
 
 VIEWS = ("score", "attention", "output")
 PAIR: dict[str, Any] = {"shape": "encoder_decoder", "hidden_size": 5, "init": "normal", "seed": 2}
@@ -216,6 +217,50 @@ def test_on_a_phone_no_number_and_no_symbol_is_cut(desk: Desk) -> None:
     ends = written(trace)[-1]
     assert names.all_inner_texts() == [*written(trace)[:-1], "■"] * 2
     assert say("score.written_sub_square", name=ends) in lane(screen, "written").inner_text()
+
+
+def test_a_loss_is_what_its_line_works_out_also_of_an_answer_that_is_nearly_sure(desk: Desk) -> None:
+    """What is shown of the chance has as many digits as it takes: −ln 1.000 is no 0.0001."""
+    trace = run(Experiment(network="reverser_attention", text="palindrome"))
+    screen = desk.show(show(trace, VIEWS), size=PHONE)
+    screen.click_step(start(trace))
+    for t in range(start(trace), trace.steps):
+        line = screen.stage.locator(".rv-answer-loss[role=math]").inner_text()
+        chance, loss = (part.strip() for part in line.split("−ln")[-1].split("="))
+        assert reads_as(loss, trace.losses[t]), line
+        assert -math.log(number_of(chance)) == pytest.approx(trace.losses[t], rel=0.05), line
+        screen.press("ArrowRight")
+    values = screen.stage.locator(".rv-answer-bar-value")
+    assert values.evaluate_all(CUT, None) == [], "each in its column"
+
+
+def number_of(text: str) -> float:
+    """Return a probability as it is written: 0.25, 9.12·10⁻⁵, (1 − 3.1·10⁻⁹)."""
+    if text.startswith("("):
+        return 1 - number_of(text.strip("()").split("−", 1)[1].strip())
+    digits, _, power = text.partition("·10")
+    return float(digits) * 10.0 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
+
+
+def test_the_mark_of_a_sum_covers_no_number_of_its_bar(desk: Desk) -> None:
+    trace = run(Experiment(network="characters_residual", text="the judge said"))
+    screen = desk.show(show(trace, ("equations", "score")), size=PHONE)
+    screen.press("Home")
+    met = 0
+    for _ in range(trace.steps):
+        marks, labels = (
+            screen.stage.locator(f".rv-eq-stack-{part}").evaluate_all(
+                "all => all.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().toJSON())"
+            )
+            for part in ("mark > i", "label > span")
+        )
+        assert len(marks) == 2
+        for mark in marks:
+            beside = [one for one in labels if one["left"] < mark["right"] and mark["left"] < one["right"]]
+            met += len(beside)
+            assert not [one for one in beside if one["top"] < mark["bottom"] and mark["top"] < one["bottom"]]
+        screen.press("ArrowRight")
+    assert met, "at some step the sum ends where a number stands"
 
 
 def test_words_too_long_for_their_cells_stand_above_them(desk: Desk) -> None:

@@ -11,7 +11,8 @@ const READABLE = { glyph: 0.11, words: 0.3 };
 /** @param {import("../arrays.js").Data} data @param {import("./equations-model.js").Layer} layer */
 export function stackOf(data, layer) {
   const pieces = Array.from({ length: layer.termCount }, piece);
-  const mark = el("span", { class: "rv-eq-stack-mark" }, el("span", {}, data.say("panel.sum")));
+  // A line through the whole band would run through a number that stands there: one at each edge points to the place.
+  const mark = el("span", { class: "rv-eq-stack-mark" }, el("i"), el("i"), el("span", {}, data.say("panel.sum")));
   const zero = el("span", { class: "rv-eq-stack-zero" }, "0");
   const band = el("div", { class: "rv-eq-stack-band" }, ...pieces.map(({ label }) => label));
   const node = el("div", { class: "rv-eq-stack", role: "img" }, band, mark, zero);

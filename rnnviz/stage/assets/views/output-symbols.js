@@ -6,9 +6,12 @@ import { el, stretch, text } from "../dom.js";
 import { show, symbol } from "./equations-math.js";
 import { NAMED } from "./equations-model.js";
 import { largest } from "./equations-sums.js";
+import { powerText } from "./lanes.js";
 
 /** So many letters of a name have room; what is longer is cut off. */
 const WIDEST = 10;
+/** A loss below this is a power of ten, and a probability so near to 1 has more digits than three. */
+const SURE = 0.01;
 
 /** @param {import("../arrays.js").Data} data */
 export function symbols(data) {
@@ -85,12 +88,17 @@ function fillLoss(data, { target, chance, loss }, run, t) {
   if (answer < 0) return;
   const value = run.losses.at(t);
   text(target, data.meta.answers[answer]);
-  text(chance, small(data, run.probabilities.at(t, answer), value));
+  text(chance, exact(data, run.probabilities.at(t, answer), value));
   show(loss, data, value, { quantity: "loss", step: t });
+  if (value > 0 && value < SURE) text(loss, powerText(data, Math.log10(value)));
 }
 
-/** A probability with three digits that count; one too small for float32 is read off its loss. */
-function small(data, chance, loss) {
+/** A probability with as many digits as its loss has that count; of one too near 0 or 1 for them, how near it is. */
+function exact(data, chance, loss) {
+  const missing = -Math.expm1(-loss); // what it lacks of 1, which float32 may not hold
+  if (missing > 0 && missing < SURE) {
+    return missing < 1e-6 ? `(1 − ${powerText(data, Math.log10(missing))})` : data.format(1 - missing, 1 - Math.floor(Math.log10(missing)));
+  }
   if (!(chance < 0.001)) return data.format(chance, 3);
   const power = chance > 1e-30 ? Math.log10(chance) : -loss / Math.LN10;
   if (!Number.isFinite(power)) return data.format(chance, 3);
