@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from typing import Any
@@ -282,6 +283,33 @@ def test_words_too_long_for_their_cells_stand_above_them(desk: Desk) -> None:
 
 def faces(screen: Screen) -> Locator:
     return screen.stage.locator(".rv-batch-cell:not(.rv-batch-filled) > .rv-batch-face")
+
+
+COLOURS = """(canvas, [steps, units]) => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const place = (t, j) => 4 * (Math.floor((j + 0.5) * height / units) * width + Math.floor((t + 0.5) * width / steps));
+  return Array.from({ length: steps }, (_, t) => Array.from({ length: units }, (_, j) => data[place(t, j) + 1]));
+}"""
+
+
+def test_a_cell_state_that_grows_from_layer_to_layer_is_seen_in_each(desk: Desk) -> None:
+    """Of c above zero: the larger, the less green, whatever the layer; and none of the layers is blank."""
+    trace = run(Experiment(network="characters_residual", text="the judge said"))
+    screen = desk.show(show(trace, VIEWS), size=PHONE)
+    pairs = []
+    for name in ("l0", "l1", "l2"):
+        screen.stage.locator("select").first.select_option(name)
+        screen.paint()
+        c = trace.layers[name].c
+        assert c is not None and "√|c|" in lane(screen, "c").locator(".rv-lane-sub").inner_text()
+        green = np.array(lane(screen, "c").locator("canvas").evaluate(COLOURS, list(c.shape)))
+        assert np.ptp(green[c > 0]) > 40 and np.median(green[c > 0]) < 235, name
+        pairs += list(zip(c[c > 0], green[c > 0], strict=True))
+    shades = [shade for _, shade in sorted(pairs)]
+    assert all(later <= sooner for sooner, later in itertools.pairwise(shades))
+    small = desk.show(show(run(Experiment(text="hello")), ("score",)))
+    assert "√" not in lane(small, "c").inner_text()
 
 
 def test_what_was_asked_for_is_counted_also_where_nothing_was_written(desk: Desk) -> None:

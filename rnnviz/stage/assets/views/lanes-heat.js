@@ -4,6 +4,7 @@ import { Matrix, nice } from "../arrays.js";
 import { besides, laneFrame, layerOf, short, showHolds } from "./lanes.js";
 import { layerStop } from "./lanes-parts.js";
 import { badCells, gaps, paint } from "./lanes-pixels.js";
+import { rooted } from "./lanes-root.js";
 
 /** Row height by the number of units, in pixels at the normal text size. */
 function rowHeight(H) {
@@ -19,6 +20,7 @@ function rowHeight(H) {
  * @property {(arrays: object, layer: object) => Matrix} pick (T, rows)
  * @property {string} ramp "diverging", or the hue of a scale from 0 to 1
  * @property {() => number} limit the value that has the full colour
+ * @property {() => boolean} [root] whether colours go with the square root of a value
  * @property {boolean} [units] rows are hidden units (the default) @property {string} [gate] whose holds are drawn
  */
 export class HeatLane {
@@ -89,11 +91,12 @@ export class HeatLane {
     this.matrix = this.values();
     this.other = data.baseline && mode === "run" ? spec.pick(data.baseline, layerOf(data, data.baseline, this.cursor)) : null;
     const end = mode === "difference" ? nice(this.matrix.limit) : spec.limit();
-    this.sub.textContent = this.scaleText(mode, end);
+    const root = mode !== "difference" && Boolean(spec.root?.());
+    this.sub.textContent = root ? data.say("score.scale_root", { scale: this.scaleText(mode, end), name: spec.name }) : this.scaleText(mode, end);
     if (!this.canvas.width || !this.canvas.height) return;
     const ramp = mode === "difference" ? "diverging" : spec.ramp;
     const context = this.canvas.getContext("2d");
-    this.image = paint(context, this.matrix, data.theme, ramp, end, this.image);
+    this.image = paint(context, root ? rooted(this.matrix) : this.matrix, data.theme, ramp, root ? Math.sqrt(end) : end, this.image);
     gaps(context, axis, this.rows, this.row, data.theme);
     this.end();
     this.broken = this.image.bad && badCells(context, this.matrix, axis, this.row, data, this.until);

@@ -7,6 +7,7 @@ import { MatrixLane } from "./lanes-matrix.js";
 import { everywhere, powerText, short } from "./lanes.js";
 import { AttentionLane } from "./lanes-attention.js";
 import { firstAnswer, layerStop } from "./lanes-parts.js";
+import { faint } from "./lanes-root.js";
 import { WrittenLane } from "./lanes-written.js";
 import { translates } from "../shape.js";
 
@@ -35,7 +36,7 @@ const KINDS = {
     const { data, cursor } = context;
     if (!data.layer(cursor).c) return null;
     return new HeatLane(context, { name: "c", quantity: "c", hue: "c", title: data.say("score.c"), ramp: "diverging",
-      limit: () => data.limit("c"), pick: (_, layer) => layer.c });
+      limit: () => data.limit("c"), root: faint(data, "c"), pick: (_, layer) => layer.c });
   },
   gates: gatesLane,
   loss: lossLane,
