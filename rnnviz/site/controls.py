@@ -70,7 +70,7 @@ def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=200, **KEEP)
     elif kind == "task":
-        choose("task", TASKS, lang, width=136)
+        choose("task", TASKS, lang, width=136, on_change=_fit_length)
         amount("length", lang, width=100)
     else:
         choose("network", NETWORKS, lang, width=204, on_change=_take_length)
@@ -78,6 +78,12 @@ def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
         st.text_input(_label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live=True, placeholder=empty, width=180, **KEEP)
         if "length" in state.wanted():
             amount("length", lang, width=100)
+
+
+def _fit_length() -> None:
+    """Ask a generator that knows fewer values than another for no more than those."""
+    most = settle.range_of("length", state.wanted()).most
+    st.session_state["length"] = min(st.session_state["length"] or most, int(most))
 
 
 def _take_length() -> None:
@@ -210,8 +216,14 @@ def setting(parameter: Parameter, lang: str, **layout: Any) -> Any:
     label = say(f"control.task.{parameter.name}", lang)
     if parameter.choices:
         return st.selectbox(label, parameter.choices, key=key, **layout, **KEEP)
-    least, most = limits.SETTINGS[parameter.name]
-    return st.number_input(label, float(least), float(most), step=1.0, format="%g", key=key, **layout, **KEEP)
+    label = limited(label, *limits.SETTINGS[parameter.name], lang)
+    return st.number_input(label, value=None, step=1.0, format="%g", key=key, **layout, **KEEP)
+
+
+def limited(title: str, least: float, most: float, lang: str) -> str:
+    """Return what stands over a number: its name, and from where to where it may go."""
+    ends = {"least": limits.written(least), "most": limits.written(most)}
+    return say("control.limited", lang, label=title, limit=say("limit.to" if least < 0 else "limit.ends", lang, **ends))
 
 
 def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
@@ -231,13 +243,10 @@ def amount(name: str, lang: str, **layout: Any) -> Any:
     """Offer a number within its limits, which stand beside its name."""
     # Only a length depends on another control; to ask for all of them at every number took a tenth of a rerun.
     least, most = settle.range_of(name, state.wanted() if name == "length" else {})
-    kind = int if name in limits.WHOLE else float
-    if name == "length" and st.session_state[name] is not None:  # another generator may know fewer values
-        st.session_state[name] = min(st.session_state[name], int(most))
     # The field itself has no limits: it would refuse a number without a word, where `settle` says why.
     label = _label(name, lang, least=f"{least:g}".replace("-", "−"), most=f"{most:,g}")
     # Without a value of its own a field that is emptied stays so, and the run as it was.
-    layout = {"step": kind(1), "value": None, **layout}
+    layout = {"step": 1.0, "value": None, "format": "%g", **layout}
     return st.number_input(label, key=name, **layout, **KEEP)
 
 

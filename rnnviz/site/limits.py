@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class Range(NamedTuple):
@@ -10,6 +10,19 @@ class Range(NamedTuple):
 
     least: float
     most: float
+
+
+def whole(value: Any) -> Any:
+    """Return a whole number as it is written, 8 and not 8.0; whatever else it is, as it is.
+
+    A field that took whole numbers only would cut off what is typed behind the point without a word.
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+def written(end: float) -> str:
+    """Return the end of a range, or what is used, as a person reads it."""
+    return f"{end:.12f}".rstrip("0") if 0 < end < 1e-3 else f"{end:,g}".replace("-", "−")
 
 
 STEPS: Final = 1_000

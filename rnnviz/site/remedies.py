@@ -128,7 +128,7 @@ def remedy_amounts(experiment: Experiment, lang: str) -> None:
         return
     with st.container(key="remedies-row", horizontal=True, vertical_alignment="bottom", gap="small"):
         for field in amounts:
-            amount(field, lang, step=1 if field == "truncate" else 0.1, width=210)
+            amount(field, lang, step=1.0 if field == "truncate" else 0.1, width=210)
         if flat:
             st.button(say("remedy.layers", lang), key="remedy_layers", on_click=take, args=({"num_layers": 3},))
 

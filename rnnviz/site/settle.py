@@ -92,6 +92,7 @@ def admit(name: str, value: Any, values: Mapping[str, Any]) -> Any:
     """
     if name in TYPED:
         return TYPED[name](value, values)
+    value = limits.whole(value) if name in limits.WHOLE else value
     if value is None and name in limits.RANGES and (name == "length" or getattr(Experiment(), name) is not None):
         raise _beyond(name, value, values, "limit.empty")
     if name == "hold" or (value is None and getattr(Experiment(), name) is None):

@@ -13,7 +13,7 @@ from typing import Any, Final
 import streamlit as st
 
 from rnnviz.experiment import DEFAULT_LENGTH, DEFAULT_TEXT, INPUTS, NETWORKS, TASKS, Experiment
-from rnnviz.site.settle import written
+from rnnviz.site.settle import written as numbers
 from rnnviz.site.typed import length_read, shape_read
 from rnnviz.tasks.generators import GENERATORS, Parameter, parse_task
 
@@ -166,16 +166,17 @@ def _task(name: str) -> str:
     """Return a generator with the settings that differ from its own, in the form of a link."""
     parts = [name]
     for parameter in GENERATORS[name].parameters if name in GENERATORS else ():
-        value = st.session_state.get(setting_key(name, parameter))
-        if value is not None and value != parameter.default:
-            parts.append(f"{parameter.name}={value if isinstance(value, str) else f'{value:.12g}'}")
+        value = st.session_state.get(setting_key(name, parameter), parameter.default)
+        if value != parameter.default:
+            written = "" if value is None else value if isinstance(value, str) else f"{value:.12g}"
+            parts.append(f"{parameter.name}={written}")
     return ":".join(parts)
 
 
 def _input(name: str, value: Any) -> dict[str, Any]:
     """Return what the controls hold of one field."""
     if name == "series" and isinstance(value, tuple):
-        return {"series": written(value)}
+        return {"series": numbers(value)}
     if name == "task":
         generator, settings = parse_task(value)
         return {"task": generator.name} | _settings({generator.name: settings})

@@ -115,3 +115,13 @@ def test_numbers_that_are_none(visit: Visit) -> None:
         assert_sentences(screen, names)
         assert screen.steps == 4
         assert_unharmed(screen)
+
+
+@pytest.mark.parametrize(("page", "name"), [("/step", "hidden_size"), ("/training", "training_hidden_size")])
+def test_a_number_between_two_whole_ones_stays_as_it_was_typed(visit: Visit, page: str, name: str) -> None:
+    screen = visit(page)
+    enter(screen, name, "7.5")
+    assert_sentences(screen, "is 7.5, but must be a whole number from 1 to 128; 7 is used")
+    enter(screen, name, "8")
+    assert_sentences(screen)
+    assert "hidden_size=8" in screen.page.url

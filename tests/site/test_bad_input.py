@@ -219,3 +219,52 @@ def test_what_a_trained_network_cannot_write() -> None:
     visit = Visit("shapes", network="reverser", text="hello", target="A B")
     assert_one_sentence(visit, "Target has 'A' as symbol 1, but this network writes only a b c")
     assert visit.meta("stage-shapes")["T"] == 11 and visit.test.session_state["target"] == "A B"
+
+
+@pytest.mark.parametrize(
+    ("typed", "says", "units"),
+    [
+        (7.5, "is 7.5, but must be a whole number from 1 to 128; 7 is used", "7"),
+        (8.0, "", "8"),
+        (-3.0, "is -3, but must be a whole number from 1 to 128; 1 is used", "1"),
+        (1e300, "is 1e+300, but must be a whole number from 1 to 128; 128 is used", "128"),
+        (None, "is empty, but must be a number from 1 to 128", ""),
+    ],
+    ids=["between", "whole", "negative", "enormous", "empty"],
+)
+@pytest.mark.parametrize(("page", "key"), [("step", "hidden_size"), ("training", "training_hidden_size")])
+def test_what_is_typed_for_a_whole_number(page: str, key: str, typed: float | None, says: str, units: str) -> None:
+    visit = Visit(page)
+    visit.test.number_input(key=key).set_value(typed)
+    assert [says in said for said in visit.run().errors] == [True] * bool(says)
+    assert not units or f"hidden_size={units}" in visit.query.split("&")
+    assert visit.test.number_input(key=key).value == typed, "what was typed is lost"
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "says", "used"),
+    [
+        ("length", 5000.0, "is 5000, but must be a whole number from 2 to 1000; 1000 is used", "length=1000"),
+        ("task_sine_period", 0.0, "period to '0', but it must be a number from 1 to 1000", "period%3D1&"),
+        ("task_sine_period", None, "period to '', but it must be a number from 1 to 1000; sine is used", "task=sine&"),
+        ("task_sine_phase", -2000.0, "phase to '-2000', but it must be a number from -1000", "phase%3D-1000&"),
+    ],
+)
+def test_what_is_typed_for_a_number_of_a_generator(key: str, typed: float | None, says: str, used: str) -> None:
+    visit = Visit("step", task="sine", length="20").more()
+    visit.test.number_input(key=key).set_value(typed)
+    (told,) = visit.run().errors
+    assert says in told and used in f"{visit.query}&" and visit.test.number_input(key=key).value == typed
+
+
+def test_another_generator_is_asked_for_no_more_steps_than_it_has() -> None:
+    visit = Visit("step", task="sine", length="500")
+    visit.test.selectbox(key="task").set_value("stocks")
+    assert visit.run().errors == [] and "length=104" in visit.query
+
+
+def test_an_emptied_setting_of_a_problem_is_told() -> None:
+    visit = Visit("training")
+    visit.test.number_input(key="training_adding_length").set_value(None)
+    (told,) = visit.run().errors
+    assert "Length is empty, but must be a number from 2 to 200" in told

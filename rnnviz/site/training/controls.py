@@ -9,11 +9,11 @@ import streamlit as st
 
 from rnnviz.experiment import ATTENTIONS, CELLS, CONTEXTS, DECODERS, FEEDS, INITS, NONLINEARITIES, READOUTS
 from rnnviz.site import limits, present
-from rnnviz.site.controls import KEEP
+from rnnviz.site.controls import KEEP, limited
 from rnnviz.site.training import files, presets
-from rnnviz.site.training.naming import TYPED, label, written
+from rnnviz.site.training.naming import TYPED, label
 from rnnviz.site.training.plan import EXPERIMENT_FIELDS, RATES, Plan
-from rnnviz.site.training.settling import FIELDS, WHOLE, range_of, settle
+from rnnviz.site.training.settling import FIELDS, range_of, settle
 from rnnviz.tasks.problems import PROBLEMS, Problem, Setting
 from rnnviz.training import OPTIMISERS
 from rnnviz.training.settings import ENGINES
@@ -138,10 +138,10 @@ def _more(problem: str, lang: str) -> None:
         "training.rate.help",
         on_change=_fitting_rate,
     )
-    _amount("learning_rate", lang, step=0.001, format="%g")
+    _amount("learning_rate", lang, step=0.001)
     _amount("steps", lang, step=100)
     _amount("batch_size", lang)
-    _amount("clip", lang, step=0.1, format="%g", placeholder="training.clip.none", help="training.clip.help")
+    _amount("clip", lang, step=0.1, placeholder="training.clip.none", help="training.clip.help")
     _amount("truncate", lang, placeholder="training.truncate.none", help="training.truncate.help")
     for setting in PROBLEMS[problem].settings:
         if setting.name in TYPED:
@@ -182,7 +182,7 @@ def _of_shape(shapes: Sequence[str], lang: str) -> None:
     for name, options in OF_SHAPE.get(st.session_state[key_of("shape")], {}).items():
         _choose(name, options, lang, f"control.{name}.{{}}", f"control.{name}.help")
     if st.session_state[key_of("shape")] == "encoder_decoder" and st.session_state[key_of("decoder")] == "feedback":
-        _amount("forcing", lang, step=0.1, format="%g", help="training.forcing.help")
+        _amount("forcing", lang, step=0.1, help="training.forcing.help")
 
 
 def _fitting_shape() -> None:
@@ -214,8 +214,8 @@ def _setting(problem: str, setting: Setting, lang: str, **layout: Any) -> None:
     elif setting.choices:
         st.selectbox(title, setting.choices, format_func=lambda one: _choice(setting.name, one, lang), **layout)
     else:
-        layout |= {"step": 1} if isinstance(setting.default, int) else {"step": 0.5, "format": "%g"}
-        st.number_input(_limited(title, *range_of(setting), lang), **{"value": None, **layout})
+        layout |= {"step": 1.0 if isinstance(setting.default, int) else 0.5, "format": "%g", "value": None}
+        st.number_input(limited(title, *range_of(setting), lang), **layout)
 
 
 def _choice(setting: str, value: str, lang: str) -> str:
@@ -245,16 +245,10 @@ def _amount(
     name: str, lang: str, *, step: float = 1, help: str | None = None, placeholder: str | None = None, **layout: Any
 ) -> None:
     """Offer a number; the field itself has no limits, for it would refuse one without a word."""
-    kind = int if name in WHOLE else float
-    title = _limited(label(name, lang), *limits.TRAINING[name], lang)
+    title = limited(label(name, lang), *limits.TRAINING[name], lang)
     words = {"help": help and say(help, lang), "placeholder": placeholder and say(placeholder, lang)}
-    st.number_input(title, **{"key": key_of(name), "value": None, "step": kind(step), **words, **layout, **KEEP})
-
-
-def _limited(title: str, least: float, most: float, lang: str) -> str:
-    ends = {"least": written(least), "most": written(most)}
-    to = "training.limit.to" if least < 0 else "training.limit"
-    return say("control.limited", lang, label=title, limit=say(to, lang, **ends))
+    usual = {"key": key_of(name), "value": None, "step": float(step), "format": "%g"}
+    st.number_input(title, **{**usual, **words, **layout, **KEEP})
 
 
 def _typed(value: Any) -> Any:

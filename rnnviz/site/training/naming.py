@@ -7,6 +7,7 @@ from typing import Any, Final
 from rnnviz.checks import shorten
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import readable
+from rnnviz.site.limits import written
 from rnnviz.words import catalogue, say
 
 TYPED: Final = ("text", "series")
@@ -46,8 +47,3 @@ def shown(name: str, value: Any, lang: str) -> str:
     if isinstance(value, str):
         return shorten(value) if name in TYPED else value
     return written(value) if isinstance(value, float) else f"{value:,}"
-
-
-def written(end: float) -> str:
-    """Return the end of a range, or what is used, as a person reads it."""
-    return f"{end:.12f}".rstrip("0") if 0 < end < 1e-3 else f"{end:,g}".replace("-", "−")

@@ -26,7 +26,8 @@ from rnnviz.experiment import (
     ExperimentError,
 )
 from rnnviz.site import limits
-from rnnviz.site.training.naming import sentence, written
+from rnnviz.site.limits import written
+from rnnviz.site.training.naming import sentence
 from rnnviz.site.training.plan import COMPARED, EXPERIMENT_FIELDS, RATES, UNSET, Plan, width_of
 from rnnviz.tasks.problems import PROBLEMS, Setting
 from rnnviz.training import OPTIMISERS
@@ -171,7 +172,10 @@ def setting_value(setting: Setting, value: Any) -> Any:
         counts = {"count": f"{len(value):,}", "most": f"{limits.OWN_TEXT:,}"}
         raise ExperimentError("text", value, "limit.own_text", used=value[: limits.OWN_TEXT], **counts)
     if not setting.choices and isinstance(setting.default, int | float):
+        value = limits.whole(value) if isinstance(setting.default, int) else value
         least, most = range_of(setting)
+        if value is None:
+            raise ExperimentError(setting.name, value, "limit.empty", least=written(least), most=written(most))
         setting = replace(setting, least=least, most=most)
     found = setting.check(value)
     if setting.name == "series" and len(found) > limits.OWN_SERIES:
@@ -226,6 +230,7 @@ def ranged(name: str, value: Any, within: limits.Range) -> Any:
         If it is none, or not within them.
     """
     least, most = within
+    value = limits.whole(value) if name in WHOLE else value
     key = "limit.whole" if name in WHOLE else "limit.range"
     try:
         number = checks.whole(0)(name, value) if name in WHOLE else checks.number()(name, value)
