@@ -17,6 +17,8 @@ from rnnviz.tasks import inputs
 from rnnviz.tasks.generators import GENERATORS
 from rnnviz.words import say
 
+UNSAID: Final = {"text": "notice.random", "target": "notice.taught"}
+"""What stands in the place of a field that a ready-made network cannot read or write."""
 TYPED: Final = {"text": read_text, "series": read_series, "target": read_target}
 """Fields that may hold anything: they are read anew at every run, and what was typed stays."""
 
@@ -157,7 +159,7 @@ def sentence(error: ExperimentError, used: Any, lang: str, *, link: bool = False
     problem = say(error.key, lang, **{**error.values, "field": field})
     if "used" in error.values:  # the message says itself what is used
         return problem
-    shown = say("notice.random", lang) if error.field == "text" and used is None else _shown(used, lang)
+    shown = say(UNSAID[error.field], lang) if used is None and error.field in UNSAID else _shown(used, lang)
     return say("notice.used", lang, problem=problem.rstrip("."), used=shown)
 
 

@@ -219,6 +219,8 @@ def test_what_a_trained_network_cannot_write() -> None:
     visit = Visit("shapes", network="reverser", text="hello", target="A B")
     assert_one_sentence(visit, "Target has 'A' as symbol 1, but this network writes only a b c")
     assert visit.meta("stage-shapes")["T"] == 11 and visit.test.session_state["target"] == "A B"
+    told = "type only these, or choose a network of your own; what it was taught to write is used instead."
+    assert visit.errors[0].endswith(told), "what can be done, and what is done"
 
 
 @pytest.mark.parametrize(
