@@ -20,7 +20,7 @@ export function layoutOf(meta, cell, { width, em, small }) {
   const sizes = { most: px(narrow || cell ? 36 : 56), least: px(1.2), head: px(7) };
   const caption = input.top + px(38);
   return { em, px, width, gutter, ...columns, positions: meta.T, pill, loss, h, c, input, caption, height: caption + px(24),
-    head: { height: loss.height }, gap: columns.slot - pill.width, narrow, sizes };
+    fade: loss.height + px(20), gap: columns.slot - pill.width, narrow, sizes };
 }
 
 /** How wide a size is drawn, in px; nothing is 0 wide. */

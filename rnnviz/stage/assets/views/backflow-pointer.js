@@ -49,7 +49,7 @@ export class Pointer {
     if (this.shown?.t === column.t && this.shown.way === graph.way) return;
     this.shown = { t: column.t, way: graph.way };
     const { layout } = graph;
-    this.tip.show(this.lines(column.t, graph.way), { x: 0, y: layout.h.y }, layout);
+    this.tip.show(this.lines(column.t, graph.way), { x: 0, y: layout.h.y }, { left: 0, right: layout.width, top: 0, bottom: layout.height });
     this.beside(layout.gutter + middle(layout, column.t - graph.start));
     graph.cursor.set({ hover: { quantity: "dh", unit: null, t: column.t } });
   }

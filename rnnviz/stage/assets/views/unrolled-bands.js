@@ -1,6 +1,6 @@
 /**
  * Which columns are the encoder's and which the decoder's: a tinted band behind each with its name, and the name of
- * what stands between or after them.
+ * what stands between or after them. The name and what is said of it take a line each, so that none is cut off.
  */
 import { el, style, text } from "../dom.js";
 import { translates } from "../shape.js";
@@ -20,11 +20,36 @@ export class Bands {
 
   band(data, span) {
     const [title, note] = [el("b"), el("span")];
-    text(title, data.say(span.name === "gather" ? `graph.title_${this.layout.track.gather}` : `graph.title_${span.name}`));
-    text(note, data.say(noteKey(data.meta, span.name), { n: translates(data.meta) ? this.layout.track.split : data.meta.T }));
     const label = el("div", { class: "rv-u-band-label", style: { height: `${this.layout.titles.height}px` } }, title, note);
     const node = el("div", { class: `rv-u-part rv-u-part-${span.name}`, style: { height: `${this.layout.height}px` } }, label);
-    return { ...span, node, label, width: null, left: null, inset: null };
+    const n = translates(data.meta) ? this.layout.track.split : data.meta.T;
+    const said = span.name === "gather" ? this.layout.track.gather : span.name;
+    const named = data.say(`graph.title_${said}`);
+    const words = [
+      [named, data.say(noteKey(data.meta, span.name, "note"), { n })],
+      [said === "answer" ? data.say("graph.brief_answer") : named, data.say(noteKey(data.meta, span.name, "brief"))],
+    ];
+    const band = { ...span, node, label, title, note, words, needs: null, width: null, left: null };
+    this.write(band, false);
+    return band;
+  }
+
+  /** Write the name and the note, or where they have no room on a line each, shorter ones. */
+  write(band, brief) {
+    if (brief === band.brief) return;
+    const [title, note] = band.words[Number(brief)];
+    text(band.title, title);
+    text(band.note, note);
+    band.label.classList.toggle("rv-u-brief", brief);
+    band.brief = brief;
+  }
+
+  /** How wide the name and the note are: measured once. */
+  needs(band) {
+    if (band.needs !== null) return band.needs;
+    style(band.label, { width: "max-content" });
+    band.needs = band.label.offsetWidth;
+    return band.needs;
   }
 
   /** The first slot shows position `start`; bands reach beyond the window for the slide. */
@@ -38,17 +63,18 @@ export class Bands {
       const seen = Math.min(room, left + width) - Math.max(0, left);
       if (left !== band.left || width !== band.width) {
         style(band.node, { transform: `translateX(${left}px)`, width: `${width}px` });
-        style(band.label, { transform: `translateX(${inset}px)`, width: `${Math.max(0, seen)}px` });
         band.node.hidden = width <= 0 || seen <= 8;
+        if (!band.node.hidden) this.write(band, this.needs(band) > seen);
+        style(band.label, { transform: `translateX(${inset}px)`, width: `${Math.max(0, seen)}px` });
         Object.assign(band, { left, width });
       }
     }
   }
 }
 
-/** The sentence below a name. */
-function noteKey(meta, name) {
-  if (name === "encoder") return meta.attention === "none" ? "graph.note_encoder" : "graph.note_encoder_looked_at";
-  if (name === "decoder") return `graph.note_decoder_${meta.decoder}`;
-  return translates(meta) ? `graph.note_context_${meta.context}` : `graph.note_pooled_${meta.readout}`;
+/** What is said below a name. @param {"note"|"brief"} length */
+function noteKey(meta, name, length) {
+  if (name === "encoder") return meta.attention === "none" ? `graph.${length}_encoder` : `graph.${length}_encoder_looked_at`;
+  if (name === "decoder") return `graph.${length}_decoder_${meta.decoder}`;
+  return translates(meta) ? `graph.${length}_context_${meta.context}` : `graph.${length}_pooled_${meta.readout}`;
 }

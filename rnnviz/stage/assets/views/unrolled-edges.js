@@ -7,6 +7,7 @@ import { attr, el, svg, text, unique } from "../dom.js";
 import { readsAt } from "../shape.js";
 import { middle } from "./unrolled-layout.js";
 import { buckets, matrixLabel } from "./unrolled-strokes.js";
+import { ownerOf } from "./unrolled-words.js";
 
 /** Which edges: all of them; those of the unit singled out; those pointed at. */
 const SETS = ["base", "unit", "point"];
@@ -124,10 +125,9 @@ export class Edges {
     const names = [];
     for (let k = 0; k < layout.count - 1; k++) {
       parts.forEach((part, index) => {
-        for (const { bottom, reverse } of part.blocks) {
-          const aside = part.name ? layout.px(5) : 0; // an answer's arrow comes down in the middle
-          const node = this.name("h", middle(layout, k) + layout.slot / 2 + aside, bottom + layout.px(9), part);
-          const wants = reverse ? (a, b) => track.comesBack(a, b, index) : (a, b) => track.comes(a, b, index);
+        for (const block of part.blocks) {
+          const node = this.gapName(middle(layout, k) + layout.slot / 2, block, part);
+          const wants = block.reverse ? (a, b) => track.comesBack(a, b, index) : (a, b) => track.comes(a, b, index);
           this.placed.push({ node, slot: k, wants });
           names.push(node);
         }
@@ -136,19 +136,36 @@ export class Edges {
     return names;
   }
 
+  /** In the middle of its gap; a longer one beside that of the input's matrix, or the arrow that comes down there. */
+  gapName(x, block, part) {
+    const { track, px, wide } = this.layout;
+    const owner = ownerOf(track.meta, part, block);
+    const aside = part.name || (wide && owner.length);
+    return this.name("h", x + (aside ? px(6) : 0), block.bottom + px(9), aside ? "start" : "middle", owner);
+  }
+
+  /** What the matrices are called by which the cursor's column reads, and each of its layers the one below. */
   inputNames() {
-    const { slot, pill, input, px, parts, track } = this.layout;
-    if (slot <= px(126)) return [];
-    return parts.map((part, index) => {
-      const node = this.name("i", (slot + pill.width) / 2 + px(3), input.top - px(10), part);
-      this.around.push({ node, wants: ({ kind, t, part: at }) => kind === "step" && at === index && readsAt(track.meta, t) });
-      return node;
-    });
+    const { slot, px, parts, track, wide } = this.layout;
+    if (!wide) return [];
+    return parts.flatMap((part, index) =>
+      part.levels.map(({ level, blocks, rows }) => {
+        const owner = ownerOf(track.meta, part, blocks.length > 1 ? { level } : blocks[0]);
+        const node = this.name("i", slot / 2 + rows.at(-1).lane + px(6), this.below(level) - px(10), "start", owner);
+        this.around.push({ node, wants: ({ kind, t, part: at }) => kind === "step" && at === index && (level || readsAt(track.meta, t)) });
+        return node;
+      }),
+    );
+  }
+
+  /** Where a level's own input stands: that of the network, or the level below. */
+  below(level) {
+    return level ? this.layout.levels[level - 1].top : this.layout.input.top;
   }
 
   /** A matrix's name beside its edges; `title` says it. @param {"h"|"i"} kind */
-  name(kind, x, y, part) {
-    const node = matrixLabel(x, y, kind === "h" && !part.name ? "middle" : "start", part.name);
+  name(kind, x, y, anchor, owner) {
+    const node = matrixLabel(x, y, anchor, owner);
     this.names.push({ node, kind });
     return node;
   }

@@ -40,7 +40,7 @@ export class Marks {
     const { meta } = this.layout.track;
     const { winners } = pooledOf(meta, frame);
     this.lines.forEach(({ row }, k) => {
-      const single = kind === "gather" && row.stop - row.start === 1;
+      const single = kind === "gather" && row.stop - row.start === 1 && this.layout.wide; // elsewhere it has no room
       text(this.origins[k], single ? `t = ${winners[row.start + (row.block.reverse ? meta.H : 0)] + 1}` : "");
     });
     for (const { row, button, line } of this.lines) {

@@ -4,11 +4,13 @@
  */
 import { attr, el, number, stretch, text } from "../dom.js";
 import { answers, answersAt, hasLoss, hasTarget } from "./output-kinds.js";
+import { longestAnswer } from "./unrolled-layout.js";
 
 const SHOWN = 3;
-/** So many characters fit beside a bar, and fewer wherever there are bars. */
-const WORD = 4;
-const NARROW = 2;
+/** So many characters of a word fit beside a bar, and fewer in a narrow column. */
+const BESIDE = { wide: 4, narrow: 3 };
+/** What a head takes, in px of the usual font size, where it is the only one and no other stands beside it. */
+const ALONE = 150;
 
 /** How many lines a head has in a run. */
 export function headLines(meta) {
@@ -35,11 +37,19 @@ export class Head {
     if (this.asked) this.element.append(foot(data.say("graph.target"), this.target));
     this.element.append(foot(data.say("graph.loss"), this.loss));
     Object.assign(this.element.style, { top: `${layout.head.top}px`, height: `${layout.head.height}px` });
-    // A word needs the room of the bar: it is written onto it.
-    const longest = Math.max(0, ...(data.meta.answers ?? []).map((answer) => answer.length));
-    if (this.symbols && longest > WORD) this.element.classList.add("rv-u-worded");
-    this.target.classList.toggle("rv-u-trimmed", longest > NARROW || (!this.symbols && data.meta.O > 1));
+    this.most = BESIDE[layout.wide ? "wide" : "narrow"];
+    this.fit(layout);
     this.best = new Int32Array(SHOWN);
+  }
+
+  /** A word needs the room of the bar: it is written onto it. A head that stands alone takes what it needs besides. */
+  fit({ slot, px, track }) {
+    const { meta } = this.data;
+    const longest = longestAnswer(meta);
+    const worded = this.symbols && longest > this.most;
+    this.element.classList.toggle("rv-u-worded", worded);
+    if (worded && meta.shape === "many_to_one") Object.assign(this.element.style, { left: "auto", width: `${Math.max(slot, px(ALONE))}px` });
+    this.target.classList.toggle("rv-u-trimmed", longest > this.most || (!this.symbols && meta.O > 1));
   }
 
   line() {
@@ -94,7 +104,7 @@ export class Head {
       const o = this.best[k];
       text(label, names?.[o] ?? o + 1);
       attr(label, "title", names?.[o] ?? null);
-      label.classList.toggle("rv-u-trimmed", names?.[o]?.length > NARROW);
+      label.classList.toggle("rv-u-trimmed", names?.[o]?.length > this.most);
       stretch(bar, shares[o]);
       number(value, this.data, shares[o], { quantity: "output", unit: o, step: t });
       row.classList.toggle("rv-u-right", o === wanted);

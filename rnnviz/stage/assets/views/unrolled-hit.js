@@ -33,6 +33,21 @@ export function edgeAt(layout, weights, limits, start, x, y) {
   return betweenColumns({ layout, limits, right, left, here }, weights, along, y);
 }
 
+/** What an edge leads to and from. @param {number} shift of the folded column @param {Hit} hit @returns {import("./unrolled-place.js").Box[]} */
+export function endsOf(layout, shift, { kind, from, to, slot }) {
+  const at = (k) => middle(layout, k) + shift;
+  const { top, height } = layout.input;
+  const end = boxOf(layout, at(slot), to.y);
+  if (kind === "input") return [end, boxOf(layout, at(slot), top + height / 2, height)];
+  const source = kind === "between" ? slot : slot + (to.block.reverse ? 1 : -1);
+  return [end, boxOf(layout, at(source), from.y)];
+}
+
+/** What a node takes of the window, or with its own height an input. */
+export function boxOf({ pill }, x, y, height = pill.height) {
+  return { left: x - pill.width / 2, right: x + pill.width / 2, top: y - height / 2, bottom: y + height / 2 };
+}
+
 /** How far a curve has risen (0 … 1) where it has come `share` of the way across: x = 3u/2 − 3u²/2 + u³, y = 3u² − 2u³. */
 export function rise(share) {
   let [low, high] = [0, 1];

@@ -30,6 +30,9 @@ export class Lanes {
     this.strings = layout.levels[0].rows.map(line);
     /** @type {Line[]} */
     this.belts = carried.map(line);
+    /** Which rows' lines are not dimmed, by the unit singled out and by the pointer. */
+    this.own = null;
+    this.pointed = null;
     this.belt = this.palette[data.meta.cell === "gru" ? "h" : "c"];
     const box = { left: `${-this.aside}px`, width: `${layout.slot + 2 * this.aside}px`, height: `${layout.height}px` };
     this.element = el("div", { class: "rv-u-lanes", "aria-hidden": "true", style: box });
@@ -52,7 +55,20 @@ export class Lanes {
 
   /** Dim the lines of all but some rows; null: of none. @param {((row: Row) => boolean)|null} own */
   light(own) {
-    for (const line of [...this.strings, ...this.belts]) line.dim = own !== null && !own(line.row);
+    this.own = own;
+    this.dim();
+  }
+
+  /** Dim all lines but one that is pointed at. @param {{kind: "input"|"carry", to: Row}|null} pointed */
+  point(pointed) {
+    this.pointed = pointed;
+    this.dim();
+  }
+
+  dim() {
+    const { own, pointed } = this;
+    const meant = (lines, row) => (pointed ? row === pointed.to && lines === (pointed.kind === "input" ? this.strings : this.belts) : !own || own(row));
+    for (const lines of [this.strings, this.belts]) for (const line of lines) line.dim = !meant(lines, line.row);
     this.draw();
   }
 

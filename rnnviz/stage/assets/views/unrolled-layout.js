@@ -10,6 +10,8 @@ const ROWS = 10;
 const DEEP_ROWS = 12;
 /** Height of the strip of all encoder states and of the lines that lead from it, in px of the usual font size. */
 const STRIP = 150;
+/** A longer word has no room in a column of a narrow screen, in characters. */
+const WORD = 5;
 
 /**
  * @typedef {{start: number, stop: number, of: number|null}} Range units start ≤ j < stop; `of`: the opened group's start
@@ -57,13 +59,13 @@ export function layoutOf(meta, { width, em, small, open, headLines }) {
   const track = new Track(meta);
   const positions = track.count;
   const gutter = px(gutterWidth(meta, width < px(520)));
-  const columns = slots(width - gutter, positions, px, small);
+  const columns = slots(width - gutter, positions, px, small, wordy(meta));
   const blocks = meta.layers.map((layer) => block(layer, meta, open));
   const count = blocks.reduce((sum, { rows }) => sum + rows.length, 0);
   const pitch = px(count <= 5 && !small ? 42 : count <= 8 ? 36 : count <= 12 ? 32 : 27);
   const grouped = blocks.some(({ rows }) => rows.some(isGroup));
   const pill = { width: Math.min(px(grouped ? 58 : 50), columns.slot * 0.56), height: Math.min(px(30), pitch - px(8)) };
-  const across = { width, gutter, ...columns, gap: columns.slot - pill.width };
+  const across = { width, gutter, ...columns, gap: columns.slot - pill.width, wide: columns.slot >= px(126) };
   const down = stack(levelsOf(blocks), { px, pitch, pill, headLines, meta });
   const parts = track.parts.map((part) => partOf(part, down));
   return { em, px, pitch, pill, track, positions, grouped, parts, gathers: gathers(meta, track), ...across, ...down };
@@ -92,9 +94,19 @@ function gutterWidth({ unit_names: names, H, layers }, narrow) {
   return (layers.length > 1 ? 42 : 32) - (narrow ? 4 : 0);
 }
 
+/** How long the longest answer is, in characters; of numbers 0. */
+export function longestAnswer({ kind, answers: names }) {
+  return kind === "symbols" ? Math.max(0, ...(names ?? []).map((name) => name.length)) : 0;
+}
+
+/** Whether words stand above many columns, for which narrow ones have no room. */
+function wordy(meta) {
+  return meta.shape !== "many_to_one" && longestAnswer(meta) > WORD;
+}
+
 /** As many columns as there is room for; their middle stands in the middle of the room. */
-export function slots(room, positions, px, small) {
-  const ideal = room < px(440) ? px(92) : small ? px(116) : px(138);
+export function slots(room, positions, px, small, wordy = false) {
+  const ideal = room < px(440) && !wordy ? px(92) : small ? px(116) : px(138);
   const count = Math.min(positions, Math.max(2, Math.min(7, Math.floor(room / ideal))));
   const slot = Math.floor(Math.min(room / count, px(200))); // whole pixels keep text sharp where columns move
   return { room, count, slot, offset: Math.floor((room - count * slot) / 2), before: Math.floor(count / 2) };
@@ -145,7 +157,8 @@ function stack(levels, { px, pitch, pill, headLines, meta }) {
   const bus = y + input.height + px(14);
   const caption = y + px(38) + (reads(meta) ? px(20) : 0);
   const blocks = levels.flatMap((level) => level.blocks);
-  return { levels, blocks, titles, strip, head, mixed, input, bus, caption, height: caption + px(24) };
+  const fade = mixed.top + mixed.height + px(6); // what stands above there is read to the edge
+  return { levels, blocks, titles, strip, head, mixed, fade, input, bus, caption, height: caption + px(24) };
 }
 
 /** Whether each of a decoder's states looks back at all of the encoder's. */

@@ -4,7 +4,7 @@
 import { attr, el, svg } from "../dom.js";
 import { pools, recurs } from "../shape.js";
 import { isGroup } from "./unrolled-layout.js";
-import { matrixName, phrase, symbol } from "./unrolled-words.js";
+import { matrixName, ownerOf, phrase, symbol } from "./unrolled-words.js";
 
 /** Side of the matrix, and the smallest and largest of its cells, in px of the usual font size. */
 const SIDE = 84;
@@ -71,7 +71,8 @@ export class Legend {
     if (!recurs(data.meta)) return this.words.replaceChildren(el("p", { class: "rv-u-once" }, data.say("graph.feed_forward")));
     const where = layers.length > 1 ? data.say(block.reverse ? "graph.of_reverse" : "graph.of_layer", { n: block.level + 1 }) : "";
     const key = part.name ? `graph.once_${part.name}` : H === 1 ? "graph.once_one" : "graph.once";
-    const once = phrase(data, key, { matrix: symbol(...matrixName("h", gate)), where, T: String(T), size: String(H) });
+    const owner = ownerOf(data.meta, part, block);
+    const once = phrase(data, key, { matrix: symbol(...matrixName("h", gate, owner)), where, T: String(T), size: String(H) });
     const grouped = block.rows.some(isGroup) ? [" ", data.say("graph.grouped")] : [];
     const scale = nought ? [data.say("graph.nought")] : this.scale(limit);
     const said = [el("p", { class: "rv-u-once" }, once), el("p", {}, scale, this.straight(), grouped), this.passed(part)];

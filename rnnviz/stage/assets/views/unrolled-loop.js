@@ -5,6 +5,7 @@
 import { attr, el, svg, text } from "../dom.js";
 import { matrixLabel } from "./unrolled-strokes.js";
 import { middle } from "./unrolled-layout.js";
+import { ownerOf } from "./unrolled-words.js";
 
 /** The room a loop takes beside the columns. */
 export function loopRoom(layout) {
@@ -25,7 +26,8 @@ export class Loop {
     const paths = layout.blocks.map((block) => this.path(block, centre));
     this.svg = svg("svg", { class: "rv-u-loop-lines", width: layout.room, height: layout.height, "aria-hidden": "true" }, paths);
     const between = ({ reverse }) => centre + ((reverse ? 1 : -1) * layout.slot) / 2;
-    this.names = layout.blocks.map((block) => matrixLabel(between(block), block.bottom + layout.px(9), "middle"));
+    const name = (block) => matrixLabel(between(block), block.bottom + layout.px(9), "middle", ownerOf(data.meta, layout.parts[0], block));
+    this.names = layout.blocks.map(name);
     this.svg.append(...this.names);
     this.labels = layout.blocks.map((block) => this.label(data, block, centre));
     this.element = el("div", { class: "rv-u-loop" }, this.svg, this.labels);

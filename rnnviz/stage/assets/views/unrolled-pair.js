@@ -6,6 +6,7 @@ import { attr, el, svg, text } from "../dom.js";
 import { begins, fedAt } from "../shape.js";
 import { matrixLabel } from "./unrolled-strokes.js";
 import { tip } from "./unrolled-gather.js";
+import { ownerOf } from "./unrolled-words.js";
 
 /**
  * Which columns the folded form shows, from left to right.
@@ -76,7 +77,7 @@ export class Pair {
     const [y, high, r] = [(block.top + block.bottom) / 2, block.top - px(9), px(10)];
     const [start, end] = [centre + (side * pill.width) / 2, centre - (side * pill.width) / 2];
     const [out, back] = [start + side * reach, end - side * reach];
-    this.names.push(matrixLabel(centre + pill.width / 2 - px(2), block.bottom + px(9), "start", part.name));
+    this.names.push(this.name(block, centre, part));
     const fan = (x, to) => block.rows.map((row) => `M${x} ${row.y}C${(x + to) / 2} ${row.y} ${(x + to) / 2} ${y} ${to} ${y}`);
     const tips = block.rows.map((row) => tip(end - side * 2, row.y, px(3.5), side, 0));
     const trunk =
@@ -84,6 +85,18 @@ export class Pair {
       `H${back + side * r}Q${back} ${high} ${back} ${high + r}V${y - r}Q${back} ${y} ${back + side * r} ${y}`;
     const fans = [...fan(start, out - side * r), ...fan(end, back + side * r), ...tips].join("");
     return svg("g", {}, svg("path", { class: "rv-u-fan", d: fans }), svg("path", { class: "rv-u-trunk", d: trunk }));
+  }
+
+  /**
+   * The input's matrix is named on the right of a box, so this on the left; of the first only where there is room. Below
+   * a reverse layer runs the loop of the other: its name stands beside its last row.
+   */
+  name(block, centre, part) {
+    const { pill, pitch, px, wide } = this.layout;
+    const owner = ownerOf(this.data.meta, part, block);
+    if (block.reverse) return matrixLabel(centre + pill.width / 2 + px(4), block.bottom - pitch / 2 + px(13), "start", owner);
+    const left = wide || centre > this.centres[0];
+    return matrixLabel(centre + (left ? -1 : 1) * (pill.width / 2 - px(2)), block.bottom + px(9), left ? "end" : "start", owner);
   }
 
   /** From box to box. */

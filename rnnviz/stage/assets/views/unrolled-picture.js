@@ -1,7 +1,7 @@
 /**
  * What stands in the picture for one layout: the gutter, the window, and on its track the edges and the columns.
  */
-import { attr, el } from "../dom.js";
+import { attr, el, text } from "../dom.js";
 import { Attention } from "./unrolled-attention.js";
 import { Bands } from "./unrolled-bands.js";
 import { Column } from "./unrolled-columns.js";
@@ -52,7 +52,7 @@ export class Picture {
     element.style.setProperty("--rv-slot", px(layout.slot));
     element.classList.toggle("rv-u-gru", data.meta.cell === "gru");
     element.classList.toggle("rv-u-tight", layout.pitch < layout.px(34));
-    element.classList.toggle("rv-u-narrow", layout.slot < layout.px(126));
+    element.classList.toggle("rv-u-narrow", !layout.wide);
     element.replaceChildren(this.gutter, this.window);
     this.element = element;
   }
@@ -139,12 +139,15 @@ export class Picture {
     [...this.rings.children].forEach((ring, k) => (ring.hidden = Boolean(column.nodes[k].absent)));
   }
 
-  /** Whether the window cuts the run, on either side. */
+  /** Whether the window cuts the run, on either side; beyond the last step in sight there may be what is no step. */
   cut(left, right, start) {
     const { track, count, parts } = this.layout;
     this.cuts.forEach((mark, k) => {
       const { kind, part } = track.at(k ? start + count - 1 : start);
       attr(mark, "data-over", kind === "gather" ? null : parts[part].name || null);
+      const beyond = track.at(k ? start + count : start - 1);
+      const alone = beyond.kind !== "step" && track.at(k ? start + count + 1 : start - 2).kind === "none";
+      text(mark.lastChild, alone && beyond.kind !== "none" ? this.columns[0].caption(beyond) : "…");
     });
     attr(this.window, "data-cut-left", left ? "" : null);
     attr(this.window, "data-cut-right", right ? "" : null);
@@ -168,8 +171,7 @@ function rings({ pill, blocks, slot }) {
 
 /** Where the window cuts, edges fade and a mark stands in the row of the steps. */
 export function cutMark(layout, side) {
-  const top = layout.head.height + layout.px(20);
-  const fade = el("div", { class: "rv-u-fade", style: { top: px(top), height: px(layout.input.top - top) } });
-  const dots = el("div", { class: "rv-u-dots", style: { top: px(layout.caption - layout.px(4)) } }, "…");
-  return el("div", { class: `rv-u-cut rv-u-cut-${side}`, "aria-hidden": "true" }, fade, dots);
+  const fade = el("div", { class: "rv-u-fade", style: { top: px(layout.fade), height: px(layout.input.top - layout.fade) } });
+  const more = el("div", { class: "rv-u-more", style: { top: px(layout.caption - layout.px(4)) } }, "…");
+  return el("div", { class: `rv-u-cut rv-u-cut-${side}`, "aria-hidden": "true" }, fade, more);
 }

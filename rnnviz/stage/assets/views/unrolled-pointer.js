@@ -3,10 +3,10 @@
  * keyboard has one tab stop, the cursor's column, whose nodes ↑ and ↓ walk through.
  */
 import { attr } from "../dom.js";
-import { edgeAt } from "./unrolled-hit.js";
+import { boxOf, edgeAt, endsOf } from "./unrolled-hit.js";
 import { isGroup, middle } from "./unrolled-layout.js";
 import { Tip } from "./unrolled-tip.js";
-import { matrixName } from "./unrolled-words.js";
+import { matrixName, ownerOf, symbol } from "./unrolled-words.js";
 
 export class Pointer {
   /** @param {import("./unrolled.js").Graph} graph */
@@ -20,9 +20,11 @@ export class Pointer {
 
   /** The picture was built anew. @param {HTMLElement} window */
   enter(window) {
-    this.graph.element.append(this.tip.element);
+    this.graph.element.after(this.tip.element); // it may reach beyond the picture
     this.tip.hide();
     this.shown = null;
+    this.straight = null;
+    attr(this.graph.element, "data-straight", null);
     const on = (type, act) => window.addEventListener(type, act);
     on("click", (event) => this.click(event));
     on("pointermove", (event) => this.move(event));
@@ -98,7 +100,7 @@ export class Pointer {
   onSource(s, x, y) {
     const { graph } = this;
     this.show({ lines: () => this.tip.source(s, graph.cursor.t, graph.frame), x, y });
-    graph.point(null);
+    this.point(null);
   }
 
   onVector(column, { dataset, offsetLeft, offsetWidth }, x, y) {
@@ -106,7 +108,7 @@ export class Pointer {
     const left = column.left + offsetLeft;
     const unit = (width) => Math.min(width - 1, Math.max(0, Math.floor(((x - left) / offsetWidth) * width)));
     this.show({ lines: () => this.tip.vector(dataset.vector, unit, column.place.t, graph.frame), x, y });
-    graph.point(null);
+    this.point(null);
   }
 
   place(event) {
@@ -130,8 +132,8 @@ export class Pointer {
   onNode(column, { row }, x, y) {
     const { graph } = this;
     const lines = () => this.tip.node(row, column, graph.frame, graph.weights);
-    this.show({ lines, x, y });
-    graph.point(null);
+    this.show({ lines, x, y, ends: [boxOf(graph.layout, column.left + graph.layout.slot / 2, row.y)] });
+    this.point(null);
     const t = this.step(column.position);
     graph.cursor.set({ hover: isGroup(row) ? null : { quantity: "h", unit: row.start, t } });
   }
@@ -139,26 +141,40 @@ export class Pointer {
   onEdge(hit, x, y) {
     const { graph, tip } = this;
     const recurrent = hit.kind === "forward" || hit.kind === "reverse";
-    const [letter, { sub }] = matrixName(recurrent ? "h" : "i", graph.weights[0].gate);
-    const matrix = `${letter}_${sub}`;
     const position = graph.start + hit.slot;
     const { part } = graph.layout.track.at(position);
+    const owner = ownerOf(graph.data.meta, graph.layout.parts[part], hit.to.block);
+    const matrix = () => symbol(...matrixName(recurrent ? "h" : "i", graph.weights[part].gate, owner));
     const lines = () => tip[recurrent ? "recurrent" : hit.kind](hit, position, graph.frame, graph.weights[part], matrix);
-    this.show({ lines, x, y, above: hit.to.block.top - graph.layout.px(4) });
-    graph.point(hit.kind === "input" || hit.kind === "carry" ? null : { ...hit, part });
+    this.show({ lines, x, y, above: hit.to.block.top - graph.layout.px(4), ends: endsOf(graph.layout, graph.shift, hit) });
+    const straight = hit.kind === "input" || hit.kind === "carry";
+    this.point(straight ? null : { ...hit, part }, straight ? hit : null);
+  }
+
+  /** Light an edge, or one of the straight lines, and dim all others. */
+  point(edge, straight = null) {
+    const { element, picture } = this.graph;
+    this.graph.point(edge);
+    if (straight?.kind === this.straight?.kind && straight?.to === this.straight?.to) return;
+    this.straight = straight;
+    attr(element, "data-straight", straight ? "" : null);
+    for (const { lanes } of picture.columns) lanes.point(straight);
   }
 
   show(shown) {
     this.shown = shown;
-    const { graph } = this;
-    const left = graph.layout.gutter;
-    this.tip.show(shown.lines(), { ...shown, x: shown.x + left }, graph.layout);
+    const { offsetLeft, offsetTop, parentElement } = this.graph.element;
+    const { gutter, width } = this.graph.layout;
+    const room = { left: -gutter, right: width - gutter, top: -offsetTop, bottom: parentElement.clientHeight - offsetTop };
+    this.tip.element.style.left = `${offsetLeft + gutter}px`;
+    this.tip.element.style.top = `${offsetTop}px`;
+    this.tip.show(shown.lines(), shown, room);
   }
 
   leave() {
     this.shown = null;
     this.tip.hide();
-    this.graph.point(null);
+    this.point(null);
     if (this.graph.cursor.hover?.quantity === "h") this.graph.cursor.set({ hover: null });
   }
 
@@ -214,7 +230,7 @@ export class Pointer {
     const node = this.nodeOf(column, event.target);
     if (!node || !event.target.matches(":focus-visible")) return;
     this.row = column.nodes.indexOf(node);
-    const x = middle(graph.layout, graph.slot) + graph.shift + graph.layout.pill.width / 2;
-    this.show({ lines: () => this.tip.node(node.row, graph.current, graph.frame, graph.weights), x, y: node.row.y });
+    const x = middle(graph.layout, graph.slot) + graph.shift;
+    this.show({ lines: () => this.tip.node(node.row, graph.current, graph.frame, graph.weights), x, y: node.row.y, ends: [boxOf(graph.layout, x, node.row.y)] });
   }
 }

@@ -7,12 +7,16 @@ const BUCKETS = 8;
 /** The bucket of weights that are NaN or infinite. */
 const BROKEN = 99;
 
-/** What a network is called above its matrices' names. */
-const PARTS = { encoder: "enc", decoder: "dec" };
+/** What stands between two words above a matrix's name. */
+export const THIN = "\u2009";
 
-/** W, room for its subscript, and of an encoder and a decoder whose it is. */
-export function matrixLabel(x, y, anchor, part = "") {
-  const whose = PARTS[part] && svg("tspan", { class: "rv-u-whose", dy: "-0.8em" }, PARTS[part]);
+/** An arrow above a matrix's name: which way its layer reads. */
+export const isWay = (part) => part === "→" || part === "←";
+
+/** W, room for its subscript, and where there are several of that name whose it is. */
+export function matrixLabel(x, y, anchor, owner = []) {
+  const parts = owner.map((part, k) => svg("tspan", { class: isWay(part) ? "rv-u-way" : null }, k ? `${THIN}${part}` : part));
+  const whose = parts.length ? svg("tspan", { class: "rv-u-whose", dy: "-0.8em" }, parts) : null;
   return svg("text", { class: "rv-u-matrix-name", x, y, "text-anchor": anchor }, "W", svg("tspan", { dy: "0.28em" }), whose);
 }
 

@@ -6,7 +6,9 @@ import { el, number, symbol, unitName } from "../dom.js";
 import { inputOf, labelAt, partsOf, pooledOf, startOf, translates } from "../shape.js";
 import { hot, meanOf, rowName, short, sourceName } from "./unrolled-values.js";
 import { isGroup } from "./unrolled-layout.js";
+import { place } from "./unrolled-place.js";
 import { Track } from "./unrolled-track.js";
+import { phrase } from "./unrolled-words.js";
 
 const STRONGEST = 3;
 
@@ -22,23 +24,21 @@ export class Tip {
     if (!this.element.hidden) this.element.hidden = true;
   }
 
-  /**
-   * Show lines beside a point of the picture; or above a block, where they hide none of its edges.
-   * @param {{x: number, y: number, above?: number}} at @param {{width: number, height: number}} room
-   */
-  show(lines, { x, y, above }, room) {
+  /** Show lines beside what they are about. @param {import("./unrolled-place.js").About} about @param {import("./unrolled-place.js").Box} room */
+  show(lines, about, room) {
     this.element.replaceChildren(...lines);
     this.element.hidden = false;
-    const { offsetWidth: width, offsetHeight: height } = this.element;
-    const fit = (v, most) => Math.max(0, Math.min(v, most));
-    const beside = x + 16 + width <= room.width ? x + 16 : Math.max(0, x - 16 - width);
-    const left = above === undefined ? beside : fit(x - width / 2, room.width - width);
-    const top = fit(above === undefined ? y - height / 2 : above - height, room.height - height);
+    const [left, top] = place(about, this.element, room);
     this.element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
   line(key, values = {}, css = "") {
     return el("div", { class: css }, this.data.say(key, values));
+  }
+
+  /** What an edge is, named by its matrix. */
+  title(key, values) {
+    return el("div", { class: "rv-u-tip-title" }, phrase(this.data, key, values));
   }
 
   name(row) {
@@ -72,7 +72,7 @@ export class Tip {
     const before = position + (hit.kind === "reverse" ? 1 : -1);
     const state = this.state(frame, to.block, before);
     const weight = weights.recurrent.get(layer)[to.index * rows.length + from.index];
-    const lines = [this.line("graph.edge", { matrix, from: this.name(from), to: this.name(to) }, "rv-u-tip-title")];
+    const lines = [this.title("graph.edge", { matrix: matrix(), from: this.name(from), to: this.name(to) })];
     if (isGroup(from) || isGroup(to)) {
       const { low, high } = weights.extent(to.block, to, from);
       const [mean, least, most] = [weight, low, high].map((w) => this.data.format(w));
@@ -125,7 +125,7 @@ export class Tip {
     const { t } = this.track.at(position);
     const x = inputOf(meta, frame, t);
     const label = labelAt(meta, frame, t);
-    const lines = [this.line("graph.from_input", { matrix, label, to: this.name(hit.to) }, "rv-u-tip-title")];
+    const lines = [this.title("graph.from_input", { matrix: matrix(), label, to: this.name(hit.to) })];
     const symbols = meta.alphabet && weights.part.name !== "decoder";
     if (symbols || x.length === 1) {
       const component = symbols ? hot(frame.inputs, t) : 0;
@@ -185,7 +185,7 @@ export class Tip {
     const sources = weights.part.levels[from.block.level].rows;
     const weight = weights.between.get(to.block.layer)[to.index * sources.length + sources.indexOf(from)];
     const value = meanOf(this.state(frame, from.block, position), from);
-    const lines = [this.line("graph.edge", { matrix, from: this.name(from), to: this.name(to) }, "rv-u-tip-title")];
+    const lines = [this.title("graph.edge", { matrix: matrix(), from: this.name(from), to: this.name(to) })];
     if (isGroup(from) || isGroup(to)) lines.push(this.line("graph.mean_only", { mean: this.data.format(weight) }));
     else {
       lines.push(this.line("graph.carries", { unit: this.name(from), t: this.when(position), value: this.data.format(value) }));

@@ -7,18 +7,36 @@ import { answers, answersAt, hasLoss } from "./output-kinds.js";
 import { labelAt, partAt, partsOf, readsAt } from "../shape.js";
 import { strongest } from "./unrolled-attention.js";
 import { isGroup, looksBack } from "./unrolled-layout.js";
+import { isWay, THIN } from "./unrolled-strokes.js";
 
 const NAMED = 12;
 const REST = 200;
 
+/** What a network is called above its matrices' names, and which way one of its layers reads. */
+const PARTS = { encoder: "enc", decoder: "dec" };
+const WAYS = { forward: "→", reverse: "←" };
+
 /** The name as it stands in the equations: W_hh, or the block of one gate, W_hg. @param {"h"|"i"} kind */
-export function matrixName(kind, gate) {
-  return ["W", { sub: `${kind}${gate ?? "h"}` }];
+export function matrixName(kind, gate, owner = []) {
+  return ["W", { sub: `${kind}${gate ?? "h"}`, owner }];
 }
 
-/** A letter with a true subscript or superscript. */
-export function symbol(letter, { sub, sup } = {}) {
-  return el("i", { class: "rv-u-symbol" }, letter, sub && el("sub", {}, sub), sup && el("sup", {}, String(sup)));
+/**
+ * Whose a matrix is, where several go by one name: that of the encoder or the decoder, of which layer, of which
+ * direction; of a level with blocks of both, both.
+ * @param {object} meta @param {import("../shape.js").Part} part @param {{level: number, reverse?: boolean}} of
+ * @returns {(string|number)[]}
+ */
+export function ownerOf({ num_layers: layers }, part, { level, reverse }) {
+  const ways = reverse === undefined ? [WAYS.forward, WAYS.reverse] : [reverse ? WAYS.reverse : WAYS.forward];
+  return [PARTS[part.name], layers > 1 && level + 1, ...(part.directions > 1 ? ways : [])].filter(Boolean);
+}
+
+/** A letter with a true subscript or superscript; `owner`: a superscript that is no power. */
+export function symbol(letter, { sub, sup, owner } = {}) {
+  const parts = owner?.map((part, k) => el("span", { class: isWay(part) ? "rv-u-way" : null }, k ? `${THIN}${part}` : part));
+  const above = parts?.length ? el("sup", { class: "rv-u-whose" }, parts) : sup && el("sup", {}, String(sup));
+  return el("i", { class: "rv-u-symbol" }, letter, sub && el("sub", {}, sub), above);
 }
 
 /** A message of the catalogue in which some placeholders are elements. */
