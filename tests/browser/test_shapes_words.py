@@ -179,3 +179,45 @@ def test_what_a_part_is_stands_on_a_line_each(desk: Desk, name: str, size: Viewp
         assert {line.text_content(): line.evaluate(LINES) for line in lines.all() if line.evaluate(LINES) != 1} == {}
         assert screen.stage.locator(".rv-u-part:not([hidden]) > .rv-u-band-label").evaluate_all(CUT) == []
         screen.press("ArrowRight")
+
+
+def test_where_the_one_answer_is_out_of_sight_it_is_said_when_it_comes(desk: Desk) -> None:
+    trace = run(Experiment(cell="lstm", shape="many_to_one", text="a long word", hidden_size=4))
+    screen = desk.show(show(trace, ["unrolled"], start=2), size=PHONE)
+    words = screen.stage.get_by_text(say("graph.answer_later", T=trace.steps))
+    for form in ("stage.folded", "stage.unrolled"):
+        fold(screen.press("Home"), form)
+        assert words.is_visible()
+        assert screen.press("End").stage.locator("[data-answers] > .rv-u-answer:visible").count()
+        assert not words.is_visible()
+
+
+def test_folded_the_strip_of_all_states_keeps_its_name_beside_it(desk: Desk) -> None:
+    trace = run(PAIRS["looking back"])
+    screen = desk.show(show(trace, ["unrolled"], start=-1), size=BESIDE_PANEL)
+    name = screen.stage.locator(".rv-u-of-strip i")
+    before = name.bounding_box()
+    fold(screen, "stage.folded")
+    assert before is not None
+    assert name.bounding_box() == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("form", ["stage.unrolled", "stage.folded"])
+def test_a_long_input_stands_on_two_lines_where_one_is_too_short(desk: Desk, form: str) -> None:
+    trace = run(Experiment(network="drawer"))
+    screen = desk.show(show(trace, ["unrolled"], start=3), size=PHONE)
+    fold(screen, form)
+    token = screen.token(3)
+    assert token.inner_text() == trace.labels[3]
+    assert token.evaluate("(e) => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight")
+
+
+def test_what_there_are_several_of_is_said(desk: Desk) -> None:
+    each = {"each_layer": {"num_layers": 2}, "each_direction": {"bidirectional": True}}
+    for name, own in each.items():
+        trace = run(Experiment(cell="rnn", text="rain", hidden_size=3, **own))
+        screen = desk.show(show(trace, ["unrolled"]))
+        assert say(f"graph.{name}") in screen.stage.locator("[data-view=unrolled] .rv-hint").inner_text()
+    legend = desk.show(show(run(SHAPES["one to one"]), ["unrolled"])).stage.locator(".rv-u-caption-words")
+    assert "Whh" in legend.inner_text()
+    assert say("graph.plus") in legend.inner_text(), "the colours of the weights that it has are told"

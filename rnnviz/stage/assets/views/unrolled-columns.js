@@ -13,6 +13,8 @@ import { Mixture } from "./unrolled-mixture.js";
 import { carryOf, hot, meanOf, nodeLabel, short } from "./unrolled-values.js";
 
 const FEW = 4;
+/** What is longer than a word and no longer than two lines of a narrow column, in characters. */
+const LINES = { least: 11, most: 26 };
 
 export class Column {
   /**
@@ -160,6 +162,7 @@ export class Column {
     text(input, !readsAt(data.meta, t) ? "–" : fed && kind === "symbols" ? symbol(label) : label);
     attr(input, "data-fed", fed?.kind);
     attr(input, "title", label.length > FEW ? label : null);
+    input.classList.toggle("rv-u-lines", label.length >= LINES.least && label.length <= LINES.most);
     const read = fed ? `graph.token_${fed.kind}` : readsAt(data.meta, t) ? "graph.token" : "graph.token_none";
     attr(input, "aria-label", data.say(read, { t: t + 1, label }));
     attr(input, "data-step", t);

@@ -3,11 +3,10 @@
  * gap between every pair of columns: what lights it lights it everywhere. Stepping touches none of it. The edges into
  * the cursor's column are a layer of their own that is moved by a transform, never redrawn.
  */
-import { attr, el, svg, text, unique } from "../dom.js";
-import { readsAt } from "../shape.js";
+import { attr, el, svg, unique } from "../dom.js";
 import { middle } from "./unrolled-layout.js";
-import { buckets, matrixLabel } from "./unrolled-strokes.js";
-import { ownerOf } from "./unrolled-words.js";
+import { Names } from "./unrolled-names.js";
+import { buckets } from "./unrolled-strokes.js";
 
 /** Which edges: all of them; those of the unit singled out; those pointed at. */
 const SETS = ["base", "unit", "point"];
@@ -29,15 +28,16 @@ export class Edges {
     this.placed = [];
     /** The same around the cursor's column. @type {{node: any, wants: (here: Place, before: Place, next: Place) => boolean}[]} */
     this.around = [];
-    /** @type {{node: SVGTextElement, kind: "h"|"i"}[]} */
-    this.names = [];
     const { room, height, slot } = layout;
     // A picture for each set, so that lighting one and dimming the others redraws neither.
     this.far = SETS.map((set) => svg("svg", { class: `rv-u-edges rv-u-${set}`, width: room, height }, this.everywhere(set)));
     this.near = SETS.map((set) => svg("svg", { class: `rv-u-edges rv-u-${set}`, width: slot, height }, this.here(set)));
     this.far[0].prepend(this.defs());
-    this.far[2].append(...this.gapNames());
-    this.near[2].append(...this.inputNames());
+    this.names = new Names(layout);
+    this.placed.push(...this.names.placed);
+    this.around.push(...this.names.around);
+    this.far[2].append(...this.names.placed.map(({ node }) => node));
+    this.near[2].append(...this.names.around.map(({ node }) => node));
     this.all = el("div", { class: "rv-u-far", "aria-hidden": "true" }, this.far);
     this.now = el("div", { class: "rv-u-near", "aria-hidden": "true" }, this.near);
   }
@@ -118,66 +118,9 @@ export class Edges {
     return set === "base" ? [...uses, ...this.heads()] : uses;
   }
 
-  /** What the matrices are called, in the gaps that the window does not cut. */
-  gapNames() {
-    const { layout } = this;
-    const { track, parts } = layout;
-    const names = [];
-    for (let k = 0; k < layout.count - 1; k++) {
-      parts.forEach((part, index) => {
-        for (const block of part.blocks) {
-          const node = this.gapName(middle(layout, k) + layout.slot / 2, block, part);
-          const wants = block.reverse ? (a, b) => track.comesBack(a, b, index) : (a, b) => track.comes(a, b, index);
-          this.placed.push({ node, slot: k, wants });
-          names.push(node);
-        }
-      });
-    }
-    return names;
-  }
-
-  /** In the middle of its gap; a longer one beside that of the input's matrix, or the arrow that comes down there. */
-  gapName(x, block, part) {
-    const { track, px, wide } = this.layout;
-    const owner = ownerOf(track.meta, part, block);
-    const aside = part.name || (wide && owner.length);
-    return this.name("h", x + (aside ? px(6) : 0), block.bottom + px(9), aside ? "start" : "middle", owner);
-  }
-
-  /** What the matrices are called by which the cursor's column reads, and each of its layers the one below. */
-  inputNames() {
-    const { slot, px, parts, track, wide } = this.layout;
-    if (!wide) return [];
-    return parts.flatMap((part, index) =>
-      part.levels.map(({ level, blocks, rows }) => {
-        const owner = ownerOf(track.meta, part, blocks.length > 1 ? { level } : blocks[0]);
-        const node = this.name("i", slot / 2 + rows.at(-1).lane + px(6), this.below(level) - px(10), "start", owner);
-        this.around.push({ node, wants: ({ kind, t, part: at }) => kind === "step" && at === index && (level || readsAt(track.meta, t)) });
-        return node;
-      }),
-    );
-  }
-
-  /** Where a level's own input stands: that of the network, or the level below. */
-  below(level) {
-    return level ? this.layout.levels[level - 1].top : this.layout.input.top;
-  }
-
-  /** A matrix's name beside its edges; `title` says it. @param {"h"|"i"} kind */
-  name(kind, x, y, anchor, owner) {
-    const node = matrixLabel(x, y, anchor, owner);
-    this.names.push({ node, kind });
-    return node;
-  }
-
   /** Where all weights are zero no arrow arrives. @param {(part: number, layer: string) => boolean} empty */
   point(empty) {
     this.empty = empty;
-  }
-
-  /** Name the matrices of a gate. @param {(kind: "h"|"i") => string} subscript */
-  title(subscript) {
-    for (const { node, kind } of this.names) text(node.querySelector("tspan"), subscript(kind));
   }
 
   /** Arrow heads at the nodes of the cursor's column, on the side the state comes from. */

@@ -20,8 +20,8 @@ export function gutterOf(data, layout, close) {
     label(layout.input.top + layout.input.height / 2, "rv-u-block-name rv-u-input-name", symbol("x")),
   ];
   if (layout.mixed.height) {
-    const vector = (y, letter, sub) => ends.push(label(y, "rv-u-block-name", symbol(letter, { sub })));
-    vector(layout.strip.top + layout.px(38), "h̄", "s");
+    const vector = (y, letter, sub, css = "") => ends.push(label(y, `rv-u-block-name ${css}`, symbol(letter, { sub })));
+    vector(layout.strip.top + layout.px(38), "h̄", "s", "rv-u-of-strip");
     vector(attendedTop(layout) + layout.px(6), "a");
     vector(layout.mixed.top + layout.mixed.height / 2, "h̃");
   }

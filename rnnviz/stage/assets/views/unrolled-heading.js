@@ -40,12 +40,20 @@ export class Heading {
     const { meta } = this.data;
     if (!recurs(meta)) return "graph.hint_feed_forward";
     if (translates(meta)) return folded ? "graph.hint_folded_two" : "graph.hint_two";
+    if (meta.layers.length > 1) return folded ? "graph.hint_folded_each" : "graph.hint_each";
     return folded ? "graph.hint_folded" : single ? "graph.hint_one" : "graph.hint";
+  }
+
+  /** What there are several of, each with weights of its own. */
+  each() {
+    const { num_layers: layers, directions } = this.data.meta;
+    if (directions === 1) return this.data.say("graph.each_layer");
+    return this.data.say(layers > 1 ? "graph.each_both" : "graph.each_direction");
   }
 
   write(key, cursor, gate, folded) {
     this.said = key + gate;
-    const values = { steps: this.steps, T: String(cursor.T), matrix: symbol(...matrixName("h", gate)) };
+    const values = { steps: this.steps, T: String(cursor.T), matrix: symbol(...matrixName("h", gate)), each: this.each() };
     this.heads.hint.replaceChildren(...phrase(this.data, key, values));
     text(this.heads.title, this.data.say(folded ? "graph.title_folded" : recurs(this.data.meta) ? "graph.title" : "graph.title_feed_forward"));
     for (const button of this.buttons) attr(button, "aria-pressed", button.dataset.gate === gate);

@@ -4,6 +4,7 @@
 import { attr, el, svg } from "../dom.js";
 import { pools, recurs } from "../shape.js";
 import { isGroup } from "./unrolled-layout.js";
+import { inputLimit } from "./unrolled-weights.js";
 import { matrixName, ownerOf, phrase, symbol } from "./unrolled-words.js";
 
 /** Side of the matrix, and the smallest and largest of its cells, in px of the usual font size. */
@@ -63,21 +64,34 @@ export class Legend {
     for (const [name, value] of Object.entries(edge ? this.corner(edge) : {})) attr(this.ring, name, value);
   }
 
-  write(block, { gate, part }, limit, nought) {
+  write(block, weights, limit, nought) {
     const { data } = this;
+    const { gate, part } = weights;
     const { H, layers } = data.meta;
     const T = part.stop - part.start;
     this.svg.style.display = recurs(data.meta) ? "" : "none";
-    if (!recurs(data.meta)) return this.words.replaceChildren(el("p", { class: "rv-u-once" }, data.say("graph.feed_forward")));
+    if (!recurs(data.meta)) return this.feedForward(block, weights);
     const where = layers.length > 1 ? data.say(block.reverse ? "graph.of_reverse" : "graph.of_layer", { n: block.level + 1 }) : "";
     const key = part.name ? `graph.once_${part.name}` : H === 1 ? "graph.once_one" : "graph.once";
     const owner = ownerOf(data.meta, part, block);
     const once = phrase(data, key, { matrix: symbol(...matrixName("h", gate, owner)), where, T: String(T), size: String(H) });
-    const grouped = block.rows.some(isGroup) ? [" ", data.say("graph.grouped")] : [];
     const scale = nought ? [data.say("graph.nought")] : this.scale(limit);
-    const said = [el("p", { class: "rv-u-once" }, once), el("p", {}, scale, this.straight(), grouped), this.passed(part)];
+    const said = [el("p", { class: "rv-u-once" }, once), el("p", {}, scale, this.straight(), this.grouped(block)), this.passed(part)];
     this.words.replaceChildren(...said.filter(Boolean));
     return undefined;
+  }
+
+  /** Of a network that reads all at once: what it has not, and the scale of the weights that it has. */
+  feedForward(block, weights) {
+    const { data } = this;
+    const scale = this.scale(weights.limits().between || inputLimit(weights));
+    const none = phrase(data, "graph.feed_forward", { matrix: symbol(...matrixName("h", null)) });
+    this.words.replaceChildren(el("p", { class: "rv-u-once" }, none), el("p", {}, scale, this.grouped(block)));
+    return undefined;
+  }
+
+  grouped({ rows }) {
+    return rows.some(isGroup) ? [" ", this.data.say("graph.grouped")] : [];
   }
 
   /** What the lines are that no recurrent network by itself has. */

@@ -2,6 +2,7 @@
  * What stands in the picture for one layout: the gutter, the window, and on its track the edges and the columns.
  */
 import { attr, el, text } from "../dom.js";
+import { answers } from "./output-kinds.js";
 import { Attention } from "./unrolled-attention.js";
 import { Bands } from "./unrolled-bands.js";
 import { Column } from "./unrolled-columns.js";
@@ -37,9 +38,11 @@ export class Picture {
     const columns = el("div", { class: "rv-u-columns" }, this.columns.map(({ element }) => element));
     const { all, now } = this.edges;
     this.track = el("div", { class: "rv-u-track-all" }, this.bands.element, all, this.ways.element, now, this.loop.element, columns, this.rings);
+    /** Where the one answer is out of sight: that it comes. */
+    this.later = el("p", { class: "rv-u-later", hidden: true, style: { top: px(layout.head.top + layout.px(6)) } }, data.say("graph.answer_later", { T: data.meta.T }));
     const cuts = (this.cuts = ["left", "right"].map((side) => cutMark(layout, side)));
     const size = { width: px(layout.room), height: px(layout.height) };
-    this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, cuts, this.attention?.element ?? []);
+    this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, this.later, cuts, this.attention?.element ?? []);
     this.gutter = gutterOf(data, layout, close);
   }
 
@@ -66,12 +69,14 @@ export class Picture {
     const alone = layout.count === 1 ? layout.offset : 0; // beside the one column there is
     const first = layout.track.gather ? foldedPlaces(layout, 0)[0].left + layout.slot : foldedMiddle(layout) - layout.slot;
     const left = folded ? first - (layout.track.gather ? layout.slot / 2 : 0) - layout.pill.width / 2 - layout.px(54) : alone;
-    this.gutter.style.transform = left > 0 ? `translateX(${Math.round(left)}px)` : "";
+    const shift = Math.max(0, Math.round(left));
+    this.gutter.style.transform = shift ? `translateX(${shift}px)` : "";
+    this.gutter.style.setProperty("--rv-shift", `${shift}px`);
   }
 
   /** Name the matrices of a gate; where all weights are zero no arrow arrives. */
   name(gate, weights) {
-    this.edges.title((kind) => `${kind}${gate ?? "h"}`);
+    this.edges.names.title((kind) => `${kind}${gate ?? "h"}`);
     this.loop.title(`h${gate ?? "h"}`);
     this.edges.point((part, layer) => weights[part].recurrent.get(layer).every((w) => w === 0));
   }
@@ -137,6 +142,14 @@ export class Picture {
   /** Outline the nodes that the cursor's column has. */
   outline(column) {
     [...this.rings.children].forEach((ring, k) => (ring.hidden = Boolean(column.nodes[k].absent)));
+  }
+
+  /** Above columns of which none has the one answer stands that it comes. @param {number} first @param {number} last position in sight */
+  expect(first, last) {
+    const { track } = this.layout;
+    let waits = track.meta.shape === "many_to_one" && answers(this.data);
+    for (let position = first; position <= last; position++) waits &&= !track.answers(track.at(position));
+    this.later.hidden = !waits;
   }
 
   /** Whether the window cuts the run, on either side; beyond the last step in sight there may be what is no step. */

@@ -172,7 +172,7 @@ export function scaleOf(data, layout, frame, gate, weights) {
 }
 
 /** The largest weight of the shown gate from the input; of a group, the largest mean. @param {Weights} weights */
-function inputLimit(weights) {
+export function inputLimit(weights) {
   const { H } = weights.meta;
   const { width } = weights.part;
   let most = 0;

@@ -221,6 +221,8 @@ export class Graph {
       picture.place(this.start, this.slot, folded, moved);
     }
     picture.outline(this.current);
+    const [first, last] = this.boxed ? [layout.track.gathered, layout.track.gathered] : folded ? [position, position] : [this.start, this.start + layout.count - 1];
+    picture.expect(first, last);
     this.pointer.rove(had);
     if (slides) picture.slide(by);
     picture.cut(!folded && this.start > 0, !folded && this.start + layout.count < layout.positions, this.start);
