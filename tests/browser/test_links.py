@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from rnnviz import Experiment, Hold, run
 from rnnviz.run import resolve
 from rnnviz.site.shapes.entries import ENTRIES
-from rnnviz.site.shapes.equations import latex
+from rnnviz.site.shapes.equations import LETTERS, latex
 from rnnviz.words import say
 from tests.browser.conftest import Visit
 from tests.browser.screen import Screen
@@ -224,6 +224,9 @@ def test_panel_link_and_equations_are_in_the_same_letters(visit: Visit) -> None:
         written = screen.page.locator(".katex annotation").filter(has_text="aligned").last
         expect(written).to_have_text(wanted)
         assert panel.input_value() == notation
+        readout = screen.stage.locator(".rv-answer-readout").inner_text().replace("\n", "")
+        bare = {name: letter.translate(str.maketrans("", "", "{}_")) for name, letter in LETTERS[notation].items()}
+        assert readout.startswith(f"pt = softmax({bare['y']} h̃t + {bare['by']})"), readout
         pressed = screen.page.locator(".site-letters [aria-pressed=true]")
         assert pressed.all_inner_texts() == [say(f"panel.notation.{notation}")]
 
@@ -373,3 +376,47 @@ def test_of_a_cell_without_gates_a_gate_cannot_be_looked_at(visit: Visit) -> Non
 def test_an_anchor_is_no_look(visit: Visit) -> None:
     screen = opened(visit, "what-to-look-for")
     assert screen.complaints() == [] and screen.page.url.endswith("#what-to-look-for")
+
+
+REST = 3100  # ms; see rnnviz/site/assets/address.js
+
+
+def rest(screen: Screen) -> None:
+    """Let the link of the screen stand for as long as it takes to be one to come back to."""
+    screen.page.wait_for_timeout(REST)
+
+
+def test_back_leads_to_what_was_shown_before_a_control_was_changed_and_forward_to_what_came_after(visit: Visit) -> None:
+    screen = visit(
+        "/step", text="hello", seed=2, hidden_size=300, step=2
+    )  # how it is put right is nowhere to go back to
+    first = screen.complaints()
+    screen.enter("text", "other words")
+    rest(screen)
+    screen.enter("seed", "7")
+    screen.enter("seed", "8")  # at once again: what was there for a moment is no step back
+    seeds = ("seed=2", "seed=8")
+    for steps, text, seed in ((11, "other words", seeds[0]), (5, "hello", seeds[0])):
+        screen.settled(screen.page.go_back)
+        screen.page.wait_for_url(f"**{seed}*")
+        assert (screen.steps, screen.field("text").input_value()) == (steps, text)
+        assert screen.t == 1 and "visit" not in screen.page.url and screen.complaints() == []
+    assert len(first) == 1 and "hidden_size=128" in screen.page.url
+    for steps, seed in ((11, seeds[0]), (11, seeds[1])):
+        screen.settled(screen.page.go_forward)
+        screen.page.wait_for_url(f"**{seed}*")
+        assert screen.steps == steps and screen.field("seed").input_value() == seed.removeprefix("seed=")
+    screen.page.evaluate("history.go(-2)")
+    screen.page.wait_for_url("**text=hello*")
+    screen.page.go_back()
+    assert "text=hello" not in screen.page.url
+
+
+def test_back_from_another_lesson_leads_to_what_was_shown_last_and_then_to_what_was_before_it(visit: Visit) -> None:
+    screen = visit("/step", text="hello", step=2)
+    screen.enter("text", "abc")
+    screen.settled(screen.page.get_by_role("link", name=say("lesson.gates"), exact=True).first.click)
+    for steps in (3, 5):
+        screen.settled(screen.page.go_back)
+        screen.page.wait_for_url("**/step?*")
+        assert screen.steps == steps and screen.complaints() == []

@@ -244,7 +244,7 @@ def number_of(text: str) -> float:
 
 
 def test_the_mark_of_a_sum_covers_no_number_of_its_bar(desk: Desk) -> None:
-    trace = run(Experiment(network="characters_residual", text="the judge said"))
+    trace = run(Experiment(network="depth_learnt"))
     screen = desk.show(show(trace, ("equations", "score")), size=PHONE)
     screen.press("Home")
     met = 0
@@ -256,6 +256,8 @@ def test_the_mark_of_a_sum_covers_no_number_of_its_bar(desk: Desk) -> None:
             for part in ("mark > i", "label > span")
         )
         assert len(marks) == 2
+        for one, other in itertools.combinations(labels, 2):
+            assert one["right"] <= other["left"] or other["right"] <= one["left"], "no two numbers run together"
         for mark in marks:
             beside = [one for one in labels if one["left"] < mark["right"] and mark["left"] < one["right"]]
             met += len(beside)
@@ -303,13 +305,16 @@ def test_a_cell_state_that_grows_from_layer_to_layer_is_seen_in_each(desk: Desk)
         screen.paint()
         c = trace.layers[name].c
         assert c is not None and "√|c|" in lane(screen, "c").locator(".rv-lane-sub").inner_text()
+        for of_layer in ("h", "c", "gates", "gradient"):
+            told = lane(screen, of_layer).locator(".rv-lane-sub").inner_text()
+            assert told.startswith(say("panel.layer", n=int(name[1]) + 1)), told
         green = np.array(lane(screen, "c").locator("canvas").evaluate(COLOURS, list(c.shape)))
         assert np.ptp(green[c > 0]) > 40 and np.median(green[c > 0]) < 235, name
         pairs += list(zip(c[c > 0], green[c > 0], strict=True))
     shades = [shade for _, shade in sorted(pairs)]
     assert all(later <= sooner for sooner, later in itertools.pairwise(shades))
     small = desk.show(show(run(Experiment(text="hello")), ("score",)))
-    assert "√" not in lane(small, "c").inner_text()
+    assert "√" not in lane(small, "c").inner_text() and say("panel.layer", n=1) not in small.words()
 
 
 def test_what_was_asked_for_is_counted_also_where_nothing_was_written(desk: Desk) -> None:

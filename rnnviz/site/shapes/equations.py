@@ -68,6 +68,8 @@ def equations(experiment: Experiment, stage: str, lang: str) -> None:
     mount_module("letters.js", data, key="letters", on_notation_change=_choose)
     st.markdown(f"$$\n{latex(experiment, chosen(), lang)}\n$$", width=READING_WIDTH)
     st.caption(say("shapes.equations.note", lang), width=READING_WIDTH)
+    if chosen() == "torch" and experiment.cell == "lstm":
+        st.caption(say("shapes.equations.note_lstm", lang), width=READING_WIDTH)
 
 
 def chosen() -> str:

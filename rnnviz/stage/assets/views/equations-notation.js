@@ -29,6 +29,12 @@ export function weightName(notation, cell, role, gate) {
   return [role === "W" ? input : state, cell === "rnn" ? "" : g];
 }
 
+/** What the matrix and the bias are called that answers are read out by. @returns {[string, string][]} */
+export function answerNames(notation) {
+  if (notation === "torch") return [["W", "ho"], ["b", "o"]];
+  return [notation === "xh" ? ["W", "hy"] : ["V", ""], ["b", "y"]];
+}
+
 /**
  * The rows of a cell, in the order they are computed.
  * @param {{cell: string, nonlinearity: string, gates: string[]}} meta

@@ -5,8 +5,8 @@ import { attr, el, text } from "../dom.js";
 import { axis, colour, shift, write } from "./equations-bars.js";
 import { symbol } from "./equations-math.js";
 
-/** The narrowest share of the bar in which a name and a number can be read; a name in words needs more. */
-const READABLE = { glyph: 0.11, words: 0.3 };
+/** The share of the narrowest bar that a sign of a number takes, and what a name in words does. */
+const READABLE = { sign: 0.028, words: 0.3 };
 
 /** @param {import("../arrays.js").Data} data @param {import("./equations-model.js").Layer} layer */
 export function stackOf(data, layer) {
@@ -53,7 +53,7 @@ function painted(piled) {
 function pile({ label, ...words }, term, length, at, now) {
   const side = length < 0 ? "low" : "high";
   const start = at[side];
-  label.hidden = !(Math.abs(length) > (term.kind === "rest" ? READABLE.words : READABLE.glyph));
+  label.hidden = !(Math.abs(length) > (term.kind === "rest" ? READABLE.words : READABLE.sign * (now.digits + 3)));
   if (!label.hidden) {
     shift(label, at[side] + length / 2 - 0.5);
     write(words, term, now);

@@ -1,6 +1,6 @@
 /** A lane of lines or bars over time, drawn as SVG: mean gates, loss, gradient norm, predictions. */
 import { attr, el, number, style, svg, text, unique } from "../dom.js";
-import { besides, laneFrame, layerOf, showHolds, spread, stretches } from "./lanes.js";
+import { besides, laneFrame, layerOf, ofLayer, showHolds, spread, stretches } from "./lanes.js";
 
 /**
  * @typedef {object} Series
@@ -15,6 +15,7 @@ import { besides, laneFrame, layerOf, showHolds, spread, stretches } from "./lan
  * @property {() => {low: number, high: number, text: string, lines: number[]}} scale
  * @property {boolean} [log] values are log10; −∞ is an exact zero @property {number} [height]
  * @property {string[]} [gates] whose holds are drawn
+ * @property {boolean} [layered] whether it is of one layer
  * @property {() => [number, number]} [within] the steps that have a value at all
  */
 export class CurveLane {
@@ -77,7 +78,7 @@ export class CurveLane {
   draw() {
     const { data, cursor, axis, spec } = this;
     this.range = spec.scale();
-    this.sub.textContent = this.range.text;
+    this.sub.textContent = spec.layered ? ofLayer(data, cursor, this.range.text) : this.range.text;
     const run = data.frame(cursor);
     this.arrays = spec.series.map(({ pick }) => pick(run, layerOf(data, run, cursor)));
     const { baseline } = data;

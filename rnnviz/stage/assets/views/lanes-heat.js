@@ -1,7 +1,7 @@
 /** A heatmap lane: units × time, drawn on a canvas of device pixels. */
 import { attr, el, number, style, unitName } from "../dom.js";
 import { Matrix, nice } from "../arrays.js";
-import { besides, laneFrame, layerOf, short, showHolds } from "./lanes.js";
+import { besides, laneFrame, layerOf, ofLayer, short, showHolds } from "./lanes.js";
 import { layerStop } from "./lanes-parts.js";
 import { badCells, gaps, paint } from "./lanes-pixels.js";
 import { rooted } from "./lanes-root.js";
@@ -92,7 +92,8 @@ export class HeatLane {
     this.other = data.baseline && mode === "run" ? spec.pick(data.baseline, layerOf(data, data.baseline, this.cursor)) : null;
     const end = mode === "difference" ? nice(this.matrix.limit) : spec.limit();
     const root = mode !== "difference" && Boolean(spec.root?.());
-    this.sub.textContent = root ? data.say("score.scale_root", { scale: this.scaleText(mode, end), name: spec.name }) : this.scaleText(mode, end);
+    const scale = this.units ? ofLayer(data, this.cursor, this.scaleText(mode, end)) : this.scaleText(mode, end);
+    this.sub.textContent = root ? data.say("score.scale_root", { scale, name: spec.name }) : scale;
     if (!this.canvas.width || !this.canvas.height) return;
     const ramp = mode === "difference" ? "diverging" : spec.ramp;
     const context = this.canvas.getContext("2d");

@@ -77,7 +77,7 @@ function gatesLane(context) {
   const series = gates.map((gate) => ({ quantity: gate, unit: "mean", hue: gate, label: gate, mark: "line",
     pick: (_, layer) => meanOverUnits(layer.gates[gate]) }));
   const text = data.say("score.scale_gates", { gates: gates.join(" ") });
-  return new CurveLane(context, { name: "gates", hue: "ink", title: data.say("score.gates"), series, gates, height: 62, within: layerWithin(context),
+  return new CurveLane(context, { name: "gates", hue: "ink", title: data.say("score.gates"), series, gates, height: 62, layered: true, within: layerWithin(context),
     scale: () => ({ low: 0, high: 1, text, lines: [0, 0.5, 1] }) });
 }
 
@@ -142,7 +142,7 @@ function gradientLane(context) {
     series.push({ quantity: "dc", unit: "norm", value: (v) => 10 ** v, hue: "c", label: "‖∂L/∂c‖", short: "c", mark: "line", pick: dc, text });
   }
   const scale = () => decades(data, series.flatMap(({ pick }) => everywhere(data, cursor, pick)));
-  return new CurveLane(context, { name: "gradient", hue: "gradient", log: true, height: 62, series, scale, within: layerWithin(context),
+  return new CurveLane(context, { name: "gradient", hue: "gradient", log: true, height: 62, layered: true, series, scale, within: layerWithin(context),
     title: "‖∂L/∂h‖", also: series[1] ? { title: "‖∂L/∂c‖", hue: "c" } : undefined });
 }
 

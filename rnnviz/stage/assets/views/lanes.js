@@ -64,8 +64,9 @@ export function laneFrame({ name, hue, title, also }) {
   return { element, label, sub, plot, value };
 }
 
-/** A scale's end as short text: 1, −0.5, 200. */
+/** A scale's end as short text: 1, −0.5, 200, 4.0·10⁻⁸. */
 export function short(data, v, length = Math.abs(v)) {
+  if (v && length < 1e-4) return `${v < 0 ? "−" : ""}${powerText(data, Math.log10(Math.abs(v)))}`;
   const digits = Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(length || 1))));
   return data.format(v, Math.min(digits, `${Number(v.toFixed(digits))}`.split(".")[1]?.length ?? 0));
 }
@@ -93,6 +94,14 @@ export function besides(data) {
 /** The layer of a run that the cursor names. */
 export function layerOf(data, arrays, cursor) {
   return arrays.layers[cursor.layer] ?? arrays.layers[data.meta.layers[0]];
+}
+
+/** What stands beneath a lane's title, with the layer that it is of where there are several. */
+export function ofLayer({ meta, say }, cursor, scale) {
+  if (meta.layers.length === 1) return scale;
+  const name = meta.layers.includes(cursor.layer) ? cursor.layer : meta.layers[0];
+  const way = meta.directions === 1 ? "layer" : name.endsWith("_reverse") ? "layer_backwards" : "layer_forwards";
+  return say("score.of_layer", { layer: say(`panel.${way}`, { n: Number.parseInt(name.slice(1), 10) + 1 }), scale });
 }
 
 /** Move labels apart, each as near to its place as it can be. @param {number[]} places @returns {number[]} */

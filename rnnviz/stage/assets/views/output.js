@@ -2,10 +2,10 @@
  * What the network answers at this step, what was asked of it, and the loss worked out.
  */
 import { el, heading, number, text } from "../dom.js";
-import { symbol } from "./equations-math.js";
-import { pools, translates } from "../shape.js";
+import { translates } from "../shape.js";
 import { answersAt, lossAt } from "./output-kinds.js";
 import { numbers } from "./output-numbers.js";
+import { readout } from "./output-readout.js";
 import { symbols } from "./output-symbols.js";
 import { Writing } from "./output-writing.js";
 
@@ -27,9 +27,11 @@ export function mount(element, data, cursor) {
   const body = kind === "symbols" ? symbols(data) : numbers(data);
   const own = ownLoss(data);
   const sentence = el("p", { class: "rv-answer-sentence" });
-  const account = el("div", { class: "rv-answer-account" }, body.loss, own.node, sentence, readout(data, kind));
+  const formula = readout(data, kind);
+  const account = el("div", { class: "rv-answer-account" }, body.loss, own.node, sentence, formula.node);
   element.append(el("div", { class: "rv-answer-body" }, body.node, account));
   return cursor.subscribe((_, changed) => {
+    if (changed.has("notation")) formula.write(cursor.notation);
     if (!changed.has("t") && !changed.has("frame")) return;
     const run = data.frame(cursor);
     const t = Math.min(cursor.t, meta.T - 1);
@@ -62,46 +64,4 @@ function reason({ meta }, why, t) {
   if (why === "no_target" && !answersAt({ meta }, t)) return translates(meta) ? "reads" : meta.recorded ? "no_answer" : "once";
   if (why === "elsewhere") return meta.loss_kind === "sum" ? "sum" : "own_once";
   return why === "own" && meta.loss === "last" ? "own_once" : why;
-}
-
-/** What is answered from: a step's state, with attention what that is mixed with; of one answer for all, one vector. */
-function answeredFrom(meta) {
-  const skips = meta.residual && meta.num_layers > 1;
-  if (translates(meta) && skips && meta.attention === "none") return { width: meta.H, state: () => summed(meta.num_layers), skips };
-  if (translates(meta)) return { width: meta.H, state: () => symbol(meta.attention === "none" ? "h" : "h̃", "t", "h") };
-  const width = meta.H * meta.directions;
-  if (skips && !pools(meta)) return { width, state: () => summed(meta.num_layers), skips };
-  return { width, state: () => (pools(meta) ? symbol("h", meta.readout, "h") : symbol("h", "t", "h")) };
-}
-
-/** With skip connections the top gives what all layers made, added up. */
-function summed(layers) {
-  const made = Array.from({ length: layers }, (_, k) => [k ? " + " : "(", symbol("h", "t", "h"), el("sup", {}, k + 1)]);
-  const shown = layers > 4 ? [made[0], [" + …"], made.at(-1)] : made;
-  return el("span", {}, ...shown.flat(), ")");
-}
-
-/** y = W_ho h + b_o with its shapes: where the answer comes from; of a recorded module in words, if it is not that. */
-function readout({ meta, say }, kind) {
-  if (meta.recorded && meta.answered !== "readout") return el("p", { class: "rv-hint" }, say(`panel.readout_${meta.answered}`));
-  const { width, state, skips } = answeredFrom(meta);
-  const sizes = [
-    [symbol("W", "ho"), `${meta.O}×${width}`],
-    [state(), width],
-    [symbol("b", "o"), meta.O],
-  ];
-  const [open, close] = kind === "symbols" ? ["softmax(", ")"] : ["", ""];
-  return el(
-    "p",
-    { class: "rv-answer-readout", role: "math", "aria-label": say(skips ? `panel.readout_skips_${kind}` : `panel.readout_${kind}`) },
-    symbol(kind === "symbols" ? "p" : "ŷ", "t", "output"),
-    ` = ${open}`,
-    symbol("W", "ho"),
-    " ",
-    state(),
-    " + ",
-    symbol("b", "o"),
-    close,
-    el("span", { class: "rv-answer-sizes" }, ...sizes.map(([glyph, shape]) => el("span", {}, glyph, ` ${shape}`))),
-  );
 }
