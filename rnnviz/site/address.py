@@ -27,7 +27,7 @@ from rnnviz.words import say
 
 STEP: Final = "step"
 VISIT: Final = "visit"
-"""A number of its own that a link clicked on the page itself has (assets/within.js): it is no echo of one we wrote."""
+"""A mark of its own that a link has which is clicked on the page itself, or gone back to: it is no echo of ours."""
 
 OWN: Final = (STEP, PRESENT, VISIT, lost.KEY)
 Query = Mapping[str, Sequence[str]]
@@ -46,6 +46,11 @@ class Memory:
     start: int = 0
     step: str | None = None
     shown: str = ""
+
+    @property
+    def visit(self) -> str | None:
+        """The number of the visit that the link was last read of; see assets/address.js."""
+        return self.query.get(VISIT, [None])[-1]
 
     def is_news(self, page: str, query: dict[str, list[str]]) -> bool:
         """Whether the link was changed by the visitor: a new visit, a page opened by a link, or the way back."""

@@ -49,6 +49,8 @@ def _document(base: str, assets: str) -> str:
     )
     # The site uses the system's fonts; Streamlit's would be loaded and never used.
     html = re.sub(r'<link\s+rel="preload"[^>]*as="font"[^>]*/>', "", html)
+    # What goes back in the browser's history is to be heard of before Streamlit hears of it.
+    html = html.replace("<script", f'<script type="module" src="{assets}within.js"></script>\n<script', 1)
     return html.replace("</head>", f"{_head(base, assets)}</head>", 1)
 
 
@@ -58,7 +60,6 @@ def _head(base: str, assets: str) -> str:
         f'<meta name="description" content="{description}" />\n'
         f'<link rel="stylesheet" href="{assets}site.css" />\n'
         f'<script type="module" src="{assets}keys.js"></script>\n'
-        f'<script type="module" src="{assets}within.js"></script>\n'
         f"<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {json.dumps(base + '/')} }};\n"
         "if (new URLSearchParams(location.search).get('present') === '1') "
         "document.documentElement.setAttribute('data-present', '');</script>\n"

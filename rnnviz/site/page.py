@@ -315,7 +315,8 @@ def _close(page: Page) -> None:
         page.errors.caption(page.look)
     words = {name: page.say(f"site.link.{name}") for name in ("label", "help", "copied", "by_hand")}
     path = f"{base()}/{page.lesson.path}"
-    data = {"query": query, "path": path, "present": present.presenting(), "link": words if page.linked else None}
+    visit, link = address.memory().visit, words if page.linked else None
+    data = {"query": query, "path": path, "visit": visit, "present": present.presenting(), "link": link}
     with page.tools:
         mount_module("address.js", data, key="address", width="content")
 

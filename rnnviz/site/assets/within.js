@@ -2,7 +2,12 @@
  * A link from a lesson to itself or to another, `<a data-within href="?…">`, opens in place: the address changes, what
  * was before is a step back in the browser's history, and Streamlit is told as if the visitor had gone there. So the
  * session goes on; a page loaded anew would begin another.
+ *
+ * A link that was opened so, or gone back to, is marked as a visit of its own: to the server it would else be an echo
+ * of what was shown before. The mark goes with the link that address.js writes.
  */
+import { address, said, trimmed, VISIT } from "./written.js";
+
 let visits = 0;
 
 addEventListener("click", (event) => {
@@ -12,7 +17,14 @@ addEventListener("click", (event) => {
   const to = new URL(link.href, location.href);
   if (to.origin !== location.origin) return;
   event.preventDefault();
-  to.searchParams.set("visit", String(++visits)); // else a link that was shown before would seem to be its echo
+  to.searchParams.set(VISIT, String(++visits));
   history.pushState({}, "", to.href);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+});
+
+addEventListener("popstate", () => {
+  const query = new URLSearchParams(location.search);
+  if (trimmed(location.pathname) !== trimmed(address.path) || query.has(VISIT) || said(query) === address.query) return;
+  query.set(VISIT, String(++visits));
+  history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
 });
