@@ -283,8 +283,11 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
     for context in CONTEXTS:
         for decoder in DECODERS:
             every += [TRANSLATED.replace(context=context, decoder=decoder, attention=a) for a in ATTENTIONS]
+    both = TRANSLATED.replace(bidirectional=True, attention="additive")
+    every += [both.replace(context=context, decoder="input") for context in CONTEXTS]
     written = {latex(experiment, notation, "en") for experiment in every}
-    assert len(written) == 1 + 2 + 3 + 1 + 27  # the feed counts of one to many alone
+    assert len(written) == 1 + 2 + 3 + 1 + 27 + 3  # the feed counts of one to many alone
+    assert all("overleftarrow" in latex(one, notation, "en") for one in every[-3:])
     for equations in written:
         assert "{{" not in equations and equations.count("{") == equations.count("}")
 

@@ -29,7 +29,9 @@ def blocks(experiment: Experiment) -> list[str]:
     """Return the names of the blocks of shapes/equations.md that a network's equations are made of, in their order."""
     asked = experiment
     if asked.translates:
-        return ["encoder", f"context-{asked.context}", f"decoder-{asked.decoder}", f"attention-{asked.attention}"]
+        both = "-both" if asked.bidirectional else ""
+        context = f"context-{asked.context}{'' if asked.context == 'all' else both}"
+        return [f"encoder{both}", context, f"decoder-{asked.decoder}", f"attention-{asked.attention}"]
     if asked.shape == "many_to_many" and asked.num_layers > 1:
         return ["residual" if asked.residual else "stacked", "answer-residual" if asked.residual else "answer-stacked"]
     if asked.shape == "many_to_many" and asked.bidirectional:
@@ -69,7 +71,8 @@ def equations(experiment: Experiment, stage: str, lang: str) -> None:
     st.markdown(f"$$\n{latex(experiment, chosen(), lang)}\n$$", width=READING_WIDTH)
     st.caption(say("shapes.equations.note", lang), width=READING_WIDTH)
     if chosen() == "torch" and experiment.cell == "lstm":
-        st.caption(say("shapes.equations.note_lstm", lang), width=READING_WIDTH)
+        weight = f"${LETTERS['torch']['y']}$"
+        st.caption(say("shapes.equations.note_lstm", lang, weight=weight), width=READING_WIDTH)
 
 
 def chosen() -> str:

@@ -40,10 +40,10 @@ function lastOf(meta, run, level) {
   return layers.includes(back) ? Float64Array.from([...last, ...run.layers[back].h.row(start)]) : last;
 }
 
-/** The state that a direction ends with, of the reverse one that is at the first step; h̄ where a decoder has an h of its own. */
+/** The state that a direction ends with, of the reverse one that at the first step; h̄ where a decoder has an h, too. */
 function ending({ meta, reverse }, stop) {
   const arrow = meta.directions === 1 ? "" : reverse ? "←" : "→";
-  return { letter: `${translates(meta) ? "h̄" : "h"}${arrow}`, sub: reverse ? "1" : String(stop), quantity: "h" };
+  return { letter: translates(meta) && !arrow ? "h̄" : `h${arrow}`, sub: reverse ? "1" : String(stop), quantity: "h" };
 }
 
 function contextExtra(data, layer) {
