@@ -221,3 +221,15 @@ def test_what_there_are_several_of_is_said(desk: Desk) -> None:
     legend = desk.show(show(run(SHAPES["one to one"]), ["unrolled"])).stage.locator(".rv-u-caption-words")
     assert "Whh" in legend.inner_text()
     assert say("graph.plus") in legend.inner_text(), "the colours of the weights that it has are told"
+
+
+def test_folded_what_comes_of_all_states_has_its_name(desk: Desk) -> None:
+    for name in ("mean", "last of both", "both to state"):
+        screen = desk.show(show(run(SHAPES[name]), ["unrolled"]), size=BESIDE_PANEL)
+        fold(screen, "stage.folded")
+        labels = screen.stage.locator(".rv-u-box.rv-u-part-gather > .rv-u-band-label")
+        asked = SHAPES[name]
+        kind = f"context_{asked.context}" if asked.translates else f"pooled_{asked.readout}"
+        assert labels.inner_text().split("\n")[-1] == say(f"graph.brief_{kind}")
+    screen.press("End")
+    assert say("graph.legend_one_way") in screen.stage.locator(".rv-u-caption-words").inner_text()

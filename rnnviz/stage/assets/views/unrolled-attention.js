@@ -17,6 +17,12 @@ const SEEN = 1 / 256;
 const WIDEST = { cell: 56, line: 11 };
 const NAMED = 3;
 
+/** How wide a state is in the strip of all, and where that begins. */
+export function stripOf({ px, room, track }) {
+  const cell = Math.min(px(WIDEST.cell), room / track.split);
+  return { cell, left: (room - cell * track.split) / 2 };
+}
+
 export class Attention {
   /** @param {import("../arrays.js").Data} data @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout */
   constructor(data, layout) {
@@ -25,8 +31,7 @@ export class Attention {
     [this.encoder, this.decoder] = partsOf(data.meta);
     const { px, room, strip } = layout;
     this.S = this.encoder.stop;
-    this.cell = Math.min(px(WIDEST.cell), room / this.S);
-    this.left = (room - this.cell * this.S) / 2;
+    Object.assign(this, stripOf(layout));
     this.plain = el("canvas"); // of which parts are shown
     this.picture = el("canvas", { class: "rv-u-looks", "aria-hidden": "true" });
     this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));

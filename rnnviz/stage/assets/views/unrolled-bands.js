@@ -27,7 +27,7 @@ export class Bands {
     const named = data.say(`graph.title_${said}`);
     const words = [
       [named, data.say(noteKey(data.meta, span.name, "note"), { n })],
-      [said === "answer" ? data.say("graph.brief_answer") : named, data.say(noteKey(data.meta, span.name, "brief"))],
+      [span.name === "gather" ? data.say(`graph.brief_${said}`) : named, data.say(noteKey(data.meta, span.name, "brief"))],
     ];
     const band = { ...span, node, label, title, note, words, needs: null, width: null, left: null };
     this.write(band, false);
@@ -73,7 +73,7 @@ export class Bands {
 }
 
 /** What is said below a name. @param {"note"|"brief"} length */
-function noteKey(meta, name, length) {
+export function noteKey(meta, name, length) {
   if (name === "encoder") return meta.attention === "none" ? `graph.${length}_encoder` : `graph.${length}_encoder_looked_at`;
   if (name === "decoder") return `graph.${length}_decoder_${meta.decoder}`;
   return translates(meta) ? `graph.${length}_context_${meta.context}` : `graph.${length}_pooled_${meta.readout}`;

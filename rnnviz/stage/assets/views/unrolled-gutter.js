@@ -3,6 +3,7 @@
  */
 import { el, unitName } from "../dom.js";
 import { answers } from "./output-kinds.js";
+import { stripOf } from "./unrolled-attention.js";
 import { isGroup } from "./unrolled-layout.js";
 import { attendedTop } from "./unrolled-mixture.js";
 import { symbol } from "./unrolled-words.js";
@@ -20,8 +21,14 @@ export function gutterOf(data, layout, close) {
     label(layout.input.top + layout.input.height / 2, "rv-u-block-name rv-u-input-name", symbol("x")),
   ];
   if (layout.mixed.height) {
-    const vector = (y, letter, sub, css = "") => ends.push(label(y, `rv-u-block-name ${css}`, symbol(letter, { sub })));
-    vector(layout.strip.top + layout.px(38), "h̄", "s", "rv-u-of-strip");
+    const vector = (y, letter, sub) => {
+      const node = label(y, "rv-u-block-name", symbol(letter, { sub }));
+      ends.push(node);
+      return node;
+    };
+    const strip = vector(layout.strip.top + layout.px(38), "h̄", "s");
+    strip.classList.add("rv-u-of-strip");
+    strip.style.setProperty("--rv-strip", `${stripOf(layout).left}px`);
     vector(attendedTop(layout) + layout.px(6), "a");
     vector(layout.mixed.top + layout.mixed.height / 2, "h̃");
   }

@@ -100,6 +100,7 @@ export class Legend {
     const { decoder, attention, readout } = data.meta;
     const keys = [];
     if (name === "decoder" && decoder === "feedback") keys.push("graph.legend_feedback");
+    if (name === "decoder" && data.meta.directions > 1) keys.push("graph.legend_one_way");
     if (name && decoder !== "state") keys.push("graph.legend_context");
     if (name && attention !== "none") keys.push("graph.legend_attention");
     if (data.meta.residual && data.meta.num_layers > 1) keys.push("graph.legend_skips");

@@ -5,6 +5,7 @@
 import { attr, el, svg, text } from "../dom.js";
 import { begins, fedAt } from "../shape.js";
 import { matrixLabel } from "./unrolled-strokes.js";
+import { noteKey } from "./unrolled-bands.js";
 import { tip } from "./unrolled-gather.js";
 import { ownerOf } from "./unrolled-words.js";
 
@@ -40,23 +41,27 @@ export class Pair {
     this.names = [];
     const each = (make) => boxes.flatMap((k, index) => layout.parts[index].blocks.map((block) => make(block, this.centres[k], layout.parts[index])));
     const loops = each((block, centre, part) => this.loop(block, centre, part));
-    const labels = each((block, centre) => this.label(block, centre));
+    const labels = each((block, centre, part) => this.label(block, centre, part));
     this.fed = context && data.meta.decoder === "feedback" ? this.fedBack() : null;
     const size = { width: layout.room, height: layout.height, "aria-hidden": "true" };
     this.svg = svg("svg", { class: "rv-u-loop-lines", ...size }, loops, svg("path", { class: "rv-u-trunk", d: this.ways().join("") }), this.fed, this.names);
-    this.element = el("div", { class: "rv-u-loop" }, context ? this.boxes() : [], this.svg, labels);
+    this.element = el("div", { class: "rv-u-loop" }, this.boxes(), this.svg, labels);
   }
 
-  /** A tinted box behind each network, with its name. */
+  /** A tinted box behind each network, with its name, and the name of what all comes to. */
   boxes() {
+    const context = this.layout.track.gather === "context";
+    return this.centres.map((centre, k) => (context || k === 1) && this.box(["encoder", "gather", "decoder"][k], centre)).filter(Boolean);
+  }
+
+  box(name, centre) {
     const { layout, data } = this;
-    return ["encoder", "gather", "decoder"].map((name, k) => {
-      const title = el("b", {}, data.say(name === "gather" ? "graph.title_context" : `graph.title_${name}`));
-      const label = el("div", { class: "rv-u-band-label", style: { height: `${layout.titles.height}px` } }, title);
-      const left = Math.round(this.centres[k] - layout.slot / 2);
-      const size = { width: `${layout.slot}px`, height: `${layout.height}px`, transform: `translateX(${left}px)` };
-      return el("div", { class: `rv-u-part rv-u-box rv-u-part-${name}`, style: size, "aria-hidden": "true" }, label);
-    });
+    const said = { encoder: "graph.title_encoder", decoder: "graph.title_decoder", gather: `graph.brief_${layout.track.gather}` }[name];
+    const title = el("b", {}, data.say(said));
+    const note = el("span", {}, data.say(noteKey(data.meta, name, "brief")));
+    const label = el("div", { class: "rv-u-band-label rv-u-brief", style: { height: `${layout.titles.height}px` } }, title, note);
+    const size = { width: `${layout.slot}px`, height: `${layout.height}px`, transform: `translateX(${Math.round(centre - layout.slot / 2)}px)` };
+    return el("div", { class: `rv-u-part rv-u-box rv-u-part-${name}`, style: size, "aria-hidden": "true" }, label);
   }
 
   /** Name the matrix that a loop runs through. */
@@ -123,13 +128,13 @@ export class Pair {
   /** What the decoder answers, it reads. */
   fedBack() {
     const { head, input, slot, px } = this.layout;
-    const x = this.centres[2] + slot / 2 - px(4);
+    const x = this.centres[2] + slot / 2 - px(3);
     const [high, low, end] = [head.top + px(14), input.top + input.height / 2, this.centres[2] + px(22)];
     return svg("path", { class: "rv-u-feed", d: `M${x - px(5)} ${high}H${x}V${low}H${end}${tip(end, low, px(4), -1, 0)}` });
   }
 
-  label(block, centre) {
-    const label = el("div", { class: "rv-u-loop-label" }, this.data.say("graph.later"));
+  label(block, centre, part) {
+    const label = el("div", { class: "rv-u-loop-label", "data-over": part.name || null }, this.data.say("graph.later"));
     Object.assign(label.style, { left: `${centre}px`, top: `${block.top - this.layout.px(9)}px` });
     return label;
   }

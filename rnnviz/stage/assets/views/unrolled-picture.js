@@ -56,6 +56,7 @@ export class Picture {
     element.classList.toggle("rv-u-gru", data.meta.cell === "gru");
     element.classList.toggle("rv-u-tight", layout.pitch < layout.px(34));
     element.classList.toggle("rv-u-narrow", !layout.wide);
+    element.classList.toggle("rv-u-fed", layout.track.gather === "context" && data.meta.decoder === "feedback");
     element.replaceChildren(this.gutter, this.window);
     this.element = element;
   }
@@ -160,7 +161,9 @@ export class Picture {
       attr(mark, "data-over", kind === "gather" ? null : parts[part].name || null);
       const beyond = track.at(k ? start + count : start - 1);
       const alone = beyond.kind !== "step" && track.at(k ? start + count + 1 : start - 2).kind === "none";
-      text(mark.lastChild, alone && beyond.kind !== "none" ? this.columns[0].caption(beyond) : "…");
+      const single = alone && beyond.kind !== "none";
+      text(mark.lastChild, single ? this.columns[0].caption(beyond) : "…");
+      mark.lastChild.classList.toggle("rv-u-alone", single);
     });
     attr(this.window, "data-cut-left", left ? "" : null);
     attr(this.window, "data-cut-right", right ? "" : null);
