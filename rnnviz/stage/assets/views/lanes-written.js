@@ -69,6 +69,7 @@ export class WrittenLane {
     this.narrow = px < SMALL * axis.scale;
     if (this.narrow) this.squared = null;
     this.element.classList.toggle("rv-written-narrow", this.narrow);
+    this.element.classList.toggle("rv-written-small", px < LARGE * axis.scale); // a line through it would hide the symbol
     style(this.plot, { "--rv-fit": this.narrow ? "" : `${px.toFixed(1)}px` });
   }
 
