@@ -1,10 +1,18 @@
-"""What all tests share: their order."""
+"""What all tests share: their order, one thread a process, and that none fails for being slow."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The processes of a suite fill the cores: threads of one would wait for those of another, and be busy waiting.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# How long an example takes says more of what else the machine has to do.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 BROWSER = Path(__file__).parent / "browser"
 LONGEST = "test_walk.py"

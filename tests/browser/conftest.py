@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from tests import chromium
 from tests.browser.desk import Desk
 from tests.browser.screen import DESKTOP, Screen
-from tests.browser.server import Server, serve
+from tests.browser.server import HOST, Server, serve
 from tests.browser.tabs import Tabs
 
 FLAGS = [
@@ -23,8 +23,9 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-# A page lives for seconds here: to make its code faster costs more than that ever gives back.
-BRIEF = "--js-flags=--max-optimized-bytecode-size=0"
+# A page lives for seconds here: to make its code faster costs more than that ever gives back. The next page of its tab
+# has the same code, which is kept for it.
+BRIEF = "--js-flags=--max-optimized-bytecode-size=0 --no-flush-bytecode"
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +45,9 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def tabs(browser: Browser) -> Iterator[Tabs]:
-    """Lend the tabs of this process's browser."""
-    tabs = Tabs(browser)
+def tabs(browser: Browser, server: Server) -> Iterator[Tabs]:
+    """Lend the tabs of this process's browser, which reach the site and nothing else."""
+    tabs = Tabs(browser, f"{HOST}:{server.port}")
     yield tabs
     tabs.close()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ProxySettings, ViewportSize
 
 from tests.browser.screen import DESKTOP
+
+NOBODY = "http://127.0.0.1:9"  # the port to which one sends what is to be thrown away
 
 
 class Tabs:
@@ -15,8 +17,10 @@ class Tabs:
     Pages share nothing that a test could trip over: the site keeps nothing in the browser but in the page itself.
     """
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, reached: str) -> None:
         self.browser = browser
+        # What is asked of anybody but the site fails: nobody is there whom it is asked of.
+        self.proxy = ProxySettings(server=NOBODY, bypass=reached)
         self.contexts: dict[str, BrowserContext] = {}
         self.free: dict[BrowserContext, list[Page]] = {}
 
@@ -24,7 +28,7 @@ class Tabs:
         """Return the one profile with given settings: its pages share a cache."""
         key = repr(sorted(settings.items()))
         if key not in self.contexts:
-            self.contexts[key] = self.browser.new_context(**settings)
+            self.contexts[key] = self.browser.new_context(proxy=self.proxy, **settings)
         return self.contexts[key]
 
     def take(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from rnnviz.site.lessons import LESSONS
 from tests.browser.conftest import Visit
+from tests.browser.server import HOST
 
 # What fades from now on, or changes its rim, of the parts that Streamlit puts on the page.
 FADING = """() => {
@@ -17,6 +21,15 @@ FADING = """() => {
 }"""
 STALE = """(stage) => (stage.closest("[data-stale]").dataset.stale = "true")"""
 PALE = """() => getComputedStyle(document.querySelector("[data-stage]").closest("[data-stale]")).opacity < 0.5"""
+# All the ways in which a page can ask somebody else for something.
+ASKED = ("fetch", "image", "beacon", "module", "socket")
+ASK = """(other) => {
+  fetch(`http://${other}/fetch`, { mode: "no-cors" }).catch(() => {});
+  new Image().src = `http://${other}/image`;
+  navigator.sendBeacon(`http://${other}/beacon`);
+  import(`http://${other}/module`).catch(() => {});
+  new WebSocket(`ws://${other}/socket`);
+}"""
 FRAME = "[data-testid=stHeader], .st-key-controls"
 
 
@@ -32,6 +45,19 @@ def test_nothing_at_all_goes_wrong_while_a_page_opens(visit: Visit) -> None:
     for lesson in LESSONS.values():
         screen.goto(f"/{lesson.path}")
         assert not failed, "not even what Streamlit's own front end asks below a page's path"
+
+
+def test_what_a_page_asks_of_anybody_else_reaches_nobody_and_is_reported(visit: Visit) -> None:
+    with socket.create_server((HOST, 0)) as other:
+        screen = visit("/step")
+        for address in (f"{HOST}:{other.getsockname()[1]}", "example.org"):
+            screen.page.evaluate(ASK, address)
+            while not all(any(f"{address}/{one}" in problem for problem in screen.problems) for one in ASKED):
+                screen.page.wait_for_timeout(20)
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    screen.problems.clear()
 
 
 def test_presenting_shows_the_stage_alone_and_has_a_way_out(visit: Visit) -> None:
