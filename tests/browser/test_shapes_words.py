@@ -218,6 +218,9 @@ def test_what_there_are_several_of_is_said(desk: Desk) -> None:
         trace = run(Experiment(cell="rnn", text="rain", hidden_size=3, **own))
         screen = desk.show(show(trace, ["unrolled"]))
         assert say(f"graph.{name}") in screen.stage.locator("[data-view=unrolled] .rv-hint").inner_text()
+    first = desk.show(show(run(SHAPES["first"]), ["unrolled"])).stage.locator(".rv-u-caption-words").inner_text()
+    every = desk.show(show(run(SHAPES["every"]), ["unrolled"])).stage.locator(".rv-u-caption-words").inner_text()
+    assert say("graph.legend_nothing") in first and say("graph.legend_nothing") not in every
     legend = desk.show(show(run(SHAPES["one to one"]), ["unrolled"])).stage.locator(".rv-u-caption-words")
     assert "Whh" in legend.inner_text()
     assert say("graph.plus") in legend.inner_text(), "the colours of the weights that it has are told"

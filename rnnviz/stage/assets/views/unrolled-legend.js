@@ -2,7 +2,7 @@
  * Below the picture: the one matrix itself, cell for cell the edges of every gap, and what colour and width mean.
  */
 import { attr, el, svg } from "../dom.js";
-import { pools, recurs } from "../shape.js";
+import { partsOf, pools, readsAt, recurs } from "../shape.js";
 import { isGroup } from "./unrolled-layout.js";
 import { inputLimit } from "./unrolled-weights.js";
 import { matrixName, ownerOf, phrase, symbol } from "./unrolled-words.js";
@@ -99,6 +99,7 @@ export class Legend {
     const { data } = this;
     const { decoder, attention, readout } = data.meta;
     const keys = [];
+    if (partsOf(data.meta).some(({ stop }) => !readsAt(data.meta, stop - 1))) keys.push("graph.legend_nothing");
     if (name === "decoder" && decoder === "feedback") keys.push("graph.legend_feedback");
     if (name === "decoder" && data.meta.directions > 1) keys.push("graph.legend_one_way");
     if (name && decoder !== "state") keys.push("graph.legend_context");
