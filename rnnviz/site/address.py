@@ -29,6 +29,9 @@ STEP: Final = "step"
 VISIT: Final = "visit"
 """A mark of its own that a link has which is clicked on the page itself, or gone back to: it is no echo of ours."""
 
+BACK: Final = "back"
+"""What the mark of a link begins with that was gone back to, or on to again (assets/within.js)."""
+
 OWN: Final = (STEP, PRESENT, VISIT, lost.KEY)
 Query = Mapping[str, Sequence[str]]
 Read = Callable[[Query, str], tuple[dict[str, Any], list[str]]]
@@ -105,6 +108,14 @@ def arrive(
         known.start, known.step, known.sentences = step, None, ()
     known.page, known.query = page, query
     return values
+
+
+def begins(values: Mapping[str, Any] | None) -> bool:
+    """Return whether the visitor went back to a page as it opens by itself: a link that sets nothing.
+
+    Any other link that sets nothing leads to a page, and leaves what it shows as it is.
+    """
+    return values == {} and (memory().visit or "").startswith(BACK)
 
 
 def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> tuple[dict[str, Any], list[str]]:

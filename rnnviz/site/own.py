@@ -28,7 +28,7 @@ TYPED: Final[Mapping[str, str]] = {
 """Texts that a page shows beside its run, each with what stands there at first; whoever reads it says what is wrong."""
 
 
-def take(names: Iterable[str], values: dict[str, Any] | None, lang: str) -> list[str]:
+def take(names: Iterable[str], values: dict[str, Any] | None, lang: str, begins: bool = False) -> list[str]:
     """Let the controls of a page show what a link sets; return a sentence for each word that it cannot.
 
     Parameters
@@ -38,6 +38,8 @@ def take(names: Iterable[str], values: dict[str, Any] | None, lang: str) -> list
     values : dict or None
         What it sets; the page's own settings are taken out. None: there was no new link, and what is shown stays.
     lang : str
+    begins : bool
+        Whether the visitor went back to the page as it opens by itself.
     """
     sentences = []
     for name in sorted(SETTINGS.keys() & set(names)):
@@ -52,7 +54,8 @@ def take(names: Iterable[str], values: dict[str, Any] | None, lang: str) -> list
         put({name: asked})
     for name in sorted(TYPED.keys() & set(names)):
         # A link that does not name it leads to another part of the page, and one comes back from there.
-        st.session_state[name] = (values or {}).pop(name, st.session_state.get(name, TYPED[name]))
+        kept = TYPED[name] if begins else st.session_state.get(name, TYPED[name])
+        st.session_state[name] = (values or {}).pop(name, kept)
     return sentences
 
 

@@ -278,11 +278,12 @@ def open_page(
     lang = language()
     before = address.memory().page
     values = address.arrive(name, Experiment(), step, takes, lang, reader)
-    address.memory().sentences += tuple(own.take(takes, values, lang))
+    begins = address.begins(values)
+    address.memory().sentences += tuple(own.take(takes, values, lang, begins))
     if takes >= state.fields():
         if before != name:
             state.carry(first)
-        state.take(values, first)
+        state.take(values, first, begins)
     st.session_state.setdefault(holding.KEY, ())
     st.set_page_config(
         page_title=f"{say(f'{name}.title', lang)} · {say('site.title', lang)}",

@@ -83,9 +83,12 @@ def put(experiment: Experiment) -> None:
     st.session_state.update({**_settings({}), **shown, KIND: kind})
 
 
-def take(values: Mapping[str, Any] | None, first: Experiment) -> None:
-    """Let the controls show what a link sets; one that sets nothing opens the page as it opens by itself."""
-    if values or KIND not in st.session_state:
+def take(values: Mapping[str, Any] | None, first: Experiment, begins: bool = False) -> None:
+    """Let the controls show what a link sets; one that sets nothing opens the page as it opens by itself.
+
+    That is so in a session that ``begins``, or goes back to where it did; later such a link changes nothing.
+    """
+    if values or begins or KIND not in st.session_state:
         put(Experiment() if values else first)
     values = dict(values or {})
     if "network" in values and "text" in values:

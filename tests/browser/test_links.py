@@ -417,3 +417,18 @@ def test_back_from_another_lesson_leads_to_what_was_shown_last_and_then_to_what_
         screen.settled(screen.page.go_back)
         screen.page.wait_for_url("**/step?*")
         assert screen.steps == steps and screen.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "typed"),
+    [("/step", "text", "abc"), ("/training", "training_hidden_size", "7"), ("/shapes", "batch", "good\nnot good")],
+)
+def test_back_leads_to_a_page_as_it_opened_by_itself(visit: Visit, path: str, name: str, typed: str) -> None:
+    screen = visit(path)
+    before = screen.field(name).input_value()
+    screen.enter(name, typed)
+    screen.page.wait_for_function("() => location.search.length > 1")
+    screen.settled(screen.page.go_back)
+    assert screen.field(name).input_value() == before and screen.complaints() == []
+    screen.settled(screen.page.go_forward)
+    assert screen.field(name).input_value() == typed

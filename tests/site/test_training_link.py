@@ -16,6 +16,7 @@ from rnnviz.site.training.presets import PRESETS
 from rnnviz.site.training.settling import admit, settle
 from rnnviz.tasks.problems import PROBLEMS
 from rnnviz.training import OPTIMISERS
+from tests.site.visit import Visit
 
 PLANS = {
     **PRESETS,
@@ -238,3 +239,11 @@ def test_limits_are_those_that_are_stated() -> None:
     for name, (least, most) in limits.TRAINING.items():
         assert admit(name, str(least if isinstance(least, int) else f"{least:g}")) == least
         assert admit(name, f"{most:g}" if most < 1e5 else str(int(most))) == most
+
+
+def test_a_link_that_sets_nothing_leaves_what_is_shown_unless_one_goes_back_to_it() -> None:
+    visit = Visit("training", hidden_size="7", probe="2")
+    for mark, query in {"1": "hidden_size=7&probe=2", "back2": ""}.items():
+        visit.test.query_params.clear()
+        visit.test.query_params.update({"visit": mark})
+        assert visit.run().query == query and not visit.errors

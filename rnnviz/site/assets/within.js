@@ -25,6 +25,6 @@ addEventListener("click", (event) => {
 addEventListener("popstate", () => {
   const query = new URLSearchParams(location.search);
   if (trimmed(location.pathname) !== trimmed(address.path) || query.has(VISIT) || said(query) === address.query) return;
-  query.set(VISIT, String(++visits));
+  query.set(VISIT, `back${++visits}`);
   history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
 });

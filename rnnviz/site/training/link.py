@@ -17,6 +17,8 @@ from rnnviz.words import say
 LOOK: Final = ("probe", "open")
 """What of the training is looked at: which sequence, and whether the network itself is."""
 
+BEGINNING: Final[Mapping[str, Any]] = {"plan": Plan(), "probe": 1, "open": False}
+"""What the page shows where a link sets nothing."""
 OWN: Final = ("problem", *TYPED, *LOOK)
 MOST: Final = 24
 """Settings of a problem that are read at all."""

@@ -157,7 +157,7 @@ class TrainingPage:
 def open_training() -> Iterator[TrainingPage]:
     """Open the page: read the link, show the controls, and settle what would be trained."""
     with open_page(NAME, takes=frozenset(), reader=link.read_plan) as page:
-        known = page.asked or {}
+        known = link.BEGINNING if address.begins(page.asked) else page.asked or {}
         controls.ready()
         if "plan" in known:
             controls.put(known["plan"])
