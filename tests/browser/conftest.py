@@ -76,6 +76,26 @@ def stay(tabs: Tabs, server: Server) -> Iterator[Visit]:
     yield from _visits(tabs, server)
 
 
+@pytest.fixture(scope="module")
+def again(stay: Visit) -> Visit:
+    """Open pages as `visit` does, each once for all tests of a module that only walk about on it.
+
+    A test finds it as it was opened: on that step or the one that is asked for, nothing slid, pointed at or focused.
+    """
+    opened: dict[str, tuple[Screen, int]] = {}
+
+    def open_page(path: str = "/", *, step: int | None = None, **more: Any) -> Screen:
+        name = repr((path, sorted(more.items())))
+        if name not in opened:
+            screen = stay(path, step=step, **more)
+            opened[name] = screen, screen.t
+            return screen
+        screen, first = opened[name]
+        return screen.begin_again(first if step is None else step - 1)
+
+    return open_page
+
+
 def _visits(tabs: Tabs, server: Server) -> Iterator[Visit]:
     screens: list[Screen] = []
     log_before = len(server.written())

@@ -216,6 +216,17 @@ class Screen:
         self.scrubber.click(position={"x": x, "y": y})
         return self.paint()
 
+    def begin_again(self, t: int) -> Screen:
+        """Leave the page as it was opened at step ``t``, but for what was chosen on it."""
+        self.page.bring_to_front()
+        own = self.stage.locator(".rv-frames-own")
+        if own.is_visible():
+            own.click()
+        self.click_step(t)
+        self.page.mouse.move(-1, -1)
+        self.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+        return self.come().paint()
+
     def column(self, t: int) -> Locator:
         """Return the column of a step in the unrolled graph, not a spare one that waits beside its window."""
         graph = self.stage.locator("[data-view=unrolled]")
@@ -268,22 +279,23 @@ class Screen:
         """Return the text of the whole page, as a person sees it."""
         return self.page.locator("body").inner_text()
 
-    def axe(self, *rules: str) -> list[str]:
-        """Return what axe has to say against the page at rest, a line each; by all its rules, or by those named."""
+    def axe(self, *rules: str, but: tuple[str, ...] = ()) -> list[str]:
+        """Return what axe has to say against the page at rest, a line each; by all rules, those named, or all but some."""
         with suppress(TimeoutError):
             self.page.wait_for_function(TOLD, timeout=2000)
-        found, tries = self._axe(rules), 1
+        found, tries = self._axe(rules, but), 1
         while found and tries < 4:
             self.page.wait_for_timeout(300 * tries)
-            found, tries = self._axe(rules), tries + 1
+            found, tries = self._axe(rules, but), tries + 1
         return found
 
     def axe_in_both(self, other: str) -> list[str]:
         """Return what axe says against the page, and what it says of its colours in the other theme."""
         return self.axe() + self.turn(other).axe(*COLOURS)
 
-    def _axe(self, rules: tuple[str, ...]) -> list[str]:
-        options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    def _axe(self, rules: tuple[str, ...], but: tuple[str, ...]) -> list[str]:
+        options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but}}
+        options |= {"runOnly": list(rules)} if rules else {}
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(Axe().axe_script)
         violations = json.loads(self.page.evaluate(VIOLATIONS, options))

@@ -80,9 +80,9 @@ def false_numbers(screen: Screen, experiment: Experiment) -> list[str]:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_number_is_the_runs_at_every_setting(visit: Visit, name: str) -> None:
+def test_every_number_is_the_runs_at_every_setting(again: Visit, name: str) -> None:
     experiment, chance = RUNS[name], random.Random(name)
-    screen = opened(visit, experiment, step=12)
+    screen = opened(again, experiment, step=12)
     sent, seen = screen.sent, set()
     for _ in range(8):
         screen.press(
@@ -96,9 +96,9 @@ def test_every_number_is_the_runs_at_every_setting(visit: Visit, name: str) -> N
     assert screen.sent == sent
 
 
-def test_a_column_under_the_pointer_tells_its_parts(visit: Visit) -> None:
+def test_a_column_under_the_pointer_tells_its_parts(again: Visit) -> None:
     experiment = RUNS["GRU, a loss at every step"]
-    screen = opened(visit, experiment, step=9)
+    screen = opened(again, experiment, step=9)
     screen.stage.locator(".rv-b-column[data-step='9'] .rv-b-node").hover()
     tip = screen.paint().stage.locator(".rv-b-graph [role=tooltip]")
     assert tip.locator("[data-value]").count() == 4
@@ -108,9 +108,9 @@ def test_a_column_under_the_pointer_tells_its_parts(visit: Visit) -> None:
     assert not screen.paint().stage.locator(".rv-b-graph [role=tooltip]").is_visible()
 
 
-def test_of_several_losses_each_ones_part_is_itemised(visit: Visit) -> None:
+def test_of_several_losses_each_ones_part_is_itemised(again: Visit) -> None:
     experiment = RUNS["GRU, a loss at every step"]
-    screen = opened(visit, experiment, step=15)
+    screen = opened(again, experiment, step=15)
     parts = [number for number in numbers(screen) if number.quantity == "itemised" and number.step == "14"]
     own = run(experiment)
     last = run(experiment.replace(loss="last"))
@@ -135,8 +135,8 @@ def test_space_plays_from_right_to_left_and_begins_again_at_the_end(visit: Visit
     assert screen.sent == sent
 
 
-def test_the_gradient_has_been_right_of_the_cursor_and_is_awaited_left_of_it(visit: Visit) -> None:
-    screen = opened(visit, step=9)
+def test_the_gradient_has_been_right_of_the_cursor_and_is_awaited_left_of_it(again: Visit) -> None:
+    screen = opened(again, step=9)
     states = {t: screen.page.evaluate(SEEN, t) for t in (7, 8, 9)}
     assert [states[t]["state"] for t in (7, 8, 9)] == ["waiting", "now", "done"]
     assert [states[t]["told"] for t in (7, 8, 9)] == [False, True, True]
@@ -144,8 +144,8 @@ def test_the_gradient_has_been_right_of_the_cursor_and_is_awaited_left_of_it(vis
     assert screen.page.evaluate(SEEN, 7)["told"]
 
 
-def test_dragging_the_slider_widens_the_arrows_and_sends_nothing(visit: Visit) -> None:
-    screen = opened(visit, step=9)
+def test_dragging_the_slider_widens_the_arrows_and_sends_nothing(again: Visit) -> None:
+    screen = opened(again, step=9)
     sent, mouse, last = screen.sent, screen.page.mouse, int(slider(screen).get_attribute("max") or "") - 1
     slider(screen).scroll_into_view_if_needed()
     mouse.move(*slider(screen).evaluate(PLACE, frame(screen) + 1))
@@ -165,8 +165,8 @@ def test_dragging_the_slider_widens_the_arrows_and_sends_nothing(visit: Visit) -
     assert screen.sent == sent
 
 
-def test_pressing_the_mark_leads_back_to_the_run_as_it_is_set(visit: Visit) -> None:
-    screen = opened(visit, step=9)
+def test_pressing_the_mark_leads_back_to_the_run_as_it_is_set(again: Visit) -> None:
+    screen = opened(again, step=9)
     own = frame(screen)
     assert own == Question(RNN, "gain").slider().own
     screen.press("ArrowUp", "ArrowUp")
@@ -175,8 +175,8 @@ def test_pressing_the_mark_leads_back_to_the_run_as_it_is_set(visit: Visit) -> N
     assert frame(screen.paint()) == own
 
 
-def test_truncation_is_drawn_as_a_cut(visit: Visit) -> None:
-    screen = opened(visit, RUNS["truncated"], step=12)
+def test_truncation_is_drawn_as_a_cut(again: Visit) -> None:
+    screen = opened(again, RUNS["truncated"], step=12)
     assert [screen.page.evaluate(SEEN, t)["cut"] for t in (10, 11, 12)] == [False, True, False]
     assert screen.page.evaluate(SEEN, 11)["why"] == say("flow.nought_cut")
     assert say("flow.why_cut") in screen.stage.locator("[data-view=flow]").inner_text()

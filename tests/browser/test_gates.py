@@ -64,9 +64,9 @@ def false_numbers(screen: Screen, experiment: Experiment) -> list[str]:
 
 
 @pytest.mark.parametrize("name", HELD)
-def test_every_number_in_the_cell_is_the_runs_wherever_one_walks(visit: Visit, name: str) -> None:
+def test_every_number_in_the_cell_is_the_runs_wherever_one_walks(again: Visit, name: str) -> None:
     experiment, chance = HELD[name], random.Random(name)
-    screen = visit("/gates", **experiment.to_query(), step=2)
+    screen = again("/gates", **experiment.to_query(), step=2)
     sent, was = screen.sent, 0
     for _ in range(40):
         if chance.random() < 0.3:
@@ -83,9 +83,9 @@ def test_every_number_in_the_cell_is_the_runs_wherever_one_walks(visit: Visit, n
 
 
 @pytest.mark.parametrize(("cell", "gates"), [("lstm", "fio"), ("gru", "zr")])
-def test_a_valve_is_as_open_as_its_gate(visit: Visit, cell: str, gates: str) -> None:
+def test_a_valve_is_as_open_as_its_gate(again: Visit, cell: str, gates: str) -> None:
     trace = run(LSTM.replace(cell=cell))
-    screen = visit("/gates", **trace.experiment.to_query(), step=5)
+    screen = again("/gates", **trace.experiment.to_query(), step=5)
     for t in (4, 5, 6):
         for gate in gates:
             value = trace.layers["l0"].gates[gate][t, 0]
@@ -96,8 +96,8 @@ def test_a_valve_is_as_open_as_its_gate(visit: Visit, cell: str, gates: str) -> 
         screen.press("ArrowRight")
 
 
-def test_a_padlock_hangs_on_a_gate_as_long_as_it_is_held(visit: Visit) -> None:
-    screen = visit("/gates", **HELD["lstm"].to_query(), step=3)
+def test_a_padlock_hangs_on_a_gate_as_long_as_it_is_held(again: Visit) -> None:
+    screen = again("/gates", **HELD["lstm"].to_query(), step=3)
     held = []
     for t in range(2, 11):
         assert screen.t == t
@@ -148,8 +148,8 @@ def test_a_hold_to_try_holds_throughout(
     assert not false_numbers(screen, held)
 
 
-def test_a_gate_is_singled_out_by_pointer_and_by_keyboard(visit: Visit) -> None:
-    screen = visit("/gates", **LSTM.to_query(), step=4)
+def test_a_gate_is_singled_out_by_pointer_and_by_keyboard(again: Visit) -> None:
+    screen = again("/gates", **LSTM.to_query(), step=4)
     says = cell_of(screen).locator(".rv-cell-says")
     assert says.inner_text() == say("cell.choose")
     tile(screen, "f").click()
@@ -168,13 +168,14 @@ def test_a_gate_is_singled_out_by_pointer_and_by_keyboard(visit: Visit) -> None:
     assert says.inner_text() == say("cell.choose") and screen.t == 3
 
 
-def test_the_mean_is_never_shown_as_a_product_of_means(visit: Visit) -> None:
-    screen = visit("/gates", **LSTM.to_query(), step=6)
+def test_the_mean_is_never_shown_as_a_product_of_means(again: Visit) -> None:
+    screen = again("/gates", **LSTM.to_query(), step=6)
     cell_of(screen).get_by_label(say("cell.look_at")).select_option("")
     screen.paint()
     lines = cell_of(screen).locator(".rv-cell-line:visible").all_inner_texts()
     assert lines and not any("×" in line for line in lines)
     assert say("cell.mean_note", n=4) in screen.words()
+    cell_of(screen).get_by_label(say("cell.look_at")).select_option("0")  # as it was opened
 
 
 def test_a_plain_rnn_is_said_to_have_no_gates_and_others_are_offered(visit: Visit) -> None:
@@ -220,8 +221,8 @@ def _both(count) -> tuple[np.ndarray, np.ndarray]:
     return count.open, count.shut
 
 
-def test_the_playhead_walks_over_what_is_left(visit: Visit) -> None:
-    screen = visit("/gates", **LSTM.to_query(), step=3)
+def test_the_playhead_walks_over_what_is_left(again: Visit) -> None:
+    screen = again("/gates", **LSTM.to_query(), step=3)
     plot = screen.page.locator("[data-stage=gates] [data-view=plot]").first
     plot.scroll_into_view_if_needed()
     plot.locator(".main-svg").first.wait_for()

@@ -52,8 +52,8 @@ def assert_curves(screen: Screen, experiment: Experiment) -> None:
         assert shown[cell] == pytest.approx(value, rel=2e-5), cell
 
 
-def test_dragging_the_slider_shows_the_runs_of_every_gain_and_asks_nobody(visit: Visit) -> None:
-    screen = visit("/gradients")
+def test_dragging_the_slider_shows_the_runs_of_every_gain_and_asks_nobody(again: Visit) -> None:
+    screen = again("/gradients")
     assert screen.t == 47 and GAINS[frame(screen)] == 1.0
     before = screen.sent
     screen.press("Home")
@@ -68,8 +68,8 @@ def test_dragging_the_slider_shows_the_runs_of_every_gain_and_asks_nobody(visit:
     assert screen.sent == before, "no message to the server"
 
 
-def test_the_keys_move_the_slider_and_the_step(visit: Visit) -> None:
-    screen = visit("/gradients")
+def test_the_keys_move_the_slider_and_the_step(again: Visit) -> None:
+    screen = again("/gradients")
     before, place = screen.sent, frame(screen)
     screen.press("ArrowUp", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowLeft")
     assert frame(screen) == place + 1 and screen.t == 45
@@ -218,8 +218,8 @@ def test_a_clip_is_a_number_beside_its_switch(visit: Visit) -> None:
     assert asked(screen)["clip"] == "0.25" and "it is scaled to 0.25" in screen.words()
 
 
-def test_the_figures_say_which_steps_count_and_follow_the_cursor(visit: Visit) -> None:
-    screen = visit("/gradients")
+def test_the_figures_say_which_steps_count_and_follow_the_cursor(again: Visit) -> None:
+    screen = again("/gradients")
     trace = run(GRADIENTS)
     shares = {name: weight_shares(trace, name).shares for name in matrices_of(list(trace.parameters))}
     for sentence in share_sentences(shares):
@@ -239,8 +239,8 @@ def test_the_figures_say_which_steps_count_and_follow_the_cursor(visit: Visit) -
     np.testing.assert_allclose(shown[:, 1:], np.stack(list(shares.values()), axis=1), atol=6e-4)
 
 
-def test_of_a_single_loss_the_row_moves_with_the_slider(visit: Visit) -> None:
-    screen = visit("/gradients", **GRADIENTS.to_query(), step=10)
+def test_of_a_single_loss_the_row_moves_with_the_slider(again: Visit) -> None:
+    screen = again("/gradients", **GRADIENTS.to_query(), step=10)
     row = screen.stage.locator(".rv-lane[data-lane=matrix-itemised]")
     for place in (1, 26, 41):
         slider(screen).fill(str(place))
@@ -275,8 +275,8 @@ def test_before_a_cut_no_line_says_what_might_arrive_and_no_loss_is_none(visit: 
     assert "loss" in {number.quantity for number in screen.numbers() if number.view == "score"}
 
 
-def test_an_upper_slider_does_not_lose_its_place_to_the_figures_below(visit: Visit) -> None:
-    screen = visit("/gradients")
+def test_an_upper_slider_does_not_lose_its_place_to_the_figures_below(again: Visit) -> None:
+    screen = again("/gradients")
     slider(screen).fill("7")
     screen.paint()
     screen.page.mouse.wheel(0, 4000)

@@ -87,13 +87,14 @@ def test_space_plays_to_the_end_and_sends_nothing(screen: Screen) -> None:
     assert screen.sent == sent
 
 
-def test_space_pauses(screen: Screen) -> None:
-    screen.press("]", "]", "Space")
-    screen.page.wait_for_function("Number(document.querySelector('[data-stage]').dataset.t) >= 1")
-    screen.press("Space")
-    t = screen.t
-    screen.page.wait_for_timeout(400)  # three steps at eight a second
-    assert screen.t == t < len(TEXT) - 1
+def test_space_pauses(same: Screen) -> None:
+    same.press("]", "]", "Space")
+    same.page.wait_for_function("Number(document.querySelector('[data-stage]').dataset.t) >= 1")
+    same.press("Space")
+    t = same.t
+    same.page.wait_for_timeout(400)  # three steps at eight a second
+    assert same.t == t < len(TEXT) - 1
+    same.press("[", "[")
 
 
 def test_the_list_of_keys_opens_and_closes(same: Screen) -> None:
