@@ -31,6 +31,8 @@ POLICY: Final = (
 )
 
 _MARK: Final = re.compile(r"<(?=/?script|!--)", re.I)
+_SPOKEN: Final = re.compile(r"[\"`](\w+)\.")
+"""Where a module may name a message: the section that it stands in."""
 
 
 def document(payload: Mapping[str, Any], *, title: str, about: About, framed: bool = False) -> str:
@@ -81,7 +83,7 @@ def document(payload: Mapping[str, Any], *, title: str, about: About, framed: bo
 <details><summary>{escape(about.heading)}</summary>
 <pre tabindex="0"><code>{escape(about.lines)}</code></pre></details>
 </footer>
-<script type="application/json" id="rnnviz-payload">{_data(payload)}</script>
+<script type="application/json" id="rnnviz-payload">{_data({**payload, "words": _words(payload, scripts)})}</script>
 {written}
 </body>
 </html>
@@ -125,6 +127,12 @@ def _scripts(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
     views = list(dict.fromkeys(view["view"] for view in payload["stage"]["views"]))
     plotly = [("", _library())] if "plot" in views else []
     return [*plotly, (' type="module"', _modules(views))]
+
+
+def _words(payload: Mapping[str, Any], scripts: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return what the stage's modules may say: of the words of all views those of the sections that they name."""
+    sections = set(_SPOKEN.findall(scripts[-1][1]))
+    return {key: words for key, words in payload["words"].items() if key.partition(".")[0] in sections}
 
 
 @cache

@@ -15,6 +15,7 @@ import pytest
 from rnnviz import Experiment, Hold, run, show
 from rnnviz.stage.payload import payload
 from rnnviz.stage.views import scene
+from rnnviz.words import say
 from tests.sources import ROOT
 
 HOSTILE = "</script><script>alert(1)</script><!--<script> & \" ' <img src=x onerror=alert(2)> \u2028 ]]> {{x}} \\u003c"
@@ -120,6 +121,17 @@ def test_a_run_of_100_steps_and_32_units_is_below_a_megabyte() -> None:
     assert long.steps == 100
     assert len(show(long).html.encode()) < 900_000
     assert len(show(long)._repr_html_().encode()) < 950_000
+
+
+def test_a_document_brings_the_words_of_its_views_and_no_others(trace) -> None:
+    for views, there, not_there in (
+        ("step", {"stage", "score", "graph", "panel"}, {"cell", "learned", "padding"}),
+        ("gates", {"stage", "score", "cell"}, {"graph", "learned", "padding"}),
+    ):
+        words = Reader(show(trace, views).html).payload()["words"]
+        sections = {key.partition(".")[0] for key in words}
+        assert there <= sections and not sections & not_there
+        assert all(words[key] == say(key) for key in words)
 
 
 @pytest.mark.parametrize("tokens", ["characters", "words"])
