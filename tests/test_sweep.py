@@ -77,7 +77,7 @@ def sweeps(draw: DrawFn, held: bool = False, truncated: bool = False) -> tuple[E
 
 
 @given(sweeps())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_each_frame_is_the_run_of_its_own_experiment(drawn) -> None:
     experiment, field, values = drawn
     swept = sweep(experiment, **{field: values})

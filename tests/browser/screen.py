@@ -280,7 +280,7 @@ class Screen:
         return self.page.locator("body").inner_text()
 
     def axe(self, *rules: str, but: tuple[str, ...] = ()) -> list[str]:
-        """Return what axe has to say against the page at rest, a line each; by all rules, those named, or all but some."""
+        """Return what axe has to say against the page at rest, a line each; by all rules, by some, or all but some."""
         with suppress(TimeoutError):
             self.page.wait_for_function(TOLD, timeout=2000)
         found, tries = self._axe(rules, but), 1

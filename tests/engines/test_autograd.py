@@ -41,7 +41,7 @@ def same_run(ours: Trace, theirs: Answer) -> None:
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_states_and_gradients_equal_an_open_loop_with_retain_grad(case: Case) -> None:
     theirs = looped(*case)
     assert set(theirs.dh) == set(case[0].layer_names)
@@ -50,7 +50,7 @@ def test_states_and_gradients_equal_an_open_loop_with_retain_grad(case: Case) ->
 
 
 @given(cases(residual=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_outputs_and_parameter_gradients_equal_the_fused_modules(case: Case) -> None:
     experiment, data, parameters = case
     if experiment.cell == "rnn" and experiment.nonlinearity == "identity":
@@ -59,7 +59,7 @@ def test_outputs_and_parameter_gradients_equal_the_fused_modules(case: Case) -> 
 
 
 @given(cases(held=True))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_held_gates_run_and_cut_the_gradient_as_in_the_open_loop(case: Case) -> None:
     assert case[0].hold
     same_run(trace(*case), looped(*case))

@@ -66,7 +66,7 @@ def tame(case: Case) -> Case:
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_array_equals_the_numpy_engines(case: Case) -> None:
     same_trace(trace(*case), numpy_engine.trace(*case), 1e-9, 1e-13)
 
@@ -84,7 +84,7 @@ def test_truncated_too(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_float32_equals_to_five_digits(case: Case) -> None:
     case = tame(case)
     same_trace(trace(*case, dtype="float32"), numpy_engine.trace(*case), 1e-5, 1e-6)
