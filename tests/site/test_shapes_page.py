@@ -19,7 +19,7 @@ from rnnviz.run import resolve, run
 from rnnviz.site import limits
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, GROUPS, entry_of, query_of
-from rnnviz.site.shapes.equations import CHOSEN, LETTERS, latex
+from rnnviz.site.shapes.equations import CHOSEN, LETTERS, latex, notes
 from rnnviz.site.shapes.far import far, partner
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
@@ -290,6 +290,23 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
     assert all("overleftarrow" in latex(one, notation, "en") for one in every[-3:])
     for equations in written:
         assert "{{" not in equations and equations.count("{") == equations.count("}")
+
+
+def test_of_layers_and_directions_that_the_equations_leave_out_it_is_said() -> None:
+    deep, told = {"num_layers": 2}, "shapes.equations."
+    for asked, names in (
+        (TRANSLATED, []),
+        (TRANSLATED.replace(**deep, decoder="state"), ["layers", "layers_state"]),
+        (TRANSLATED.replace(**deep, residual=True, bidirectional=True), ["layers", "skips"]),
+        (Experiment(shape="many_to_one", bidirectional=True), ["directions"]),
+        (Experiment(shape="one_to_many", **deep), ["layers"]),
+        (Experiment(**deep, residual=True), []),
+        (Experiment(**deep, bidirectional=True), ["directions"]),
+        (Experiment(bidirectional=True), []),
+    ):
+        assert notes(asked) == [told + name for name in ("note", *names)]
+    shown = [part.value for part in linked(TRANSLATED.replace(**deep, decoder="state")).test.caption]
+    assert any("Of the 2 here each further one reads what the one below made" in words for words in shown)
 
 
 def test_only_the_letters_that_are_chosen_are_on_the_page() -> None:

@@ -40,6 +40,20 @@ def blocks(experiment: Experiment) -> list[str]:
     return [asked.shape.replace("_", "-") + choice]
 
 
+def notes(experiment: Experiment) -> list[str]:
+    """Return the keys of what is said of the equations: what f is, and of layers and directions they leave out."""
+    asked = experiment
+    equal, several = asked.shape == "many_to_many", asked.num_layers > 1
+    told = {
+        "note": True,
+        "layers": several and not equal,
+        "layers_state": several and asked.translates and asked.decoder == "state",
+        "skips": several and asked.residual and not equal,
+        "directions": asked.bidirectional and not asked.translates and (several or not equal),
+    }
+    return [f"shapes.equations.{name}" for name, is_so in told.items() if is_so]
+
+
 def letters(notation: str) -> dict[str, str]:
     """Return what each placeholder stands for; PyTorch keeps the bias of a cell as two that are added up."""
     parts = ("b_{ih}", "b_{hh}") if notation == "torch" else ("b",)
@@ -69,7 +83,7 @@ def equations(experiment: Experiment, stage: str, lang: str) -> None:
     data = {"stage": stage, "label": say("panel.notation", lang), "names": names, "chosen": chosen()}
     mount_module("letters.js", data, key="letters", on_notation_change=_choose)
     st.markdown(f"$$\n{latex(experiment, chosen(), lang)}\n$$", width=READING_WIDTH)
-    st.caption(say("shapes.equations.note", lang), width=READING_WIDTH)
+    st.caption(" ".join(say(key, lang, n=experiment.num_layers) for key in notes(experiment)), width=READING_WIDTH)
     if chosen() == "torch" and experiment.cell == "lstm":
         weight = f"${LETTERS['torch']['y']}$"
         st.caption(say("shapes.equations.note_lstm", lang, weight=weight), width=READING_WIDTH)
