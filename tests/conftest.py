@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -24,3 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of them the longest begin, or one process would be at them when all others have ended.
     """
     items.sort(key=lambda item: (BROWSER in item.path.parents, item.path.name != LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what stays out of the collector: Streamlit collects after each run of a page, and walked all of torch."""
+    gc.collect()
+    gc.freeze()
