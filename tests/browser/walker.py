@@ -28,6 +28,9 @@ class Walker:
     done: str = "opened the page"
     found: dict[str, ElementHandle] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.steps = self.screen.steps  # a walk changes none
+
     def act(self) -> None:
         """Do one random thing, and remember where it must lead."""
         deeds: list[Callable[[], None]] = [
@@ -60,11 +63,11 @@ class Walker:
         else:
             name, where = self.random.choice(list(END_BUTTONS.items()))
             self._click(self.button(name), name)
-        self._move(where % self.screen.steps)
+        self._move(where % self.steps)
 
     def click_scrubber(self) -> None:
         """Click a step on the strip of the input."""
-        t = self.random.randrange(self.screen.steps)
+        t = self.random.randrange(self.steps)
         self.done = f"clicked step {t} on the strip"
         self.screen.click_step(t)
         self._move(t)
@@ -93,7 +96,7 @@ class Walker:
         self.unit = None
 
     def _near(self) -> int:
-        return min(max(self.t + self.random.choice((-1, 0, 1)), 0), self.screen.steps - 1)
+        return min(max(self.t + self.random.choice((-1, 0, 1)), 0), self.steps - 1)
 
     def button(self, name: str) -> ElementHandle:
         """Return a button of the transport, by the key of its name; it is looked for once."""
@@ -107,4 +110,4 @@ class Walker:
         button.click()
 
     def _move(self, t: int) -> None:
-        self.t = min(max(t, 0), self.screen.steps - 1)
+        self.t = min(max(t, 0), self.steps - 1)
