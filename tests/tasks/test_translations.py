@@ -234,7 +234,11 @@ def test_a_source_that_cannot_be_read_is_refused_in_one_sentence(name, text, sen
     ("target", "sentence"),
     [
         ("  ", "target is '', but must be a text of at least one symbol."),
-        ("a1", "target has '1' as symbol 2, but this network writes only a b c d."),
+        (
+            "a1",
+            "target has '1' as symbol 2, but this network writes only a b c d"
+            ": type only these, or choose a network of your own.",
+        ),
     ],
 )
 def test_a_target_that_cannot_be_written_is_refused_in_one_sentence(target, sentence) -> None:
