@@ -295,9 +295,9 @@ def test_every_network_has_equations_in_each_notation(notation: str) -> None:
 def test_of_layers_and_directions_that_the_equations_leave_out_it_is_said() -> None:
     deep, told = {"num_layers": 2}, "shapes.equations."
     for asked, names in (
-        (TRANSLATED, []),
+        (TRANSLATED.replace(decoder="feedback"), ["begins"]),
         (TRANSLATED.replace(**deep, decoder="state"), ["layers", "layers_state"]),
-        (TRANSLATED.replace(**deep, residual=True, bidirectional=True), ["layers", "skips"]),
+        (TRANSLATED.replace(**deep, decoder="input", residual=True, bidirectional=True), ["layers", "skips"]),
         (Experiment(shape="many_to_one", bidirectional=True), ["directions"]),
         (Experiment(shape="one_to_many", **deep), ["layers"]),
         (Experiment(**deep, residual=True), []),

@@ -11,6 +11,7 @@ from rnnviz.experiment import Experiment
 from rnnviz.lessons import prose
 from rnnviz.site.page import READING_WIDTH
 from rnnviz.stage.mount import mount_module
+from rnnviz.tasks.translation import BEGIN
 from rnnviz.words import say
 
 LETTERS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -46,6 +47,7 @@ def notes(experiment: Experiment) -> list[str]:
     equal, several = asked.shape == "many_to_many", asked.num_layers > 1
     told = {
         "note": True,
+        "begins": asked.translates and asked.decoder == "feedback",
         "layers": several and not equal,
         "layers_state": several and asked.translates and asked.decoder == "state",
         "skips": several and asked.residual and not equal,
@@ -83,7 +85,9 @@ def equations(experiment: Experiment, stage: str, lang: str) -> None:
     data = {"stage": stage, "label": say("panel.notation", lang), "names": names, "chosen": chosen()}
     mount_module("letters.js", data, key="letters", on_notation_change=_choose)
     st.markdown(f"$$\n{latex(experiment, chosen(), lang)}\n$$", width=READING_WIDTH)
-    st.caption(" ".join(say(key, lang, n=experiment.num_layers) for key in notes(experiment)), width=READING_WIDTH)
+    st.caption(
+        " ".join(say(key, lang, n=experiment.num_layers, begin=BEGIN) for key in notes(experiment)), width=READING_WIDTH
+    )
     if chosen() == "torch" and experiment.cell == "lstm":
         weight = f"${LETTERS['torch']['y']}$"
         st.caption(say("shapes.equations.note_lstm", lang, weight=weight), width=READING_WIDTH)
