@@ -422,7 +422,8 @@ def test_a_batch_says_where_padding_has_turned_an_answer(desk: Desk) -> None:
     screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
     rows = screen.stage.locator(".rv-batch-table tbody tr")
     assert ["≠" in line for line in rows.all_inner_texts()] == turned
-    assert re.search(r"turns \d+ of the answers round|And sequence \d", screen.stage.locator(".rv-batch-said").inner_text())
+    told = screen.stage.locator(".rv-batch-said").inner_text()
+    assert re.search(r"turns \d+ of the answers round|And sequence \d", told)
     screen.press("Home")
     assert not any("≠" in line for line in rows.all_inner_texts()), "who has not been read has not been judged"
     screen.press("End")
