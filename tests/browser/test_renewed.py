@@ -85,3 +85,16 @@ def test_what_was_opened_chosen_and_said_goes_on(visit: Visit) -> None:
     assert screen.page.locator("details.rv-numbers").evaluate("(node) => node.open")
     assert screen.page.locator(".rv-u-column[data-now] .rv-u-node[aria-pressed=true]").count() == 1
     assert untrue(screen, experiment.replace(seed=4)) == []
+
+
+@pytest.mark.parametrize("shape", ["one_to_one", "encoder_decoder", "many_to_one"])
+def test_what_is_said_is_said_of_the_new_run(visit: Visit, shape: str) -> None:
+    target = {"target": "olleh"} if shape == "encoder_decoder" else {}
+    experiment = Experiment(shape=shape, cell="rnn", init="normal", **WORD, **target)
+    screen = visit("/shapes", **experiment.to_query(), step=1)
+    for _ in range(3):
+        screen.settled(lambda: more(screen))
+    said = screen.page.locator(".rv-u-caption").inner_text()
+    assert not screen.page.locator("[data-stage] > .rv-hidden[role=status]").first.inner_text()
+    screen = visit("/shapes", **experiment.replace(seed=6).to_query(), step=1)
+    assert screen.page.locator(".rv-u-caption").inner_text() == said

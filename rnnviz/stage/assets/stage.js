@@ -189,6 +189,7 @@ class Stage {
     const replace = () => {
       for (const { cleanup } of others) cleanup();
       this.cursor.renew();
+      text(this.live, ""); // what was read out was of the other run
       for (const view of others) this.fill(view);
     };
     if (others.length) this.inPlace(replace);

@@ -34,8 +34,9 @@ export class Legend {
     if (block !== this.block) this.rule(block, layout);
     this.rects.forEach((rect, k) => attr(rect, "fill", this.data.diverging(table[k], limit)));
     const nought = table.every((w) => w === 0);
-    const said = [weights.gate, this.data.format(limit), block.layer, block.rows.some(isGroup), nought, weights.part.name].join();
-    if (said !== this.said) this.write(block, weights, limit, nought);
+    const widest = recurs(this.data.meta) ? limit : weights.limits().between || inputLimit(weights);
+    const said = [weights.gate, this.data.format(widest), block.layer, block.rows.some(isGroup), nought, weights.part.name].join();
+    if (said !== this.said) this.write(block, weights, widest, nought);
     this.said = said;
   }
 
@@ -70,7 +71,7 @@ export class Legend {
     const { H, layers } = data.meta;
     const T = part.stop - part.start;
     this.svg.style.display = recurs(data.meta) ? "" : "none";
-    if (!recurs(data.meta)) return this.feedForward(block, weights);
+    if (!recurs(data.meta)) return this.feedForward(block, weights, limit);
     const where = layers.length > 1 ? data.say(block.reverse ? "graph.of_reverse" : "graph.of_layer", { n: block.level + 1 }) : "";
     const key = part.name ? `graph.once_${part.name}` : H === 1 ? "graph.once_one" : "graph.once";
     const owner = ownerOf(data.meta, part, block);
@@ -82,9 +83,9 @@ export class Legend {
   }
 
   /** Of a network that reads all at once: what it has not, and the scale of the weights that it has. */
-  feedForward(block, weights) {
+  feedForward(block, weights, limit) {
     const { data } = this;
-    const scale = this.scale(weights.limits().between || inputLimit(weights));
+    const scale = this.scale(limit);
     const none = phrase(data, "graph.feed_forward", { matrix: symbol(...matrixName("h", null)) });
     this.words.replaceChildren(el("p", { class: "rv-u-once" }, none), el("p", {}, scale, this.grouped(block)));
     return undefined;
