@@ -229,17 +229,14 @@ export class Cursor {
       for (const field of changed) subscriber.missed.add(field);
       if (!subscriber.seen) continue;
       if (this._crowded && subscriber.read && !turn) continue;
-      if (subscriber.read) turn = this._last(subscriber);
+      if (subscriber.read) {
+        turn = false;
+        this._subscribers.delete(subscriber); // to the end of the queue
+        this._subscribers.add(subscriber);
+      }
       this._tell(subscriber);
     }
     this._rest ||= requestAnimationFrame((later) => this._rested(later));
-  }
-
-  /** To the end of the queue: its turn is over. */
-  _last(subscriber) {
-    this._subscribers.delete(subscriber);
-    this._subscribers.add(subscriber);
-    return false;
   }
 
   _tell(subscriber) {

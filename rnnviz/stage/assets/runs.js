@@ -13,11 +13,9 @@ function form({ meta, frames, baseline, figures, words, stage, ...rest }) {
   return JSON.stringify([lasting, frames.length, Boolean(baseline), { ...stage, views }, rest]);
 }
 
-/** Whether a view goes on showing another run where it stands; it is told what is asked of it now. */
+/** Whether a view goes on showing another run where it stands: what is asked of it is the same, and it says so of itself. */
 export function stays({ name, data }, { options = {} }) {
-  const same = JSON.stringify(options) === JSON.stringify(data.options);
-  data.options = options;
-  return same && viewModule(name)?.renews?.(data);
+  return JSON.stringify(options) === JSON.stringify(data.options) && viewModule(name)?.renews?.(data);
 }
 
 /** The frame to look at in new data: of a training that stays the same, the moment that was looked at, or the newest still. */

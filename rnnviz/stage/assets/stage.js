@@ -185,7 +185,9 @@ class Stage {
    */
   renew() {
     Object.assign(this.data, decode(this.payload, this.data.theme));
-    const others = this.views.filter((view, k) => !stays(view, this.payload.stage.views[k]));
+    const asked = this.payload.stage.views;
+    const others = this.views.filter((view, k) => !stays(view, asked[k]));
+    this.views.forEach(({ data }, k) => (data.options = asked[k].options ?? {}));
     const replace = () => {
       for (const { cleanup } of others) cleanup();
       this.cursor.renew();
