@@ -3,9 +3,10 @@
  *
  * One cursor is shared by all stages of a page. `set` may be called as often as one likes: what changed is
  * collected and handed to the subscribers once, in the next animation frame, so that a burst of key presses or
- * pointer moves costs one redraw. What is out of sight waits for the first frame that brings no change. While every
- * frame brings one (a drag, a run at full speed), what is read rather than followed takes turns: figures that change
- * sixty times a second can be read by no one, and must not hold up the picture that moves.
+ * pointer moves costs one redraw. What is out of sight waits for the first frame that brings no change, and
+ * follows after that one: it must hold up neither what is painted nor the next key. While every frame brings a change
+ * (a drag, a run at full speed), what is read rather than followed takes turns: figures that change sixty times a
+ * second can be read by no one, and must not hold up the picture that moves.
  */
 
 /** Steps per second that `[` and `]` move through; the default is two steps a second. */
@@ -79,6 +80,7 @@ export class Cursor {
     /** @type {boolean} whether the last frame brought a change, too */
     this._crowded = false;
     this._rest = 0;
+    this._late = 0;
     this._sight = sight((place, seen) => this._see(place, seen));
     this._clock = 0;
     this._due = 0;
@@ -130,8 +132,8 @@ export class Cursor {
   /**
    * Follow the cursor. `fn` is called at once with every field as changed, later at most once a frame.
    * @param {Subscriber} fn
-   * @param {Element|null} [place] what `fn` draws into: while that is out of sight, `fn` is called in the first frame
-   *   that brings no change, and hears of all that changed
+   * @param {Element|null} [place] what `fn` draws into: while that is out of sight, `fn` is called after the first
+   *   frame that brings no change, and hears of all that changed
    * @param {boolean} [read] whether what it draws is read, not followed: while every frame brings a change, one such is
    *   called a frame, in turns; after that all that were not
    * @returns {() => void} stops following
@@ -246,11 +248,20 @@ export class Cursor {
     call(fn, this, missed);
   }
 
-  /** The frame after a change: if it brings no other, what waited is brought up to date. */
+  /** The frame after a change: if it brings no other, what waited is brought up to date, what no one sees after it. */
   _rested(now) {
     this._rest = 0;
     this._crowded = this._changed.size > 0 || (this.playing && now >= this._due);
-    if (!this._crowded) for (const subscriber of [...this._subscribers]) this._tell(subscriber);
+    if (this._crowded) return;
+    for (const subscriber of [...this._subscribers]) if (subscriber.seen) this._tell(subscriber);
+    this._late ||= setTimeout(() => this._followUp());
+  }
+
+  /** What is out of sight follows, unless the next change has come: then after that. */
+  _followUp() {
+    this._late = 0;
+    if (this._request) return;
+    for (const subscriber of [...this._subscribers]) this._tell(subscriber);
   }
 
   /** What is drawn into this element has come into sight, or left it. */
