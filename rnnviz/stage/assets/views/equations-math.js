@@ -4,6 +4,9 @@
 import { attr, el, text } from "../dom.js";
 import { digitsOf } from "./equations-words.js";
 
+/** How many signs a number has for which there is room below any symbol. */
+const SHORT = 5;
+
 /** The subscript of the state that a step starts from: t − 1, t + 1 when reading backwards, 0 at the first step. */
 export function beforeSubscript(layer, t) {
   if (layer.before(t) < 0) return "0";
@@ -67,7 +70,7 @@ function term({ symbols, number }, { shapes }, made) {
   const glyphs = symbols.filter(Boolean).map((part) => (typeof part === "string" ? operator(part) : shaped(part, shapes, made)));
   const value = el("span", { class: "rv-eq-num" });
   made.numbers.push({ name: number, node: value });
-  return el("span", { class: "rv-eq-term" }, el("span", { class: "rv-eq-glyphs" }, ...glyphs), value);
+  return el("span", { class: number === "none" ? "rv-eq-term rv-eq-bare" : "rv-eq-term" }, el("span", { class: "rv-eq-glyphs" }, ...glyphs), value);
 }
 
 function shaped(part, shapes, made) {
@@ -95,7 +98,9 @@ function inWords(row, words) {
  * @param {{quantity?: string, unit?: number, step?: number, layer?: string, digits?: number}} what
  */
 export function show(node, data, value, what = {}) {
-  text(node, data.format(value, what.digits ?? digitsOf(value)));
+  const words = data.format(value, what.digits ?? digitsOf(value));
+  text(node, words);
+  if (node.className === "rv-eq-num") node.parentNode.classList.toggle("rv-eq-wide", words.length > SHORT);
   attr(node, "data-value", String(value));
   attr(node, "data-quantity", what.quantity);
   attr(node, "data-unit", what.unit);

@@ -63,6 +63,7 @@ export class Layer {
     this.biases = [weights("bias_ih"), weights("bias_hh")];
     /** How many numbers of the step before enter: none where all is read at once. */
     this.past = this.U ? this.H : 0;
+    this._extents = new Map();
     this._products = new Float64Array(this.D + this.past);
     this._oneHot = !this.index && this.D > 0 && meta.alphabet !== null && this.part.name !== "decoder" && oneHot(this.run.inputs);
   }
@@ -193,6 +194,12 @@ export class Layer {
    * @typedef {{low: number, high: number}} Reach low ≤ 0 ≤ high
    */
   extent(gate, unit) {
+    const key = `${gate} ${unit}`;
+    if (!this._extents.has(key)) this._extents.set(key, this._extent(gate, unit));
+    return this._extents.get(key);
+  }
+
+  _extent(gate, unit) {
     const extent = { walk: { low: 0, high: 0 }, heap: { low: 0, high: 0 }, sum: 0 };
     for (let t = this.start; t < this.T; t++) {
       if (formAt(this.meta, t) !== this.form) continue;

@@ -29,7 +29,7 @@ const NUMBERS = ["t", "unit", "gate", "frame", "layer"];
  * @param {import("../cursor.js").Cursor} cursor
  */
 export function mount(element, data, cursor) {
-  const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [], watched: [] };
+  const view = { element, data, cursor, layer: null, unit: -1, gate: "", lit: [], watched: [], layers: new Map(), panels: new Map() };
   // Beside a graph there is room for the bar; across the page, for the list.
   narrow ??= data.options?.folded ?? element.clientWidth < 600;
   view.head = heading(element, "");
@@ -38,7 +38,15 @@ export function mount(element, data, cursor) {
   view.head.head.append(view.tools.stepper);
   element.append(view.body);
   const leave = cursor.subscribe((_, changed) => update(view, changed), element);
-  return () => [leave, ...view.watched].forEach((stop) => stop());
+  const forget = whenIdle(() => foresee(view));
+  return () => [leave, forget, ...view.watched].forEach((stop) => stop());
+}
+
+/** Do something when the page has nothing else to do. Returns what calls it off. */
+function whenIdle(act) {
+  const [ask, drop] = globalThis.requestIdleCallback ? [requestIdleCallback, cancelIdleCallback] : [setTimeout, clearTimeout];
+  const asked = ask(act);
+  return () => drop(asked);
 }
 
 /** Bring the panel to the cursor, touching only what follows from what changed. */
@@ -46,7 +54,7 @@ function update(view, changed) {
   const { data, cursor } = view;
   const built = view.layer && `${view.layer.name} ${view.layer.form}`;
   const turned = view.layer && view.layer.form !== formAt(data.meta, cursor.t); // another network, or nothing more to read
-  if (changed.has("frame") || changed.has("layer") || turned || !view.layer) view.layer = new Layer(data, cursor);
+  if (changed.has("frame") || changed.has("layer") || turned || !view.layer) view.layer = layerAt(view, cursor);
   const anew = `${view.layer.name} ${view.layer.form}` !== built || changed.has("notation") || changed.has("shapes");
   const focused = view.element.getRootNode().activeElement;
   if (anew) build(view);
@@ -85,43 +93,80 @@ function hint(data, byHand) {
   return data.say(several ? "panel.hint_active" : "panel.hint_active_one");
 }
 
-/** Everything whose form depends on the layer's sizes and the notation, built once for them. */
+/** A layer as it is at a step; what is known of its run is kept, for one comes back to it. */
+function layerAt({ data, layers }, cursor) {
+  const layer = new Layer(data, cursor);
+  const key = `${layer.name} ${layer.form}`;
+  if (layers.get(key)?.run !== layer.run) layers.set(key, layer);
+  return layers.get(key);
+}
+
+/** Show what was built for the layer's sizes and the notation. */
 function build(view) {
-  const { data, cursor, layer } = view;
-  view.rows = rowsOf(data, cursor, layer, cursor.notation);
-  view.list = listOf(data, cursor, layer);
-  view.stack = stackOf(data, layer);
-  view.extras = extrasOf(data, layer);
-  view.curve = curve();
-  const remarks = el("div", { class: "rv-eq-notes" }, ...notes(data, layer).map((note) => el("p", {}, note)));
-  const left = el("div", { class: "rv-eq-left" }, view.rows.node, view.extras.node, view.tools.bar, view.tools.legend(layer), remarks);
-  view.body.replaceChildren(left, working(view));
-  for (const { node, quantity } of view.rows.rows) {
-    node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: view.unit, t: cursor.t } }));
-    node.addEventListener("pointerleave", () => cursor.set({ hover: null }));
-  }
+  const { cursor, layer } = view;
+  Object.assign(view, panelOf(view, layer));
+  view.extras.node.after(view.tools.bar);
+  view.body.replaceChildren(view.left, view.work);
+  fold(view);
   attr(view.element, "data-shapes", cursor.shapes ? "on" : null);
   view.tools.chosen();
 }
 
+/** Everything whose form depends on a layer's sizes and the notation: built once for them. */
+function panelOf(view, layer) {
+  const key = `${layer.name} ${layer.form} ${view.cursor.notation}`;
+  if (!view.panels.has(key)) view.panels.set(key, panel(view, layer));
+  return view.panels.get(key);
+}
+
+/** What other networks' steps will need is built before one comes to them, so that the step to them is as quick as any. */
+function foresee(view) {
+  const { data, cursor } = view;
+  const forms = new Set();
+  for (let t = 0; t < cursor.T; t++) {
+    const form = formAt(data.meta, t);
+    if (forms.has(form)) continue;
+    forms.add(form);
+    const layer = layerAt(view, { t, frame: cursor.frame, layer: cursor.layer });
+    panelOf(view, layer);
+    layer.extent(view.gate, view.unit);
+  }
+}
+
+function panel(view, layer) {
+  const { data, cursor } = view;
+  const rows = rowsOf(data, cursor, layer, cursor.notation);
+  const extras = extrasOf(data, layer);
+  const remarks = el("div", { class: "rv-eq-notes" }, ...notes(data, layer).map((note) => el("p", {}, note)));
+  const left = el("div", { class: "rv-eq-left" }, rows.node, extras.node, view.tools.legend(layer), remarks);
+  for (const { node, quantity } of rows.rows) {
+    node.addEventListener("pointerenter", () => cursor.set({ hover: { quantity, unit: view.unit, t: cursor.t } }));
+    node.addEventListener("pointerleave", () => cursor.set({ hover: null }));
+  }
+  return { rows, extras, left, ...working(view, layer) };
+}
+
 /** The part that works out one gate: terms, sum, activation, value. */
-function working(view) {
-  const { data } = view;
+function working(view, layer) {
+  const { data, cursor } = view;
   const id = unique("rv-working");
-  view.workTitle = el("h4", { class: "rv-eq-work-title", id });
-  view.fold = el("button", { class: "rv-eq-fold", type: "button", onclick: () => view.cursor.set({ terms: folded(view) ? "list" : "bar" }) });
-  view.result = el("span", { class: "rv-eq-result-value" });
-  view.sum = el("span", { class: "rv-eq-result-sum" });
-  view.call = el("span", { class: "rv-eq-result-call" });
-  view.sentence = el("p", { class: "rv-eq-sentence" });
-  const equation = el("p", { class: "rv-eq-result", role: "math" }, view.call, view.sum, ") = ", view.result);
-  view.equation = equation;
-  const outcome = el("div", { class: "rv-eq-outcome" }, view.curve.node, el("div", {}, equation, view.sentence));
-  const head = el("div", { class: "rv-eq-work-head" }, view.workTitle, view.fold);
-  view.work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, view.stack.node, view.list.node, outcome);
-  fold(view);
-  attr(view.work, "data-holds", data.meta.hold?.length ? "" : null);
-  return view.work;
+  const parts = {
+    list: listOf(data, cursor, layer),
+    stack: stackOf(data, layer),
+    curve: curve(),
+    workTitle: el("h4", { class: "rv-eq-work-title", id }),
+    fold: el("button", { class: "rv-eq-fold", type: "button", onclick: () => cursor.set({ terms: folded(view) ? "list" : "bar" }) }),
+    result: el("span", { class: "rv-eq-result-value" }),
+    sum: el("span", { class: "rv-eq-result-sum" }),
+    call: el("span", { class: "rv-eq-result-call" }),
+    sentence: el("p", { class: "rv-eq-sentence" }),
+  };
+  const equation = el("p", { class: "rv-eq-result", role: "math" }, parts.call, parts.sum, ") = ", parts.result);
+  const outcome = el("div", { class: "rv-eq-outcome" }, parts.curve.node, el("div", {}, equation, parts.sentence));
+  const head = el("div", { class: "rv-eq-work-head" }, parts.workTitle, parts.fold);
+  const work = el("section", { class: "rv-eq-work", "aria-labelledby": id }, head, parts.stack.node, parts.list.node, outcome);
+  attr(work, "data-holds", data.meta.hold?.length ? "" : null);
+  return { ...parts, equation, work };
 }
 
 /** Whether the terms stand as one bar. */
