@@ -98,3 +98,28 @@ def test_what_is_said_is_said_of_the_new_run(visit: Visit, shape: str) -> None:
     assert not screen.page.locator("[data-stage] > .rv-hidden[role=status]").first.inner_text()
     screen = visit("/shapes", **experiment.replace(seed=6).to_query(), step=1)
     assert screen.page.locator(".rv-u-caption").inner_text() == said
+
+
+def test_one_comes_back_to_the_equations_of_the_other_network_with_the_new_runs_numbers(visit: Visit) -> None:
+    experiment = Experiment(attention="additive", **PAIR)
+    screen = visit("/shapes", **experiment.to_query(), step=4)
+    assert screen.page.evaluate(MARK, [".rv-eq-row"]) != [0]
+    screen.press("ArrowRight").press("ArrowRight")  # into the decoder, which has rows of its own
+    assert screen.page.evaluate(KEPT, [".rv-eq-row"]) == [0]
+    screen.settled(lambda: more(screen))
+    renewed = experiment.replace(seed=experiment.seed + 1)
+    assert untrue(screen, renewed) == []
+    screen.press("ArrowLeft").press("ArrowLeft")
+    assert screen.page.evaluate(KEPT, [".rv-eq-row"]) != [0]
+    assert untrue(screen, renewed) == []
+
+
+def test_a_step_moves_no_symbol_of_the_equations(visit: Visit) -> None:
+    where = "() => [...document.querySelectorAll('.rv-eq-glyphs')].map((node) => node.getBoundingClientRect().x)"
+    read = "() => [...document.querySelectorAll('.rv-eq-num')].map((node) => node.textContent)"
+    screen = visit("/step", **Experiment(**WORD).to_query(), step=2)
+    places, numbers = screen.page.evaluate(where), screen.page.evaluate(read)
+    for _ in range(3):
+        screen.press("ArrowRight").paint()
+        assert screen.page.evaluate(where) == places
+        assert screen.page.evaluate(read) != numbers
