@@ -2,12 +2,10 @@
  * The cursor: where every view of a page is looking.
  *
  * One cursor is shared by all stages of a page. `set` may be called as often as one likes: what changed is
- * collected and handed to the subscribers once, in the next animation frame, so that a burst of key presses or
- * pointer moves costs one redraw. What is out of sight waits for the first frame that brings no change, and
- * follows after that one: it must hold up neither what is painted nor the next key. While every frame brings a change
- * (a drag, a run at full speed), what is read rather than followed takes turns: figures that change sixty times a
- * second can be read by no one, and must not hold up the picture that moves.
+ * collected and handed to the followers once, in the next animation frame, so that a burst of key presses or
+ * pointer moves costs one redraw.
  */
+import { Followers } from "./followers.js";
 
 /** Steps per second that `[` and `]` move through; the default is two steps a second. */
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 60];
@@ -73,15 +71,7 @@ export class Cursor {
     this.live = true;
     /** @type {boolean} whether a frame is held in hand: growth must not take it away */
     this.held = false;
-    /** @type {Set<{fn: Subscriber, place: Element|null, read: boolean, seen: boolean, missed: Set<string>}>} the one told longest ago first */
-    this._subscribers = new Set();
-    this._changed = new Set();
-    this._request = 0;
-    /** @type {boolean} whether the last frame brought a change, too */
-    this._crowded = false;
-    this._rest = 0;
-    this._late = 0;
-    this._sight = sight((place, seen) => this._see(place, seen));
+    this._followers = new Followers(this, new Set(FIELDS));
     this._clock = 0;
     this._due = 0;
     this.set(start);
@@ -102,10 +92,9 @@ export class Cursor {
     for (const field of FIELDS) {
       if (!(field in next) || same(this[field], next[field])) continue;
       this[field] = next[field];
-      this._changed.add(field);
+      this._followers.hear(field);
     }
     if ("playing" in patch) this._run();
-    if (this._changed.size) this._request ||= requestAnimationFrame(() => this._flush());
     return this;
   }
 
@@ -118,15 +107,14 @@ export class Cursor {
     const { live, held } = this;
     this.set(live && !held ? { F, frame: F - 1 } : { F });
     this.live = live;
-    this._changed.add("grown");
-    if (rescaled) this._changed.add("frame");
-    this._request ||= requestAnimationFrame(() => this._flush());
+    this._followers.hear("grown");
+    if (rescaled) this._followers.hear("frame");
   }
 
   /** The run that is looked at has become another one: as if another frame had been chosen, and drawn at once. */
   renew() {
-    this._changed.add("frame");
-    this._flush();
+    this._followers.hear("frame");
+    this._followers.tell();
   }
 
   /**
@@ -139,14 +127,7 @@ export class Cursor {
    * @returns {() => void} stops following
    */
   subscribe(fn, place = null, read = false) {
-    const subscriber = { fn, place, read, seen: true, missed: new Set() };
-    this._subscribers.add(subscriber);
-    if (place) this._sight?.observe(place);
-    call(fn, this, new Set(FIELDS));
-    return () => {
-      this._subscribers.delete(subscriber);
-      if (place) this._sight?.unobserve(place);
-    };
+    return this._followers.add(fn, place, read);
   }
 
   /** One step on (`1`) or back (`-1`); stepping by hand ends playing. */
@@ -215,78 +196,14 @@ export class Cursor {
       this._due = Math.max(this._due + steps * period, now);
       const t = this.t + this.direction * steps;
       this.set(this._ended(t) ? { t: this._end, playing: false } : { t });
-      this._flush(); // in this frame, not the next
+      this._followers.tell(); // in this frame, not the next
     }
     if (this.playing) this._clock = requestAnimationFrame((later) => this._tick(later));
   }
 
-  _flush() {
-    cancelAnimationFrame(this._request);
-    this._request = 0;
-    if (!this._changed.size) return;
-    const changed = this._changed;
-    this._changed = new Set();
-    let turn = true;
-    for (const subscriber of [...this._subscribers]) {
-      for (const field of changed) subscriber.missed.add(field);
-      if (!subscriber.seen) continue;
-      if (this._crowded && subscriber.read && !turn) continue;
-      if (subscriber.read) {
-        turn = false;
-        this._subscribers.delete(subscriber); // to the end of the queue
-        this._subscribers.add(subscriber);
-      }
-      this._tell(subscriber);
-    }
-    this._rest ||= requestAnimationFrame((later) => this._rested(later));
-  }
-
-  _tell(subscriber) {
-    const { fn, missed } = subscriber;
-    if (!missed.size || !this._subscribers.has(subscriber)) return;
-    subscriber.missed = new Set();
-    call(fn, this, missed);
-  }
-
-  /** The frame after a change: if it brings no other, what waited is brought up to date, what no one sees after it. */
-  _rested(now) {
-    this._rest = 0;
-    this._crowded = this._changed.size > 0 || (this.playing && now >= this._due);
-    if (this._crowded) return;
-    for (const subscriber of [...this._subscribers]) if (subscriber.seen) this._tell(subscriber);
-    this._late ||= setTimeout(() => this._followUp());
-  }
-
-  /** What is out of sight follows, unless the next change has come: then after that. */
-  _followUp() {
-    this._late = 0;
-    if (this._request) return;
-    for (const subscriber of [...this._subscribers]) this._tell(subscriber);
-  }
-
-  /** What is drawn into this element has come into sight, or left it. */
-  _see(place, seen) {
-    for (const subscriber of [...this._subscribers]) {
-      if (subscriber.place !== place) continue;
-      subscriber.seen = seen;
-      if (seen) this._tell(subscriber);
-    }
-  }
-}
-
-/** Watches which elements are in sight, or nearly; null where there is no such watch. */
-function sight(see) {
-  if (!globalThis.IntersectionObserver) return null;
-  const watch = (entries) => entries.forEach(({ target, isIntersecting }) => see(target, isIntersecting));
-  return new IntersectionObserver(watch, { rootMargin: "64px 0px" });
-}
-
-/** A view that fails must not stop the others. */
-function call(fn, cursor, changed) {
-  try {
-    fn(cursor, changed);
-  } catch (error) {
-    console.error(error);
+  /** Whether playing brings a step in the frame of this time. */
+  due(now) {
+    return this.playing && now >= this._due;
   }
 }
 
