@@ -28,7 +28,7 @@ from rnnviz.site import limits, settle, state
 from rnnviz.site.typed import symbols_read
 from rnnviz.site.upload import upload
 from rnnviz.tasks.generators import GENERATORS, Parameter
-from rnnviz.tasks.learnt import takes_length
+from rnnviz.tasks.learnt import lengths_drawn, takes_length
 from rnnviz.words import say
 
 KEEP: Final[dict[str, Any]] = {"persist_state": "session"}
@@ -77,7 +77,16 @@ def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
         empty = say("control.network_text.empty", lang)
         st.text_input(_label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live=True, placeholder=empty, width=180, **KEEP)
         if "length" in state.wanted():
-            amount("length", lang, width=100)
+            _length_control(lang)
+
+
+def _length_control(lang: str) -> None:
+    """Offer how many steps are drawn for a ready-made network: at most so many, where the seed decides that as well."""
+    most = int(settle.range_of("length", state.wanted()).most)
+    if lengths_drawn(st.session_state["network"], most) == (most, most):
+        amount("length", lang, width=100)
+    else:
+        amount("length", lang, title="control.length.most", width=138)
 
 
 def _fit_length() -> None:
@@ -239,19 +248,19 @@ def choose(name: str, options: Sequence[str], lang: str, **layout: Any) -> Any:
     )
 
 
-def amount(name: str, lang: str, **layout: Any) -> Any:
-    """Offer a number within its limits, which stand beside its name."""
+def amount(name: str, lang: str, title: str | None = None, **layout: Any) -> Any:
+    """Offer a number within its limits, which stand beside its name, or beside another ``title``."""
     # Only a length depends on another control; to ask for all of them at every number took a tenth of a rerun.
     least, most = settle.range_of(name, state.wanted() if name == "length" else {})
     # The field itself has no limits: it would refuse a number without a word, where `settle` says why.
-    label = _label(name, lang, least=f"{least:g}".replace("-", "−"), most=f"{most:,g}")
+    label = _label(name, lang, title, least=f"{least:g}".replace("-", "−"), most=f"{most:,g}")
     # Without a value of its own a field that is emptied stays so, and the run as it was.
     layout = {"step": 1.0, "value": None, "format": "%g", **layout}
     return st.number_input(label, key=name, **layout, **KEEP)
 
 
-def _label(name: str, lang: str, **limit: str) -> str:
-    label = say(f"control.{name}", lang)
+def _label(name: str, lang: str, title: str | None = None, **limit: str) -> str:
+    label = say(title or f"control.{name}", lang)
     return (
         say("control.limited", lang, label=label, limit=say(f"control.{name}.limit", lang, **limit)) if limit else label
     )

@@ -17,6 +17,7 @@ from rnnviz.networks import Network, network_named
 from rnnviz.networks.handmade import Handmade
 from rnnviz.networks.trained import Trained
 from rnnviz.tasks.problems import Posed, problem_named
+from rnnviz.tasks.problems.lengths import shortest
 from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.translating import Translating
 from rnnviz.tasks.reading import READERS, known, posed_of, text_read
@@ -65,6 +66,13 @@ def takes_length(name: str) -> bool:
         return True
     assert isinstance(network, Trained)
     return network.experiment.shape != "one_to_one" and "length" in network.task["options"]
+
+
+def lengths_drawn(name: str, length: int) -> tuple[int, int]:
+    """Return from how many to how many steps what is drawn for a network may have, where ``length`` are asked for."""
+    network = network_named(name)
+    spread = network.task["options"].get("spread", 0) if isinstance(network, Trained) else 0
+    return shortest(length, spread), length
 
 
 def as_learnt(experiment: Experiment) -> Experiment:

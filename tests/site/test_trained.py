@@ -68,6 +68,14 @@ def test_steps_are_asked_for_only_where_they_decide_how_many_there_are(name: str
     )
 
 
+@pytest.mark.parametrize("name", ["waves", "adding_lstm", "latch"])
+def test_a_number_of_steps_that_the_seed_may_fall_short_of_is_called_the_most_there_are(name: str) -> None:
+    visit = Visit("step", network=name, length="20")
+    drawn = {len(inputs(Experiment(network=name, length=20, seed=seed)).inputs) for seed in range(40)}
+    (field,) = [field for field in visit.test.number_input if field.key == "length"]
+    assert field.label == ("Most steps, 2–1,000" if len(drawn) > 1 else "Steps, 2–1,000")
+
+
 def test_a_network_that_is_chosen_comes_with_the_length_it_was_trained_on() -> None:
     visit = Visit("step", network="latch")
     visit.test.selectbox(key="network").set_value("adding_lstm")
