@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.experiment import CELLS, INPUTS, Experiment, ExperimentError
 from rnnviz.lessons import prose
-from rnnviz.site import address, flows, holding, limits, own, present, settle, state, upload
+from rnnviz.site import address, flows, given, holding, limits, own, present, settle, state, upload
 from rnnviz.site.controls import input_controls, more_controls, network_controls
 from rnnviz.site.explained import explanation
 from rnnviz.site.language import language
@@ -128,6 +128,8 @@ class Page:
         self.experiment = st.session_state["_experiment"] = settled.experiment
         self.query = self.experiment.to_query() | own.query(self.own)
         self.look = look_for(self.experiment, self.lang, traps=bool(self.own))
+        if self.experiment.network and not self.presented:
+            self.look = " ".join([self.look or "", *given.told(self.experiment, self.lang)])
         if self.experiment.series:
             self.look = inputs(self.experiment).note(self.lang)
         return self.experiment

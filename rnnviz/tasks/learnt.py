@@ -68,6 +68,12 @@ def takes_length(name: str) -> bool:
     return network.experiment.shape != "one_to_one" and "length" in network.task["options"]
 
 
+def draws(name: str) -> bool:
+    """Return whether there is more than one thing that could be drawn for a network to read."""
+    network = network_named(name)
+    return not isinstance(network, Handmade) or sum(chance > 0 for chance in network.chances) > 1
+
+
 def lengths_drawn(name: str, length: int) -> tuple[int, int]:
     """Return from how many to how many steps what is drawn for a network may have, where ``length`` are asked for."""
     network = network_named(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rnnviz.experiment import NETWORKS, Experiment
@@ -74,6 +76,38 @@ def test_a_number_of_steps_that_the_seed_may_fall_short_of_is_called_the_most_th
     drawn = {len(inputs(Experiment(network=name, length=20, seed=seed)).inputs) for seed in range(40)}
     (field,) = [field for field in visit.test.number_input if field.key == "length"]
     assert field.label == ("Most steps, 2–1,000" if len(drawn) > 1 else "Steps, 2–1,000")
+
+
+OWN = {"latch": "set . reset", "characters": "so it was", "waves": "0.1 0.9 0.2", "writer": "m", "doubling": "yes"}
+TOLD = "Its input is empty, so the seed draws one{}; type there to give it your own."
+
+
+def captions(visit: Visit) -> str:
+    return " ".join(re.sub(r"\\\\(.)", r"\\1", shown.value) for shown in visit.test.caption)
+
+
+@pytest.mark.parametrize(("name", "steps"), [("latch", ""), ("writer", ""), ("waves", " of 12 to 24 steps")])
+@pytest.mark.parametrize("lesson", ["step", "gates", "gradients", "shapes"])
+def test_a_network_with_nothing_to_read_is_said_to_read_what_the_seed_draws(lesson: str, name: str, steps: str) -> None:
+    visit = Visit(lesson, network=name, length="24") if name != "writer" else Visit(lesson, network=name)
+    assert TOLD.format(steps) in captions(visit)
+    visit.test.text_input(key="network_text").set_value(OWN[name])
+    assert visit.run().errors == [] and "input is empty" not in captions(visit)
+
+
+def test_what_could_not_be_drawn_otherwise_is_not_said_to_be_drawn() -> None:
+    found = {inputs(Experiment(network="doubling", length=9, seed=seed)).labels for seed in range(9)}
+    assert len(found) == 1 and "input is empty" not in captions(Visit("step", network="doubling"))
+
+
+def test_of_a_target_of_ones_own_it_is_told_what_was_taught() -> None:
+    told = "The target is your own; of this input the network was taught to write {}."
+    visit = Visit("shapes", network="reverser", text="hello", target="abc")
+    assert told.format("'olleh'") in captions(visit)
+    visit.test.text_input(key="network_text").set_value("cat")
+    assert told.format("'tac'") in captions(visit.run())
+    visit.test.text_input(key="target").set_value("tac")
+    assert "your own" not in captions(visit.run()), "that is what it was taught"
 
 
 def test_a_network_that_is_chosen_comes_with_the_length_it_was_trained_on() -> None:
