@@ -5,7 +5,7 @@ import { attr, el, text } from "../dom.js";
 import { digitsOf } from "./equations-words.js";
 
 /** How many signs a number has for which there is room below any symbol. */
-const SHORT = 5;
+const SHORT = 6;
 
 /** The subscript of the state that a step starts from: t − 1, t + 1 when reading backwards, 0 at the first step. */
 export function beforeSubscript(layer, t) {
