@@ -24,7 +24,7 @@ from rnnviz.experiment import (
     TOKENS,
 )
 from rnnviz.networks.trained import TRAINED, trained
-from rnnviz.site import limits, settle, state
+from rnnviz.site import given, limits, settle, state
 from rnnviz.site.typed import symbols_read
 from rnnviz.site.upload import upload
 from rnnviz.tasks.generators import GENERATORS, Parameter
@@ -120,6 +120,18 @@ def network_controls(lang: str, cells: Sequence[str] = CELLS, sized: bool = True
         )
         if sized:
             amount("hidden_size", lang, width=133)
+    _seed_control(lang)
+
+
+def _seed_control(lang: str) -> None:
+    """Offer the seed of all random draws; where nothing is left to draw, show that it has no effect."""
+    if st.session_state[state.KIND] == "network":
+        last = st.session_state.get("_experiment", state.OPENING)
+        if not given.seed_draws(settle.settle(state.wanted(), last, lang).experiment):
+            label, help_ = say("control.seed.idle", lang), say("control.seed.idle.help", lang)
+            field: dict[str, Any] = {"step": 1.0, "value": None, "format": "%g", "help": help_, "width": 122}
+            st.number_input(label, key="seed", disabled=True, **field, **KEEP)
+            return
     amount("seed", lang, width=122)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from rnnviz.experiment import NETWORKS, Experiment
 from rnnviz.networks.trained import TRAINED, trained
+from rnnviz.run import run
 from rnnviz.site.presets import PRESETS, look_for, title
 from rnnviz.tasks import inputs
 from tests.site.visit import Visit
@@ -78,7 +79,7 @@ def test_a_number_of_steps_that_the_seed_may_fall_short_of_is_called_the_most_th
     assert field.label == ("Most steps, 2–1,000" if len(drawn) > 1 else "Steps, 2–1,000")
 
 
-OWN = {"latch": "set . reset", "characters": "so it was", "waves": "0.1 0.9 0.2", "writer": "m", "doubling": "yes"}
+OWN = {"latch": "set . reset", "characters": "so it was", "waves": "0.1 0.9 0.2", "writer": "m", "doubling": "1 0"}
 TOLD = "Its input is empty, so the seed draws one{}; type there to give it your own."
 
 
@@ -98,6 +99,26 @@ def test_a_network_with_nothing_to_read_is_said_to_read_what_the_seed_draws(less
 def test_what_could_not_be_drawn_otherwise_is_not_said_to_be_drawn() -> None:
     found = {inputs(Experiment(network="doubling", length=9, seed=seed)).labels for seed in range(9)}
     assert len(found) == 1 and "input is empty" not in captions(Visit("step", network="doubling"))
+
+
+@pytest.mark.parametrize("name", [*OWN, "dates", "reverser"])
+@pytest.mark.parametrize("given", [False, True])
+def test_the_seed_is_offered_only_where_it_changes_what_is_shown(name: str, given: bool) -> None:
+    text = {"text": {**OWN, "dates": "3 May 2021", "reverser": "cat"}[name]} if given else {}
+    asked = Experiment(network=name, length=None if given else 9, **text)
+    alike = len({run(asked.replace(seed=seed)).outputs.tobytes() for seed in range(4)}) == 1
+    field = Visit("step", network=name, **text).test.number_input(key="seed")
+    assert field.disabled == alike and (field.label == "Seed, no effect") == alike
+
+
+def test_the_seed_draws_what_stands_for_an_input_that_cannot_be_read_and_which_answers_are_right() -> None:
+    visit = Visit("step", network="reverser", text="Hello")
+    assert visit.errors and not visit.test.number_input(key="seed").disabled
+    for forcing in (0.0, 0.5, 1.0):
+        asked = Experiment(network="reverser", text="cat", target="xyz", forcing=forcing)
+        alike = len({run(asked.replace(seed=seed)).outputs.tobytes() for seed in range(9)}) == 1
+        field = Visit("step", **asked.to_query()).test.number_input(key="seed")
+        assert field.disabled == alike == (forcing != 0.5)
 
 
 def test_of_a_target_of_ones_own_it_is_told_what_was_taught() -> None:
