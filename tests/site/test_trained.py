@@ -131,6 +131,23 @@ def test_of_a_target_of_ones_own_it_is_told_what_was_taught() -> None:
     assert "your own" not in captions(visit.run()), "that is what it was taught"
 
 
+@pytest.mark.parametrize("name", ["reverser", "reverser_attention", "dates", "speller"])
+def test_what_a_target_changes_is_said_where_it_is_given(name: str) -> None:
+    """By itself a decoder writes the same whatever it is compared with; forced, it reads it."""
+    text = {"dates": "3 May 2021", "speller": "345"}.get(name, "cat")
+    asked = Experiment(network=name, text=text)
+    target = {"dates": "2021-05-04", "speller": "two"}.get(name, "dog")
+    by_itself, forced = (
+        [run(one.replace(forcing=forcing)) for one in (asked, asked.replace(target=target))] for forcing in (0.0, 1.0)
+    )
+    steps = min(len(trace.outputs) for trace in by_itself)  # after a short target it may not go on for as long
+    assert len({trace.outputs[:steps].tobytes() for trace in by_itself}) == 1
+    assert by_itself[0].losses.sum() != by_itself[1].losses.sum()
+    assert forced[0].outputs.tobytes() != forced[1].outputs.tobytes()
+    help_ = Visit("shapes", network=name, text=text, forcing="0").test.text_input(key="target").help
+    assert "The target changes them only if" in help_ and "teacher forcing" in help_
+
+
 def test_a_network_that_is_chosen_comes_with_the_length_it_was_trained_on() -> None:
     visit = Visit("step", network="latch")
     visit.test.selectbox(key="network").set_value("adding_lstm")
