@@ -168,7 +168,7 @@ def _no_text(values: dict[str, Any], lang: str) -> list[str]:
     if values.get("network") not in NETWORKS or str(values.get("text", "any")).strip():
         return []
     error = ExperimentError("text", values.pop("text"), "error.text")
-    return [settle.sentence(error, None, lang, link=True)]
+    return [settle.sentence(error, None, lang, link=True, network=True)]
 
 
 def _one_input(values: dict[str, Any], lang: str) -> list[str]:

@@ -63,7 +63,7 @@ def _settle(asked: tuple[tuple[str, Any], ...], last: Experiment, lang: str) -> 
             good[name] = admit(name, value, values)
         except ExperimentError as error:
             good[name] = nearest(name, error, last, values)
-            sentences.append(sentence(error, good[name], lang))
+            sentences.append(sentence(error, good[name], lang, network="network" in values))
     mended: set[str] = set()
     while True:
         try:
@@ -74,7 +74,7 @@ def _settle(asked: tuple[tuple[str, Any], ...], last: Experiment, lang: str) -> 
             mended.add(error.field)
             usual = None if error.field in TYPED else getattr(Experiment(), error.field)
             good[error.field] = TOGETHER.get((error.key, error.field), usual)
-            sentences.append(sentence(error, good[error.field], lang))
+            sentences.append(sentence(error, good[error.field], lang, network="network" in values))
 
 
 def _writable(experiment: Experiment) -> Experiment:
@@ -152,9 +152,12 @@ def nearest(name: str, error: ExperimentError, last: Experiment, values: Mapping
     return close[0] if close else fallback
 
 
-def sentence(error: ExperimentError, used: Any, lang: str, *, link: bool = False) -> str:
-    """Return what was wrong with a field, its limit, and what is used instead, as one sentence."""
-    label = say(f"control.{error.field}", lang)
+def sentence(error: ExperimentError, used: Any, lang: str, *, link: bool = False, network: bool = False) -> str:
+    """Return what was wrong with a field, its limit, and what is used instead, as one sentence.
+
+    The text that a ready-made ``network`` reads has a field with a name of its own.
+    """
+    label = say("control.network_text" if network and error.field == "text" else f"control.{error.field}", lang)
     field = say("notice.parameter", lang, label=label, name=error.field) if link else label
     problem = say(error.key, lang, **{**error.values, "field": field})
     if "used" in error.values:  # the message says itself what is used

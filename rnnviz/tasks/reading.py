@@ -21,7 +21,7 @@ from rnnviz.tasks.problems.next_symbol import NextSymbol
 from rnnviz.tasks.problems.sentences import Sentences
 from rnnviz.tasks.problems.write import Write
 from rnnviz.tasks.series import parse_series
-from rnnviz.tasks.symbols import answers_of, symbols, visible
+from rnnviz.tasks.symbols import answers_of, listed, symbols, visible
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import DEFAULT_LANGUAGE
 
@@ -63,7 +63,7 @@ def known(network: Trained, typed: tuple[str, ...]) -> tuple[str, ...]:
     alphabet = network.alphabet or ()
     for position, symbol in enumerate(typed, start=1):
         if symbol not in alphabet:
-            choices = " ".join(map(visible, alphabet))
+            choices = listed(alphabet)
             raise ExperimentError("text", symbol, "network.unknown_symbol", position=position, choices=choices)
     return typed
 

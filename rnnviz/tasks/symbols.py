@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -94,6 +95,22 @@ def _shapes(character: str, position: int, symbol: str) -> bool:
     if "\U000e0020" <= character <= "\U000e007f":
         return symbol.startswith(_FLAG)
     return bool(_SHAPING.match(character)) and 0 < position < len(symbol) - 1
+
+
+def listed(known: Sequence[str]) -> str:
+    """Return symbols as a person reads them, of letters or digits in a row the first and the last: a–z."""
+    runs: list[list[str]] = []
+    for symbol in known:
+        if runs and _follows(runs[-1][-1], symbol):
+            runs[-1].append(symbol)
+        else:
+            runs.append([symbol])
+    shown = [[f"{run[0]}–{run[-1]}"] if len(run) > 2 else [visible(symbol) for symbol in run] for run in runs]
+    return " ".join(symbol for run in shown for symbol in run)
+
+
+def _follows(one: str, other: str) -> bool:
+    return len(one) == len(other) == 1 and one.isalnum() and other.isalnum() and ord(other) == ord(one) + 1
 
 
 def text_inputs(text: str, tokens: str = "characters", lang: str = DEFAULT_LANGUAGE) -> Inputs:

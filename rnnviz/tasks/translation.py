@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs, one_hot, readable
-from rnnviz.tasks.symbols import symbols, visible
+from rnnviz.tasks.symbols import listed, symbols, visible
 from rnnviz.trace import NO_TARGET
 
 BEGIN: Final = "▷"
@@ -110,6 +110,5 @@ def known_symbols(field: str, text: str, known: Sequence[str]) -> tuple[str, ...
     for position, symbol in enumerate(found, start=1):
         if symbol not in known:
             key = "network.unknown_symbol" if field == "text" else "shaping.unknown_symbol"
-            choices = " ".join(map(visible, known))
-            raise ExperimentError(field, symbol, key, position=position, choices=choices)
+            raise ExperimentError(field, symbol, key, position=position, choices=listed(known))
     return found

@@ -201,7 +201,7 @@ def test_a_target_of_nothing_is_what_the_network_writes_anyway() -> None:
 @pytest.mark.parametrize(
     ("network", "text", "says"),
     [
-        ("reverser", "Hello", "has 'H' as symbol 1, but this network reads only a b c"),
+        ("reverser", "Hello", "has 'H' as symbol 1, but this network reads only a–z"),
         ("reverser", "ab" * 50_000, "has 100,000 symbols, but an encoder on this site reads at most 200"),
         ("dates", HOSTILE, "has '<' as symbol 1"),
         ("speller", "99999999999", "numbers are spelled up to 999999"),
@@ -217,7 +217,7 @@ def test_what_a_trained_network_cannot_read(network: str, text: str, says: str) 
 
 def test_what_a_trained_network_cannot_write() -> None:
     visit = Visit("shapes", network="reverser", text="hello", target="A B")
-    assert_one_sentence(visit, "Target has 'A' as symbol 1, but this network writes only a b c")
+    assert_one_sentence(visit, "Target has 'A' as symbol 1, but this network writes only a–z")
     assert visit.meta("stage-shapes")["T"] == 11 and visit.test.session_state["target"] == "A B"
     told = "type only these, or choose a network of your own; what it was taught to write is used instead."
     assert visit.errors[0].endswith(told), "what can be done, and what is done"

@@ -61,7 +61,7 @@ def test_a_target_of_a_persons_own_comes_before_the_rule(learnt_by) -> None:
         data = inputs(Experiment(network=NAME, text=text, target="xy", shape="encoder_decoder"))
         assert data.targets[data.sources :].tolist() == [23, 24, 26]
         assert data.labels[data.sources :] == ("·", "·", "·")  # as the network was trained, whatever is asked for
-    with pytest.raises(ExperimentError, match="^target has '!' as symbol 3, but this network writes only a b"):
+    with pytest.raises(ExperimentError, match="^target has '!' as symbol 3, but this network writes only a–z"):
         inputs(Experiment(network=NAME, text="abc", target="xy!"))
 
 

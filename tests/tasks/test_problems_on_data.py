@@ -237,6 +237,8 @@ def test_the_answer_to_a_judgement_comes_after_its_last_word() -> None:
     assert one.labels == ("the", "film", "was", "not", "bad") and (one.targets == -1).all()
     with pytest.raises(ExperimentError, match="^text has the word 'cat', which the network never met"):
         posed.read("the cat was bad")
+    with pytest.raises(ExperimentError, match=f"; it knows {posed.inputs} words, such as good, [a-z]+, [a-z]+\\.$"):
+        posed.read("the film was goood")
     with pytest.raises(ExperimentError):
         posed.read("!")
 

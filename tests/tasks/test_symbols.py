@@ -10,7 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.experiment import ExperimentError
-from rnnviz.tasks.symbols import symbols, text_inputs, visible
+from rnnviz.tasks.symbols import listed, symbols, text_inputs, visible
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("abcxyz", "a–c x–z"),
+        ("ab xy", "a b ␣ x y"),
+        ("YZ[\\]^_`ab", "Y Z [ \\ ] ^ _ ` a b"),
+        ("cba", "c b a"),
+        (("ab", "bc", "cd"), "ab bc cd"),
+    ],
+)
+def test_symbols_that_follow_each_other_are_listed_by_the_first_and_the_last(known, told) -> None:
+    assert listed(tuple(known)) == told
 
 
 @pytest.mark.parametrize(

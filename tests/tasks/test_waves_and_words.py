@@ -91,7 +91,7 @@ def test_a_typed_letter_asks_for_its_word_and_a_typed_word_for_itself() -> None:
     assert letter.labels == ("m", "·", "·", "·") and word.labels == ("m", "·", "·", "·", "·")
     assert [letter.answers[code] for code in letter.targets] == ["o", "o", "n", "end"]
     assert [word.answers[code] for code in word.targets] == ["a", "p", "l", "e", "end"]
-    with pytest.raises(ExperimentError, match="^text has 'É' as symbol 2, but this network reads only a b c"):
+    with pytest.raises(ExperimentError, match="^text has 'É' as symbol 2, but this network reads only a–z"):
         posed.read("aÉ")
     with pytest.raises(ExperimentError, match="^text is '', but must be a text of at least one symbol"):
         posed.read(" ")

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from math import log
 from typing import ClassVar, Final
@@ -27,6 +28,10 @@ from rnnviz.trace import NO_TARGET
 
 Words = tuple[str, ...]
 Codes = NDArray[np.int64]
+
+NAMED: Final = 3
+LONGEST: Final = 40
+"""Words that are named for one that is not known, those most like it, and the letters that it is compared by."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,8 @@ class Sentences(Posed):
             raise ExperimentError("text", text, "text.no_symbol")
         for word in words:
             if word not in self.alphabet:
-                raise ExperimentError("text", word, "problem.word", choices=", ".join(self.alphabet))
+                like = ", ".join(get_close_matches(word[:LONGEST], self.alphabet, n=NAMED, cutoff=0))
+                raise ExperimentError("text", word, "problem.word", count=len(self.alphabet), choices=like)
         x = one_hot([self.alphabet.index(word) for word in words], self.inputs)
         return Inputs("symbols", tuple(words), self.alphabet, self.answers, x, np.full(len(words), NO_TARGET))
 
