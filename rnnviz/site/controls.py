@@ -66,7 +66,8 @@ def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
     most = f"{limits.STEPS:,}"
     if kind == "text":
         symbols = f"{symbols_read({'shape': state.shape()}):,}"
-        st.text_input(_label("text", lang, most=symbols), key="text", live=True, width=206, **KEEP)
+        label = _label("text", lang, most=symbols)
+        st.text_input(label, key="text", live=True, width=206, on_change=state.part_from_target, **KEEP)
     elif kind == "series":
         st.text_area(_label("series", lang, most=most), key="series", height=68, width=200, **KEEP)
     elif kind == "task":

@@ -23,6 +23,9 @@ KIND: Final = "input"
 OWN_TEXT: Final = "network_text"
 """The key of what a person types for a hand-built network; empty, it is given a random input."""
 
+BROUGHT: Final = "_target_brought"
+"""The key of the target that came together with a text: with a preset, or with the weights that nothing has trained."""
+
 OF_NETWORK: Final = (
     "cell",
     "hidden_size",
@@ -77,10 +80,20 @@ def put(experiment: Experiment) -> None:
     shown |= _input(kind, getattr(experiment, kind))
     if kind == "network":
         shown[OWN_TEXT] = experiment.text or ""
-    shown["target"] = experiment.target or ""
+    shown["target"] = shown[BROUGHT] = experiment.target or ""
     if experiment.length is not None:
         shown["length"] = experiment.length
     st.session_state.update({**_settings({}), **shown, KIND: kind})
+
+
+def part_from_target() -> None:
+    """Ask a decoder for what is read itself, once another text is: a target that came with the one before is not its.
+
+    One that somebody typed, or that a link names, stays.
+    """
+    state = st.session_state
+    if state.get("target") and state["target"] == state.get(BROUGHT):
+        state["target"] = ""
 
 
 def take(values: Mapping[str, Any] | None, first: Experiment, begins: bool = False) -> None:

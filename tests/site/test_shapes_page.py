@@ -432,3 +432,23 @@ def test_what_a_shape_was_trained_on_is_what_one_like_it_is_trained_on(name: str
     visit = Visit("training", **training_of(name, ENTRIES[name].opened))
     plan = visit.test.session_state[training.LAST]
     assert (plan.problem, dict(plan.options)) == (network.task["name"], network.task["options"])
+
+
+@pytest.mark.parametrize("text", ["cat", "ab" * 1000])
+def test_a_target_that_came_with_a_text_goes_with_it(text: str) -> None:
+    visit = Visit("shapes", network="reverser", text="hello")
+    visit.test.segmented_control(key="shape_weights").set_value("random")
+    assert "target=olleh" in visit.run().query
+    visit.test.text_input(key="text").set_value(text)
+    assert "target" not in visit.run().query and visit.test.text_input(key="target").value == ""
+    read = min(len(text), 200)
+    assert visit.meta("stage-shapes")["T"] == 2 * read + 1
+
+
+def test_a_target_that_was_typed_or_linked_stays_whatever_is_read() -> None:
+    visit = Visit("shapes", shape="encoder_decoder", text="hello", target="olleh")
+    visit.test.text_input(key="text").set_value("cat")
+    assert "target=olleh" in visit.run().query
+    visit.test.text_input(key="target").set_value("tac")
+    visit.run().test.text_input(key="text").set_value("dog")
+    assert "target=tac" in visit.run().query and visit.errors == []
