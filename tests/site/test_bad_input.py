@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 
 from rnnviz.experiment import Experiment
@@ -166,6 +168,13 @@ def test_nonsense_in_the_texts_of_a_link_is_one_sentence(given: str | list[str],
     (told,) = visit.errors
     assert says in told and told.endswith(".") and len(told) < 400
     assert len(visit.component("stage-padding")["payload"]["padding"]["lengths"]) == count
+
+
+def test_of_a_text_too_long_for_a_link_it_is_said_that_it_does_not_come_back() -> None:
+    visit = Visit("step", text="é" * 900)
+    assert "text" not in visit.query
+    assert_one_sentence(visit, "the link of this screen leaves it out, and neither Back nor a reload brings it back")
+    assert visit.goto("step", **dict(parse_qsl(visit.query))).meta()["labels"] != ["é"] * 900
 
 
 def test_texts_too_long_for_a_link_leave_the_gallery_open() -> None:
