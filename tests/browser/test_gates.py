@@ -271,3 +271,25 @@ def test_on_a_phone_nothing_overflows_and_no_two_words_of_the_cell_overlap(visit
 def test_axe_finds_nothing(visit: Visit, name: str) -> None:
     screen = visit("/gates", **HELD[name].to_query(), step=5)
     assert screen.axe_in_both("dark") == []
+
+
+@pytest.mark.parametrize("hold", [{}, {"hold": "f:0"}])
+def test_the_unit_that_nobody_chose_is_that_of_the_run_and_stands_in_no_link(
+    visit: Visit, hold: dict[str, str]
+) -> None:
+    screen = visit("/gates", text="hello", step=3, **hold)
+    choice = cell_of(screen).get_by_label(say("cell.look_at"))
+    seen = {choice.input_value()}
+    for seed in (5, 6, 7, 8):
+        screen.enter("seed", str(seed))
+        trace = run(Experiment(text="hello", seed=seed))
+        assert choice.input_value() == str(np.abs(trace.layers["l0"].h).mean(axis=0).argmax())
+        screen.page.wait_for_timeout(400)  # longer than a link is held back
+        assert "#" not in screen.link()
+        seen.add(choice.input_value())
+    assert len(seen) > 1
+    other = next(str(unit) for unit in range(5) if str(unit) != choice.input_value())
+    choice.select_option(other)
+    for seed in (5, 6, 7, 8):
+        screen.enter("seed", str(seed))
+        assert choice.input_value() == other

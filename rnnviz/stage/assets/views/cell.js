@@ -15,8 +15,8 @@ const CELLS = { lstm, gru };
 const LEAST = 320;
 const MOST = 1240;
 const TEXT = 15;
-/** Cursors that have been given a unit to begin with; later the choice is the reader's, no unit included. */
-const begun = new WeakSet();
+/** @type {WeakMap<object, {unit: number|null, chosen: boolean}>} cursor → what it began with, and whether the reader chose since */
+const begun = new WeakMap();
 
 /** Another run of the same form is only another frame. */
 export const renews = () => true;
@@ -34,14 +34,21 @@ export function mount(element, data, cursor) {
     element.append(el("p", { class: "rv-cell-none" }, data.say("cell.no_gates")));
     return () => {};
   }
-  if (Number.isInteger(data.options.unit)) {
-    const unit = Math.min(data.options.unit, data.meta.H - 1);
-    cursor.begins.unit = unit; // need not be said in the link
-    if (!begun.has(cursor) && cursor.unit === null && !cursor.linked.has("unit")) cursor.set({ unit });
-  }
-  begun.add(cursor);
   const view = new CellView(element, heads, data, cursor);
   return () => view.destroy();
+}
+
+/** Look at the unit that this run begins with, unless the reader has chosen another, or none. */
+function begin({ options, meta }, cursor) {
+  if (!Number.isInteger(options.unit)) return;
+  const last = meta.H - 1;
+  const unit = Math.min(options.unit, last);
+  const before = begun.get(cursor) ?? { unit: null, chosen: cursor.linked.has("unit") };
+  const usual = before.unit === null ? null : Math.min(before.unit, last);
+  const chosen = before.chosen || cursor.unit !== usual;
+  if (!chosen) cursor.set({ unit });
+  begun.set(cursor, { unit, chosen });
+  cursor.begins.unit = unit; // need not be said in the link
 }
 
 class CellView {
@@ -90,6 +97,7 @@ class CellView {
   }
 
   follow(cursor, changed) {
+    if (changed.has("frame")) begin(this.data, cursor); // this run is the first, or has taken another's place
     const moved = ["t", "T", "frame", "unit", "layer"].some((field) => changed.has(field));
     if (moved) this.show(cursor, changed);
     if (moved || changed.has("gate")) text(this.says, sentence(this.data, cursor.gate, this.scene));
