@@ -10,16 +10,18 @@ from rnnviz.tasks.learnt import draws, lengths_drawn, takes_length
 from rnnviz.words import say
 
 
-def told(experiment: Experiment, lang: str) -> list[str]:
+def told(experiment: Experiment, typed: str, lang: str) -> list[str]:
     """Return a sentence for what is read because nothing was typed, and one for what another target takes the place of.
 
     Parameters
     ----------
     experiment : Experiment
         On a ready-made network, as it is shown.
+    typed : str
+        What stands in the field; of what could not be read it is said elsewhere what is read instead.
     lang : str
     """
-    found = [_drawn(experiment, lang), _taught(experiment, lang)]
+    found = ["" if typed.strip() else _drawn(experiment, lang), _taught(experiment, lang)]
     return [sentence for sentence in found if sentence]
 
 

@@ -129,7 +129,8 @@ class Page:
         self.query = self.experiment.to_query() | own.query(self.own)
         self.look = look_for(self.experiment, self.lang, traps=bool(self.own))
         if self.experiment.network and not self.presented:
-            self.look = " ".join([self.look or "", *given.told(self.experiment, self.lang)])
+            typed = str(st.session_state[state.OWN_TEXT] or "")
+            self.look = " ".join([self.look or "", *given.told(self.experiment, typed, self.lang)])
         if self.experiment.series:
             self.look = inputs(self.experiment).note(self.lang)
         return self.experiment

@@ -96,6 +96,14 @@ def test_a_network_with_nothing_to_read_is_said_to_read_what_the_seed_draws(less
     assert visit.run().errors == [] and "input is empty" not in captions(visit)
 
 
+@pytest.mark.parametrize("typed", ["Öl", " "])
+def test_a_field_that_holds_what_cannot_be_read_is_not_said_to_be_empty(typed: str) -> None:
+    visit = Visit("step", network="characters")
+    visit.test.text_input(key="network_text").set_value(typed)
+    visit.run()
+    assert ("input is empty" in captions(visit), len(visit.errors)) == ((False, 1) if typed.strip() else (True, 0))
+
+
 def test_what_could_not_be_drawn_otherwise_is_not_said_to_be_drawn() -> None:
     found = {inputs(Experiment(network="doubling", length=9, seed=seed)).labels for seed in range(9)}
     assert len(found) == 1 and "input is empty" not in captions(Visit("step", network="doubling"))
