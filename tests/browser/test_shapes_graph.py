@@ -154,3 +154,18 @@ def test_axe_finds_nothing(desk: Desk, name: str, theme: str) -> None:
     trace = run(SHAPES[name])
     screen = desk.show(show(trace, ["unrolled", "equations"], start=-1), theme=theme)
     assert screen.axe() == []
+
+
+def test_where_there_is_one_step_nothing_offers_another(desk: Desk) -> None:
+    screen = desk.show(show(run(SHAPES["one to one"]), ["unrolled", "score"]))
+    names = ("first", "back", "play", "forward", "last")
+    moves = [screen.stage.get_by_role("button", name=say(f"stage.{name}"), exact=True) for name in names]
+    moves.append(screen.stage.get_by_label(say("stage.speed"), exact=True))
+    assert all(move.is_disabled() and float(move.evaluate("e => getComputedStyle(e).opacity")) < 0.6 for move in moves)
+    screen.press("ArrowRight", "End", "[", " ")
+    assert screen.t == 0 and moves[2].inner_text() == say("stage.play"), "nothing is said to play"
+    assert screen.complaints() == []
+    several = desk.show(show(run(SHAPES["mean"]), ["unrolled", "score"]))
+    assert all(
+        several.stage.get_by_role("button", name=say(f"stage.{name}"), exact=True).is_enabled() for name in names
+    )

@@ -28,6 +28,8 @@ const ACTIONS = {
   "?": (stage) => stage.help(),
   Escape: ({ cursor }) => cursor.set({ unit: null, gate: null }),
 };
+/** What moves to another step, and how fast. */
+const PACED = new Set(["ArrowRight", "ArrowLeft", "Home", "End", "[", "]", " "]);
 const ONCE = new Set([" ", "f", "?", "Escape"]);
 
 /** The stage takes part in the keys. */
@@ -83,6 +85,7 @@ function pressed(event) {
   const stage = [...stages].find(({ root }) => path.includes(root)) ?? latest ?? principal();
   if (!stage?.cursor || document.querySelector("dialog[open]") || stage.root.querySelector("dialog[open]")) return;
   if (taken(path[0], event.key)) return;
+  if (stage.cursor.T < 2 && PACED.has(event.key)) return; // there is no other step
   if ((event.key === "ArrowUp" || event.key === "ArrowDown") && stage.cursor.F < 2) return; // the page scrolls
   if (event.key === "Escape" && stage.cursor.unit === null && stage.cursor.gate === null) return;
   event.preventDefault();

@@ -45,7 +45,9 @@ export function transport(stage, data) {
   }
   const more = el("div", { class: "rv-group rv-more" });
   if (data.meta.layers.length > 1) more.append(layerChoice(data, cursor, cleanups));
-  if (!small) more.append(speedChoice(data, cursor, cleanups));
+  const speed = small ? null : speedChoice(data, cursor, cleanups);
+  if (speed) more.append(speed);
+  const paced = [...moves.querySelectorAll("button"), ...(speed ? [speed] : [])]; // where there is one step they can do nothing
   if (views.includes("unrolled") && recurs(data.meta)) more.append(formSwitch(data, cursor, cleanups));
   if (!small && document.fullscreenEnabled) more.append(button(data, "fullscreen", () => stage.fullscreen()));
   if (!small) more.append(el("button", { class: "rv-button rv-icon rv-keyboard", type: "button", onclick: () => stage.help(),
@@ -53,6 +55,7 @@ export function transport(stage, data) {
   if (more.childNodes.length) node.append(more);
   if (data.learning ? !small : data.frames.length > 1) node.append(framesSlider(data, cursor, cleanups));
   cleanups.push(cursor.subscribe((c, changed) => {
+    if (changed.has("T")) for (const one of paced) attr(one, "disabled", c.T < 2 ? "" : null);
     if (changed.has("t") || changed.has("T")) text(where, data.say("stage.where", { t: c.t + 1, T: c.T }));
     if (changed.has("playing")) face(play, data, c.playing ? "pause" : playing);
   }));
