@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from playwright.sync_api import ViewportSize
 
 from rnnviz import Experiment, run, show
 from rnnviz.words import say
 from tests.browser.desk import Desk
-from tests.browser.screen import PHONE, Screen
+from tests.browser.screen import DESKTOP, PHONE, Screen
 from tests.browser.truth import Truth
 
 PAIR = {"shape": "encoder_decoder", "text": "abcd", "target": "dcba", "init": "normal", "seed": 3}
@@ -126,6 +128,22 @@ def test_where_one_stands_is_said_in_words_of_the_part(desk: Desk) -> None:
     trace = run(SHAPES["dot"])
     screen = desk.show(show(trace, ["unrolled", "score"]))
     assert trace.answers is not None
+@pytest.mark.parametrize(("n", "size"), [(5, DESKTOP), (16, PHONE)], ids=["all have room", "some have none"])
+def test_weights_that_are_alike_are_all_told_or_counted(desk: Desk, n: int, size: ViewportSize) -> None:
+    text = "abcdefghijklmnop"[:n]
+    drawn = run(SHAPES["dot"].replace(num_layers=1, residual=False, text=text, target=text[::-1]))
+    still = {name: np.zeros_like(value) for name, value in drawn.parameters.items()}
+    screen = desk.show(show(run(drawn.experiment, parameters=still), ["unrolled"], start=-1), size=size)
+    strip = screen.stage.locator(".rv-u-attention .rv-u-alpha:visible")
+    told = [
+        float(one) for one in strip.locator(":scope[data-value]").evaluate_all("all => all.map((e) => e.dataset.value)")
+    ]
+    assert told == pytest.approx([1 / n] * len(told), rel=1e-6) and len(told) > 2
+    rest = say("graph.alpha_rest", n=n - len(told), low=f"{1 / n:.2f}")
+    assert [words for words in strip.all_inner_texts() if words == rest] == ([rest] if n > len(told) else [])
+    assert (n == 5) == (len(told) == 5)
+
+
     assert screen.scrubber.get_attribute("aria-valuetext") == say("stage.where_encoder", t=1, T=4, symbol="a")
     screen.press("End", "ArrowLeft")
     wrote = trace.answers[trace.outputs[-2].argmax()]

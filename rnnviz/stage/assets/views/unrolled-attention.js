@@ -15,7 +15,9 @@ const ROWS = { states: 23, height: 30, lines: 54 };
 /** A weight below this leaves no trace on the screen. */
 const SEEN = 1 / 256;
 const WIDEST = { cell: 56, line: 11 };
-const NAMED = 3;
+/** So many weights are told one by one, as far as they have room; none that is small, and small beside the largest. */
+const [NAMED, ASKED] = [6, 24];
+const [SMALL, BESIDE] = [0.05, 0.5];
 
 /** How wide a state is in the strip of all, and where that begins. */
 export function stripOf({ px, room, track }) {
@@ -35,11 +37,12 @@ export class Attention {
     this.plain = el("canvas"); // of which parts are shown
     this.picture = el("canvas", { class: "rv-u-looks", "aria-hidden": "true" });
     this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));
+    this.rest = el("span", { class: "rv-u-alpha", hidden: true });
     const names = Array.from({ length: this.S }, (_, s) => sourceName(data, s));
     const longest = Math.max(...names.map((name) => name.length));
     this.names = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names;
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
-    this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.numbers);
+    this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.numbers, this.rest);
     this.frame = null;
     this.place();
   }
@@ -49,6 +52,7 @@ export class Attention {
     const bottom = this.layout.levels.at(-1).top - strip.top;
     this.scale = Math.min(2, globalThis.devicePixelRatio || 1);
     this.lines = px(ROWS.lines);
+    style(this.rest, { top: `${px(ROWS.lines) + px(25)}px` });
     Object.assign(this, { high: attendedTop(this.layout) - strip.top - this.lines, low: bottom - this.lines });
     style(this.picture, { width: `${room}px`, height: `${bottom}px` });
     this.brush = this.prepare(this.picture, bottom);
@@ -119,6 +123,7 @@ export class Attention {
     this.draw(weights, x);
     brush.restore();
     this.tell(told, weights, t);
+    this.tellRest(told, weights);
   }
 
   /** Mark cells of the strip, and no others. @param {number[]} told whose weights are told @param {number|null} now what is read */
@@ -186,10 +191,22 @@ export class Attention {
   apart(weights) {
     const room = this.layout.px(46);
     const kept = [];
-    for (const s of strongest(weights, NAMED)) {
-      if (weights[s] >= 0.05 && kept.every((other) => Math.abs(other - s) * this.cell >= room)) kept.push(s);
+    const least = leastTold(weights);
+    for (const s of strongest(weights, ASKED)) {
+      if (weights[s] >= least && kept.every((other) => Math.abs(other - s) * this.cell >= room)) kept.push(s);
     }
-    return kept;
+    return kept.slice(0, NAMED);
+  }
+
+  /** How many more there are that weigh as much, but for whose numbers there is no room, and what they weigh. */
+  tellRest(told, weights) {
+    const { data } = this;
+    const least = leastTold(weights);
+    const rest = [...weights].filter((weight, s) => weight >= least && !told.includes(s));
+    this.rest.hidden = !rest.length;
+    if (!rest.length) return;
+    const [low, high] = [Math.min(...rest), Math.max(...rest)].map((weight) => data.format(weight));
+    text(this.rest, data.say(low === high ? "graph.alpha_rest" : "graph.alpha_rest_between", { n: rest.length, low, high }));
   }
 
   /** The weights that are told, as numbers. */
@@ -213,6 +230,11 @@ export class Attention {
     const s = Math.floor((x - this.left) / this.cell);
     return s >= 0 && s < this.S ? s : null;
   }
+}
+
+/** From where on a weight is told. */
+function leastTold(weights) {
+  return weights.length ? Math.min(SMALL, BESIDE * Math.max(...weights)) : Infinity;
 }
 
 /** The places of the largest weights, largest first. */
