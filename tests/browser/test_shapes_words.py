@@ -181,6 +181,11 @@ def test_what_a_part_is_stands_on_a_line_each(desk: Desk, name: str, size: Viewp
         screen.press("ArrowRight")
 
 
+def test_a_direction_is_called_the_same_wherever_it_is_named() -> None:
+    for way in ("forward", "backward"):
+        assert say(f"stage.layer_{way}", n=2) == say(f"panel.layer_{way}s", n=2)
+
+
 def test_where_the_one_answer_is_out_of_sight_it_is_said_when_it_comes(desk: Desk) -> None:
     trace = run(Experiment(cell="lstm", shape="many_to_one", text="a long word", hidden_size=4))
     screen = desk.show(show(trace, ["unrolled"], start=2), size=PHONE)

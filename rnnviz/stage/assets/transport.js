@@ -98,7 +98,7 @@ function speedChoice(data, cursor, cleanups) {
   return select;
 }
 
-/** "Layer 2, backward", from the name torch gives it. */
+/** "Layer 2, backwards", from the name torch gives it. */
 export function layerName(data, layer) {
   const [, number, reverse] = /^l(\d+)(_reverse)?$/.exec(layer) ?? [null, "0", ""];
   const n = Number(number) + 1;
