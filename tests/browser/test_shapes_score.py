@@ -220,6 +220,27 @@ def test_on_a_phone_no_number_and_no_symbol_is_cut(desk: Desk) -> None:
     assert say("score.written_sub_square", name=ends) in lane(screen, "written").inner_text()
 
 
+MIDDLES = """(all) => all.map((e) => {
+  const range = document.createRange();
+  range.selectNodeContents(e);
+  const { left, right } = range.getBoundingClientRect();
+  return [left, (left + right) / 2, right];
+})"""
+
+
+def test_on_a_phone_each_letter_that_is_read_stands_over_its_column(desk: Desk) -> None:
+    trace = run(Experiment(network="reverser_attention", text="palindrome"))
+    screen = desk.show(show(trace, VIEWS), size=PHONE)
+    letters = lane(screen, "tokens").locator(".rv-token-face")
+    assert letters.all_inner_texts() == list(trace.labels)
+    placed = letters.evaluate_all(MIDDLES)
+    assert all(one[2] <= other[0] + 0.5 for one, other in itertools.pairwise(placed)), "no two run together"
+    for t in (0, start(trace), trace.steps - 1):
+        screen.click_step(t)
+        column = box(screen.stage.locator(".rv-playhead"))
+        assert placed[t][1] == pytest.approx(column["x"] + column["width"] / 2, abs=1.5)
+
+
 def test_a_loss_is_what_its_line_works_out_also_of_an_answer_that_is_nearly_sure(desk: Desk) -> None:
     """What is shown of the chance has as many digits as it takes: −ln 1.000 is no 0.0001."""
     trace = run(Experiment(network="reverser_attention", text="palindrome"))

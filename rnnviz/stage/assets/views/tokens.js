@@ -12,8 +12,9 @@ import { span } from "./lanes-kinds.js";
 import { readWithin } from "./lanes-parts.js";
 import { labelAt, translates } from "../shape.js";
 
-// A column narrower than this, in pixels at the normal text size, has no room for its symbol, or for its word.
-const NARROW = { symbols: 14, words: 34 };
+// A column narrower than this, in pixels at the normal text size, has no room for one letter, for two, or for its word.
+const NARROW = [9.5, 15, 34];
+const [TIGHT, LARGE] = [24, 15]; // px: a column below which letters stand without a box; the size of a letter
 const LENS = 8; // symbols on either side of the cursor
 
 /** The lane for this run's inputs, already a scrubber. */
@@ -63,7 +64,7 @@ class TokenLane {
     const { axis } = this;
     style(this.plot, { height: `${axis.px(34)}px` });
     style(this.value, { height: `${axis.px(34)}px` });
-    this.narrow = axis.pitch < (this.longest > 2 ? NARROW.words : NARROW.symbols) * axis.scale;
+    this.narrow = axis.pitch < NARROW[Math.min(this.longest, NARROW.length) - 1] * axis.scale;
     this.now = null;
     if (this.narrow) this.condense();
     else this.box();
@@ -77,7 +78,10 @@ class TokenLane {
       style: { left: `${axis.left(t)}px`, width: `${axis.span(t)}px` },
     }, el("span", { class: "rv-token-face", dir: "auto" }, label)));
     this.strip.classList.toggle("rv-tokens-long", this.longest > 2);
-    this.strip.classList.toggle("rv-tokens-tight", axis.pitch < 24 * axis.scale);
+    const tight = axis.pitch < TIGHT * axis.scale;
+    this.strip.classList.toggle("rv-tokens-tight", tight);
+    const size = Math.min(LARGE * axis.scale, axis.pitch / (0.65 * this.longest + 0.4));
+    style(this.strip, { "--rv-fit": tight && this.longest <= 2 ? `${size.toFixed(1)}px` : "", lineHeight: `${axis.px(34) - 2}px` });
     this.strip.replaceChildren(...this.boxes);
   }
 
