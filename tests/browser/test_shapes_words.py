@@ -195,6 +195,8 @@ def test_where_the_one_answer_is_out_of_sight_it_is_said_when_it_comes(desk: Des
         assert words.is_visible()
         assert screen.press("End").stage.locator("[data-answers] > .rv-u-answer:visible").count()
         assert not words.is_visible()
+    screen.press("Home").stage.get_by_role("button", name=say("graph.answer_go", T=trace.steps)).click()
+    assert screen.paint().t == trace.steps - 1, "a click leads there"
 
 
 def test_folded_the_strip_of_all_states_keeps_its_name_beside_it(desk: Desk) -> None:

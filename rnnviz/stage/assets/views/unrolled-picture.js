@@ -38,8 +38,7 @@ export class Picture {
     const columns = el("div", { class: "rv-u-columns" }, this.columns.map(({ element }) => element));
     const { all, now } = this.edges;
     this.track = el("div", { class: "rv-u-track-all" }, this.bands.element, all, this.ways.element, now, this.loop.element, columns, this.rings);
-    /** Where the one answer is out of sight: that it comes. */
-    this.later = el("p", { class: "rv-u-later", hidden: true, style: { top: px(layout.head.top + layout.px(6)) } }, data.say("graph.answer_later", { T: data.meta.T }));
+    this.later = later(data, layout);
     const cuts = (this.cuts = ["left", "right"].map((side) => cutMark(layout, side)));
     const size = { width: px(layout.room), height: px(layout.height) };
     this.window = el("div", { class: "rv-u-window", style: size }, this.band, this.track, this.later, cuts, this.attention?.element ?? []);
@@ -173,6 +172,15 @@ export class Picture {
   get focused() {
     return this.window.contains(this.window.getRootNode().activeElement);
   }
+}
+
+/** In the place of the one answer, while it is out of sight: that it comes, and the way there. */
+function later(data, { head, px: scaled }) {
+  const size = { top: px(head.top + scaled(6)), height: px(head.height - scaled(10)) };
+  const props = { type: "button", tabindex: "-1", class: "rv-u-later", hidden: true, style: size };
+  const { T } = data.meta;
+  const go = el("span", { class: "rv-u-later-go" }, data.say("graph.answer_go", { T }));
+  return el("button", props, el("span", {}, data.say("graph.answer_later", { T })), go);
 }
 
 /** The outlines of the cursor's nodes: they stay in its slot while the columns move below them. */

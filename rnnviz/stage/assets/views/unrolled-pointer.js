@@ -48,6 +48,7 @@ export class Pointer {
     const { graph } = this;
     const source = this.sourceOf(event);
     if (source !== null) return graph.cursor.set({ t: source, playing: false });
+    if (event.target.closest(".rv-u-later")) return graph.cursor.last();
     const column = this.columnOf(event.target);
     const node = this.nodeOf(column, event.target);
     const token = event.target.closest(".rv-u-token");
