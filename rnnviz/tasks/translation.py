@@ -20,7 +20,7 @@ from rnnviz.trace import NO_TARGET
 
 BEGIN: Final = "▷"
 """What stands above the first step of a decoder that reads its own outputs: there is none yet."""
-NOTHING: Final = "·"
+NOTHING: Final = "–"
 """What stands above a step at which nothing is read."""
 CONTEXT: Final = "c"
 

@@ -86,6 +86,10 @@ def test_what_enters_and_what_leaves_stands_where_it_does(desk: Desk) -> None:
     screen = desk.show(show(run(SHAPES["first"]), ["unrolled"]))
     tokens = [screen.token(t).inner_text() for t in range(3)]
     assert tokens == ["w", "–", "–"], "the one input is read at the first step alone"
+    screen = desk.show(show(run(SHAPES["first"]), ["unrolled", "score"]))
+    strip = screen.stage.locator(".rv-token").all_inner_texts()
+    assert strip[:3] == tokens, "one sign for a step that reads nothing"
+    assert screen.press("End").scrubber.get_attribute("aria-valuetext") == say("stage.where_nothing", t=5, T=5)
     screen = desk.show(show(run(SHAPES["mean"]), ["unrolled"], start=-1))
     assert answered(screen) == ["all"], "of pooled states there is one answer, and it stands above none of the steps"
     screen = desk.show(show(run(SHAPES["one to one"]), ["unrolled"]))

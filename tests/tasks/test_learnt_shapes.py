@@ -60,7 +60,7 @@ def test_a_target_of_a_persons_own_comes_before_the_rule(learnt_by) -> None:
     for text in ("abc", None):
         data = inputs(Experiment(network=NAME, text=text, target="xy", shape="encoder_decoder"))
         assert data.targets[data.sources :].tolist() == [23, 24, 26]
-        assert data.labels[data.sources :] == ("·", "·", "·")  # as the network was trained, whatever is asked for
+        assert data.labels[data.sources :] == ("–", "–", "–")  # as the network was trained, whatever is asked for
     with pytest.raises(ExperimentError, match="^target has '!' as symbol 3, but this network writes only a–z"):
         inputs(Experiment(network=NAME, text="abc", target="xy!"))
 
@@ -100,7 +100,7 @@ def test_a_series_of_any_length_is_told_apart_and_a_kind_or_a_letter_is_written_
     assert len(inputs(Experiment(network=NAME, length=40)).inputs) == 40
     learnt_by("write", "one_to_many")
     word = inputs(Experiment(network=NAME, text="z"))
-    assert word.labels == ("z", "·", "·", "·", "·")
+    assert word.labels == ("z", "–", "–", "–", "–")
     np.testing.assert_array_equal(word.targets, [4, 1, 17, 0, 26])
 
 

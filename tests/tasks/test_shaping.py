@@ -68,7 +68,7 @@ def test_one_to_many_reads_the_first_step_alone_or_again_at_every_step() -> None
     h = one_hot([1], 4)
     np.testing.assert_array_equal(first.inputs, np.concatenate([h, np.zeros((4, 4))]))
     np.testing.assert_array_equal(every.inputs, np.repeat(h, 5, axis=0))
-    assert first.labels == ("h", "·", "·", "·", "·") and every.labels == ("h",) * 5
+    assert first.labels == ("h", "–", "–", "–", "–") and every.labels == ("h",) * 5
     assert first.targets.tolist() == every.targets.tolist() == [0, 2, 2, 3, 4]
 
 
@@ -94,7 +94,7 @@ def test_without_a_target_the_text_itself_is_to_be_written(text) -> None:
     assert data.labels == same.labels and data.targets.tolist() == same.targets.tolist()
 
 
-@pytest.mark.parametrize(("decoder", "labels"), [("feedback", "▷12"), ("input", "ccc"), ("state", "···")])
+@pytest.mark.parametrize(("decoder", "labels"), [("feedback", "▷12"), ("input", "ccc"), ("state", "–––")])
 def test_above_a_decoders_steps_stands_what_it_reads(decoder, labels) -> None:
     data = inputs(Experiment(text="ab", target="12", shape="encoder_decoder", decoder=decoder))
     assert data.labels == ("a", "b", *labels)

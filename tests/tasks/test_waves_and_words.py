@@ -69,7 +69,7 @@ def test_what_is_drawn_is_the_wave_that_was_named(seed, length, period, faster) 
         turns = np.arange(length) / own
         smooth = np.abs((turns * 2 + 0.5) % 1 - 0.5) > 1e-6  # off the jumps
         np.testing.assert_allclose(one.targets[smooth, 0], OTHERWISE[kind](turns)[smooth], atol=1e-6)
-        assert one.labels[0].split() == [kind, one.labels[0].split()[1]] and set(one.labels[1:]) == {"·"}
+        assert one.labels[0].split() == [kind, one.labels[0].split()[1]] and set(one.labels[1:]) == {"–"}
         assert float(one.labels[0].split()[1]) == pytest.approx(own, abs=0.006) and not one.inputs[1:].any()
 
 
@@ -80,7 +80,7 @@ def test_there_is_one_word_for_each_letter_and_all_are_written() -> None:
     written = set()
     for b in range(600):
         one = batch.sequence(b)
-        assert one.answers is not None and one.answers[one.targets[-1]] == "end" and set(one.labels[1:]) == {"·"}
+        assert one.answers is not None and one.answers[one.targets[-1]] == "end" and set(one.labels[1:]) == {"–"}
         written.add(one.labels[0] + "".join(one.answers[code] for code in one.targets[:-1]))
     assert written == set(WORDS)
 
@@ -88,7 +88,7 @@ def test_there_is_one_word_for_each_letter_and_all_are_written() -> None:
 def test_a_typed_letter_asks_for_its_word_and_a_typed_word_for_itself() -> None:
     posed = pose("write")
     letter, word = posed.read(" m "), posed.read("maple")
-    assert letter.labels == ("m", "·", "·", "·") and word.labels == ("m", "·", "·", "·", "·")
+    assert letter.labels == ("m", "–", "–", "–") and word.labels == ("m", "–", "–", "–", "–")
     assert [letter.answers[code] for code in letter.targets] == ["o", "o", "n", "end"]
     assert [word.answers[code] for code in word.targets] == ["a", "p", "l", "e", "end"]
     with pytest.raises(ExperimentError, match="^text has 'É' as symbol 2, but this network reads only a–z"):

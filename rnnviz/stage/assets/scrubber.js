@@ -2,7 +2,7 @@
  * The scrubber: a strip on which a pointer, a finger or the keys choose the step. The token strip of the score is one.
  */
 import { attr, el } from "./dom.js";
-import { partAt, writtenAt } from "./shape.js";
+import { partAt, readsAt, writtenAt } from "./shape.js";
 
 const LEAP = 10;
 
@@ -74,6 +74,7 @@ export function whereText(data, cursor) {
   const { meta } = data;
   const { name, start, stop } = partAt(meta, cursor.t);
   const frame = data.frame(cursor);
+  if (!name && !readsAt(meta, cursor.t)) return data.say("stage.where_nothing", { t: cursor.t + 1, T: cursor.T });
   if (!name) return data.say("stage.where_symbol", { t: cursor.t + 1, T: cursor.T, symbol: spoken(data, meta.labels[cursor.t] ?? "") });
   const said = { t: cursor.t - start + 1, T: stop - start };
   if (name === "encoder") return data.say("stage.where_encoder", { ...said, symbol: spoken(data, meta.labels[cursor.t] ?? "") });
