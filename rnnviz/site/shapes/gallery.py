@@ -16,7 +16,9 @@ from rnnviz.words import say
 
 def gallery(lang: str) -> None:
     """Show every shape as a small network that runs; each is a link that opens it."""
-    data = packed(lang, address.open_at(clock().steps, lang))
+    # Without a step in the link it opens at the beginning, whence Play shows what each network does.
+    start = 0 if address.memory().step is None else address.open_at(clock().steps, lang)
+    data = packed(lang, start)
     stage = {**data["stage"], "key": "gallery", "name": say("shapes.gallery", lang)}
     mount_stage({**data, "stage": stage}, key="stage-gallery")
 
