@@ -402,6 +402,21 @@ def press(screen: Screen, name: str) -> None:
     screen.paint()
 
 
+def test_what_is_only_rounding_is_told_as_such_and_nothing_else_is(desk: Desk) -> None:
+    found = {side: padding(Experiment(cell="gru", hidden_size=4), TEXTS, side) for side in SIDES}
+    screen = desk.open(shown_batch(found))
+    screen.stage.and_(screen.page.locator("[data-steps]")).wait_for()
+    rounding, met = say("padding.rounding"), set()
+    for way in ("padded", "masked"):
+        press(screen, way)
+        for cell in screen.stage.locator(".rv-batch-table td[data-quantity$=drift]").all():
+            value, said = float(cell.get_attribute("data-value") or "nan"), cell.inner_text()
+            kind = "exact" if value == 0 else "rounding" if value < 1e-12 else "moved"
+            assert (said == rounding) == (kind == "rounding") and (said == say("padding.exact")) == (kind == "exact")
+            met.add(kind)
+    assert met == {"exact", "rounding", "moved"}
+
+
 @pytest.mark.parametrize("network", ["sentiment", None])
 def test_every_number_of_a_batch_is_of_a_batch_that_was_run(desk: Desk, network: str | None) -> None:
     experiment = Experiment(network="sentiment", text="a film") if network else Experiment(cell="gru", hidden_size=4)

@@ -6,6 +6,9 @@ import { best, chancesAt, isTurned } from "./padding-words.js";
 /** Of `rnnviz.padding.Losses`, in their order; the first is right. */
 const LOSSES = ["counted", "diluted", "filled"];
 
+/** States below 1, worked out in another order, differ by less than this. */
+const ROUNDING = 1e-12;
+
 /** @param {import("../arrays.js").Data} data */
 export function facts(data) {
   const table = perSequence(data);
@@ -45,11 +48,12 @@ function fillRow(data, { row, cells }, { way, side }, t) {
   attr(cells.says_now.firstChild.nextSibling, "data-run", side);
 }
 
-/** A distance: what is only rounding is told with its power of ten. */
+/** A distance: what is only rounding is told as such, what is small but more than that with its power of ten. */
 function tell(data, cell, value, what, side) {
   number(cell, data, value, what);
   attr(cell, "data-run", side);
-  if (value > 0 && value < 0.005) text(cell, powerText(data, Math.log10(value), 1));
+  if (value < ROUNDING) text(cell, data.say(value ? "padding.rounding" : "padding.exact"));
+  else if (value < 0.005) text(cell, powerText(data, Math.log10(value), 1));
 }
 
 /** The likeliest answer and its probability; one that is not that of the sequence alone is marked. */
