@@ -128,10 +128,6 @@ def test_attention_has_both_its_ends_in_sight(desk: Desk) -> None:
     assert screen.paint().t == 3, "a state that is pointed at is a step"
 
 
-def test_where_one_stands_is_said_in_words_of_the_part(desk: Desk) -> None:
-    trace = run(SHAPES["dot"])
-    screen = desk.show(show(trace, ["unrolled", "score"]))
-    assert trace.answers is not None
 @pytest.mark.parametrize(("n", "size"), [(5, DESKTOP), (16, PHONE)], ids=["all have room", "some have none"])
 def test_weights_that_are_alike_are_all_told_or_counted(desk: Desk, n: int, size: ViewportSize) -> None:
     text = "abcdefghijklmnop"[:n]
@@ -148,6 +144,10 @@ def test_weights_that_are_alike_are_all_told_or_counted(desk: Desk, n: int, size
     assert (n == 5) == (len(told) == 5)
 
 
+def test_where_one_stands_is_said_in_words_of_the_part(desk: Desk) -> None:
+    trace = run(SHAPES["dot"])
+    screen = desk.show(show(trace, ["unrolled", "score"]))
+    assert trace.answers is not None
     assert screen.scrubber.get_attribute("aria-valuetext") == say("stage.where_encoder", t=1, T=4, symbol="a")
     screen.press("End", "ArrowLeft")
     wrote = trace.answers[trace.outputs[-2].argmax()]
