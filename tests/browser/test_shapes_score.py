@@ -220,6 +220,16 @@ def test_on_a_phone_no_number_and_no_symbol_is_cut(desk: Desk) -> None:
     assert say("score.written_sub_square", name=ends) in lane(screen, "written").inner_text()
 
 
+def test_a_word_that_is_written_stands_in_the_middle_of_its_box_and_touches_no_side(desk: Desk) -> None:
+    trace = run(Experiment(network="reverser_attention", text="palindrome"))
+    screen = desk.show(show(trace, VIEWS, start=-1), size={"width": 1000, "height": 900})
+    face = lane(screen, "written").locator(".rv-written-face").last
+    assert face.inner_text() == written(trace)[-1] == "end"
+    around, [[left, _, right]] = box(face), face.evaluate_all(MIDDLES)
+    gaps = left - around["x"], around["x"] + around["width"] - right
+    assert min(gaps) > 2.4 and gaps[0] == pytest.approx(gaps[1], abs=1)
+
+
 MIDDLES = """(all) => all.map((e) => {
   const range = document.createRange();
   range.selectNodeContents(e);

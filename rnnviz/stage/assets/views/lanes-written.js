@@ -61,7 +61,7 @@ export class WrittenLane {
   fit() {
     const { axis, data, steps } = this;
     const names = [...new Set(steps.flatMap(({ written, right }) => [written, right]))].filter(Boolean);
-    const size = (known) => Math.min(LARGE * axis.scale, axis.pitch / Math.max(...known.map((name) => 0.65 * [...name].length + 0.4)));
+    const size = (known) => Math.min(LARGE * axis.scale, axis.pitch / Math.max(...known.map((name) => 0.75 * [...name].length + 0.3)));
     const last = data.meta.answers.at(-1);
     const others = names.filter((name) => name !== last);
     this.squared = size(names) < SMALL * axis.scale && others.length < names.length ? last : null;
