@@ -193,6 +193,8 @@ def test_where_the_one_answer_is_out_of_sight_it_is_said_when_it_comes(desk: Des
     for form in ("stage.folded", "stage.unrolled"):
         fold(screen.press("Home"), form)
         assert words.is_visible()
+        name, frame = screen.stage.locator(".rv-u-output-name").bounding_box(), words.locator("..").bounding_box()
+        assert name and frame and name["x"] + name["width"] <= frame["x"], "it covers no name"
         assert screen.press("End").stage.locator("[data-answers] > .rv-u-answer:visible").count()
         assert not words.is_visible()
     screen.press("Home").stage.get_by_role("button", name=say("graph.answer_go", T=trace.steps)).click()
