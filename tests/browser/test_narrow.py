@@ -1,0 +1,32 @@
+"""Narrow screens, a phone's and the narrowest: words stand whole, beside what they tell of, and over nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import ViewportSize
+
+from tests.browser.conftest import Visit
+from tests.browser.screen import PHONE
+
+NARROWEST = ViewportSize(width=320, height=700)
+SIZES = pytest.mark.parametrize("size", [PHONE, NARROWEST], ids=["phone", "narrowest"])
+
+# Of each card of the gallery: the width of its description in ems, and how many lines of words its picture covers.
+CARDS = """(cards) => cards.map((card) => {
+  const picture = card.querySelector("svg").getBoundingClientRect();
+  const range = document.createRange();
+  const lines = [...card.querySelectorAll("strong, span")]
+    .flatMap((words) => (range.selectNodeContents(words), [...range.getClientRects()]));
+  const covers = (line) => line.right > picture.left && line.left < picture.right
+    && line.bottom > picture.top && line.top < picture.bottom;
+  const is = card.querySelector(".rv-gallery-is");
+  const wide = is.getBoundingClientRect().width / parseFloat(getComputedStyle(is).fontSize);
+  return { name: card.dataset.shape, wide, covered: lines.filter(covers).length };
+})"""
+
+
+@SIZES
+def test_words_of_the_gallery_have_room_beside_or_above_their_pictures(visit: Visit, size: ViewportSize) -> None:
+    screen = visit("/shapes", size=size, step=7)
+    for card in screen.page.locator("[data-stage=gallery] a[data-shape]").evaluate_all(CARDS):
+        assert card["covered"] == 0 and card["wide"] > 7, card
