@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import ViewportSize
 
+from rnnviz.site.lessons import LESSONS
 from tests.browser.conftest import Visit
 from tests.browser.screen import PHONE
 
@@ -24,9 +25,24 @@ CARDS = """(cards) => cards.map((card) => {
   return { name: card.dataset.shape, wide, covered: lines.filter(covers).length };
 })"""
 
+# Words, how wide they are, and how wide each box around them is within their link.
+ROOMS = """(words) => words.map((one) => {
+  const boxes = [one];
+  while (boxes[0].parentElement.localName !== "a") boxes.unshift(boxes[0].parentElement);
+  return [one.textContent, one.scrollWidth, ...boxes.map((box) => box.getBoundingClientRect().width)];
+})"""
+
 
 @SIZES
 def test_words_of_the_gallery_have_room_beside_or_above_their_pictures(visit: Visit, size: ViewportSize) -> None:
     screen = visit("/shapes", size=size, step=7)
     for card in screen.page.locator("[data-stage=gallery] a[data-shape]").evaluate_all(CARDS):
         assert card["covered"] == 0 and card["wide"] > 7, card
+
+
+@SIZES
+def test_titles_of_the_map_stand_whole(visit: Visit, size: ViewportSize) -> None:
+    titles = visit("/", size=size).page.locator(".st-key-map a p")
+    assert titles.count() == len(LESSONS) - 1
+    for title, wide, *rooms in titles.evaluate_all(ROOMS):
+        assert all(wide <= room + 1 for room in rooms), f"{title!r} is cut off"
