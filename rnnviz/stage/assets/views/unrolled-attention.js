@@ -43,6 +43,7 @@ export class Attention {
     this.names = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names;
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
     this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.numbers, this.rest);
+    this.places = []; // of the numbers
     this.frame = null;
     this.place();
   }
@@ -195,7 +196,7 @@ export class Attention {
     for (const s of strongest(weights, ASKED)) {
       if (weights[s] >= least && kept.every((other) => Math.abs(other - s) * this.cell >= room)) kept.push(s);
     }
-    return kept.slice(0, NAMED);
+    return kept.slice(0, NAMED).sort((one, other) => one - other); // so that a number stays where it stands
   }
 
   /** How many more there are that weigh as much, but for whose numbers there is no room, and what they weigh. */
@@ -221,6 +222,8 @@ export class Attention {
       number(node, data, weights[s], { quantity: "attention", unit: s, step: t });
       if (!this.names.length) text(node, `${sourceName(data, s)} ${node.textContent}`);
       const at = Math.min(Math.max(left + (s + 0.5) * cell, px(20)), this.layout.room - px(20));
+      if (at === this.places[k]) return;
+      this.places[k] = at;
       style(node, { transform: `translate(calc(${at}px - 50%), ${px(ROWS.lines) + px(3)}px)` });
     });
   }
