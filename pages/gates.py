@@ -77,13 +77,12 @@ with site.open_page("gates", step=STEP, takes=site.fields("hold")) as page:
     free = site.traced(page.controls())
     cell, steps = free.experiment.cell, free.steps
     own = {"input": "text"} if free.experiment.network else {}  # a hand-built network's cell and weights are given
-    page.lead(page.say(f"gates.lead.{cell}"))
+    once = free.experiment.shape == "one_to_one"
+    page.lead(page.say("gates.lead.one_to_one" if once else f"gates.lead.{cell}"))
     if cell == "rnn":
         page.hold(free)  # nothing can be held: of a link that asks for it the page says so
-        if free.experiment.shape == "one_to_one":
-            page.lead(page.say("gates.lead.one_to_one"))
-            own |= {"shape": "many_to_many"}
-        page.prose("none")
+        own |= {"shape": "many_to_many"} if once else {}
+        page.prose("none-once") if once else page.prose("none")
         offer({f"gates.take.{name}": {"cell": name, **own} for name in ("lstm", "gru")}, page)
         page.stage(free, [{"view": "score", "area": "score", "options": {"lanes": SCORE[cell]}}])
     else:

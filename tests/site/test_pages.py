@@ -367,6 +367,19 @@ def test_a_hold_in_a_link_to_a_cell_without_gates_is_said() -> None:
     assert not visit.run().errors and parse_qs(visit.query)["hold"] == ["f:0"], "what was asked for is not lost"
 
 
+@pytest.mark.parametrize("asked", [{"network": "waves_at_once"}, {"shape": "one_to_one", "cell": "rnn", "text": "hi"}])
+def test_of_a_network_of_one_step_nothing_is_said_of_a_state_that_is_handed_on(asked) -> None:
+    told = {}
+    for page in ("step", "gates"):
+        parts = [part.value for part in Visit(page, **asked).test.markdown]
+        assert parts[0] == say(f"{page}.lead.one_to_one"), "one lead, and it is that of this shape"
+        told[page] = " ".join(parts)
+        assert "h_{t-1}" not in told[page] and "A plain RNN" not in told[page]
+    assert told["gates"].count("feed-forward network has n") == 2 and "tanh" not in told["gates"]
+    assert prose("step", "look") not in told["step"]
+    assert "A plain RNN" in " ".join(part.value for part in Visit("gates", cell="rnn").test.markdown)
+
+
 THREE = "f:0:steps3-7:unit2,i:1:l1,o:0.5"
 
 
