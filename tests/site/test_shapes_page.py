@@ -24,6 +24,7 @@ from rnnviz.site.shapes.far import far, partner
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
 from rnnviz.site.shapes.uses import USES, href_of
+from rnnviz.site.shapes.wiring import wired
 from rnnviz.site.training import page as training
 from rnnviz.trace import NO_TARGET
 from rnnviz.words import say
@@ -128,10 +129,56 @@ def test_with_attention_and_without_a_network_of_ones_own_stays_what_it_is(more:
     looking = own.replace(attention="additive" if more else "dot")
     visit = linked(own)
     assert visit.errors == [] and leads_to(visit, "attention") == looking
-    assert leads_to(visit, "many_to_one") == ENTRIES["many_to_one"].opened
     visit.test.query_params.update({"visit": "1", **query_of(looking)})
     assert visit.run().errors == [] and visit.meta("stage-shapes")["attention"] == looking.attention
     assert leads_to(visit, "encoder_decoder") == own
+
+
+OWN = Experiment(text="abcab", seed=9, cell="gru", hidden_size=7, gain=1.2, loss="last", shape="many_to_one")
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.parametrize(
+    "own",
+    [
+        OWN.replace(readout="mean"),
+        OWN.replace(series=(1.0, 2.0, 4.0, 2.0, 1.0), cell="rnn", nonlinearity="relu", num_layers=3, residual=True),
+        OWN.replace(task="sine", bidirectional=True, shape="many_to_many", truncate=4),
+        OWN.replace(shape="encoder_decoder", bidirectional=True, attention="additive", target="cab", forcing=0.5),
+        OWN.replace(shape="one_to_one", cell="rnn"),
+    ],
+)
+def test_a_network_of_ones_own_is_wired_as_any_shape_and_stays_what_it_is(own: Experiment, name: str) -> None:
+    there = wired(own, name)
+    assert entry_of(there) == name and wired(own, entry_of(own)) == own
+    kept = {"text", "series", "task", "length", "seed", "hidden_size", "gain", "loss", "nonlinearity"}
+    kept |= {"cell"} if name != "one_to_one" else set()
+    assert {field: getattr(there, field) for field in kept} == {field: getattr(own, field) for field in kept}
+    visit = linked(own)
+    assert leads_to(visit, name) == there
+    visit.test.query_params.clear()
+    visit.test.query_params.update({"visit": "1", **query_of(there)})
+    assert visit.run().errors == [] and Experiment.from_query(dict(parse_qsl(visit.query))) == there
+    assert leads_to(visit, entry_of(own)) == own, "what this shape has no part in is there again"
+
+
+def test_what_another_shape_opens_with_by_itself_is_nobodys_own() -> None:
+    for here in ENTRIES:
+        visit = linked(ENTRIES[here].fresh)
+        assert all(leads_to(visit, there) == ENTRIES[there].fresh for there in ENTRIES)
+
+
+def test_ones_own_network_is_there_again_after_the_trained_one_and_what_is_changed_meanwhile_goes_along() -> None:
+    visit = linked(OWN.replace(text="ab" * 300))
+    visit.test.query_params.clear()
+    visit.test.query_params.update({"visit": "1", **query_of(leads_to(visit, "encoder_decoder"))})
+    assert len(visit.run().errors) == 1 and leads_to(visit, "many_to_one").text == "ab" * 300, "read whole again"
+    visit.test.number_input(key="seed").set_value(11)
+    assert leads_to(visit.run(), "one_to_many").seed == 11
+    for weights in ("trained", "random"):
+        next(one for one in visit.test.button_group if one.key == "shape_weights").set_value(weights)
+        visit.run()
+    assert "seed=11" in visit.query and "cell=gru" in visit.query
 
 
 def test_from_a_trained_network_one_comes_to_the_trained_one_of_another_shape() -> None:

@@ -115,18 +115,6 @@ def entry_of(experiment: Experiment) -> str:
     return "bidirectional" if asked.bidirectional else "many_to_many"
 
 
-def link_from(current: str, asked: Experiment, name: str) -> str:
-    """Return the link that opens an entry where a network of another one, ``current``, is shown.
-
-    Between an encoder with its decoder and the same with attention, a network of the visitor's own stays what it is
-    but for that: then the two can be compared.
-    """
-    if asked.network or {current, name} != {"encoder_decoder", "attention"}:
-        return ENTRIES[name].link
-    looking = "additive" if asked.bidirectional else "dot"  # states of two directions are wider than the decoder's
-    return urlencode(query_of(asked.replace(attention="none" if name == "encoder_decoder" else looking)))
-
-
 def query_of(experiment: Experiment) -> dict[str, str]:
     """Return an experiment's link, which always sets something: one that sets nothing is that of the gallery."""
     return ({} if experiment.network else {"shape": experiment.shape}) | experiment.to_query()

@@ -8,8 +8,9 @@ import streamlit as st
 
 from rnnviz.experiment import Experiment
 from rnnviz.site import address
-from rnnviz.site.shapes.entries import ENTRIES, link_from
+from rnnviz.site.shapes.entries import ENTRIES
 from rnnviz.site.shapes.tiles import clock, packed
+from rnnviz.site.shapes.wiring import link_from
 from rnnviz.stage.mount import mount_stage
 from rnnviz.words import say
 
@@ -29,11 +30,12 @@ def row(current: str, asked: Experiment, lang: str) -> None:
     What is ``asked`` for is the network that is open.
     """
     every = f'<a data-within href="?">{escape(say("shapes.all", lang))}</a>'
-    names = "".join(_name(name, link_from(current, asked, name), name == current, lang) for name in ENTRIES)
+    names = "".join(_name(name, link_from(current, asked, name, lang), name == current, lang) for name in ENTRIES)
     label = escape(say("shapes.gallery", lang), quote=True)
     st.html(f'<nav class="site-shapes" aria-label="{label}">{every}{names}</nav>')
 
 
 def _name(name: str, link: str, current: bool, lang: str) -> str:
     here = ' aria-current="true"' if current else ""
-    return f'<a data-within href="?{escape(link, quote=True)}"{here}>{escape(say(f"shapes.{name}.short", lang))}</a>'
+    title = escape(say(f"shapes.{name}.short", lang))
+    return f'<a data-within data-shape="{name}" href="?{escape(link, quote=True)}"{here}>{title}</a>'

@@ -14,7 +14,8 @@ from rnnviz.site.controls import amount, build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
-from rnnviz.site.shapes.entries import ENTRIES, Entry, query_of
+from rnnviz.site.shapes.entries import ENTRIES, query_of
+from rnnviz.site.shapes.wiring import random_of
 from rnnviz.site.training.plan import FIRST
 from rnnviz.trace import Trace
 from rnnviz.words import say
@@ -67,12 +68,12 @@ def weights_control(name: str, lang: str) -> None:
         key=WEIGHTS,
         required=True,
         on_change=_take,
-        args=(ENTRIES[name],),
+        args=(name,),
     )
 
 
-def _take(entry: Entry) -> None:
-    state.put(entry.opened if st.session_state[WEIGHTS] == "trained" else entry.fresh)
+def _take(name: str) -> None:
+    state.put(ENTRIES[name].opened if st.session_state[WEIGHTS] == "trained" else random_of(name))
 
 
 def begin(trace: Trace) -> None:
