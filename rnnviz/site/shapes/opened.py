@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import streamlit as st
 
 from rnnviz.experiment import CELLS, Experiment
 from rnnviz.lessons import prose
+from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.run import resolve
 from rnnviz.site import address, state
 from rnnviz.site.controls import amount, build_controls, shape_controls
@@ -16,7 +18,8 @@ from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, query_of
 from rnnviz.site.shapes.wiring import random_of
-from rnnviz.site.training.plan import FIRST
+from rnnviz.site.training.plan import Plan
+from rnnviz.tasks.problems.shipped import SHIPPED
 from rnnviz.trace import Trace
 from rnnviz.words import say
 
@@ -108,13 +111,22 @@ def elsewhere(name: str, experiment: Experiment, lang: str) -> None:
 def training_of(name: str, experiment: Experiment) -> dict[str, str]:
     """Return the Training page's link for a network built alike, beside one without attention if it has any.
 
-    It is as large as one that was trained; where nothing was, at least as large as what that page begins with: the few
-    units that are easily looked at would learn little.
+    It is as large as the one that is looked at, and is trained on what that was trained on.
     """
     asked = resolve(experiment)
-    units = asked.hidden_size if experiment.network else max(asked.hidden_size, FIRST.hidden_size)
     built = Experiment(**{field: getattr(asked, field) for field in BUILT}).to_query()
     beside = "none" if asked.attention == "none" else "unattended"
-    problem = ENTRIES[name].problem
+    problem = problem_of(experiment.network) if experiment.network in TRAINED else ENTRIES[name].problem
     always = SHORT.get(problem, {"problem": problem}) | {"cell": asked.cell, "shape": asked.shape, "compare": beside}
-    return always | {field: words for field, words in built.items() if field in BUILT} | {"hidden_size": str(units)}
+    return always | {field: words for field, words in built.items() if field in BUILT} | {"hidden_size": str(asked.hidden_size)}
+
+
+@cache
+def problem_of(network: str) -> str:
+    """Return what a network was trained on, a word of the Training page's link; a text is the book of the same words."""
+    task = trained(network).task
+    name, options = task["name"], dict(task["options"])
+    if "text" in options:  # it is longer than a link can be
+        read = options.pop("text")
+        name, options["book"] = "book", next(book for book, whole in SHIPPED.items() if whole() == read)
+    return Plan(problem=name, options=tuple(options.items())).query().get("problem", name)
