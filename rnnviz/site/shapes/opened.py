@@ -117,15 +117,16 @@ def training_of(name: str, experiment: Experiment) -> dict[str, str]:
     built = Experiment(**{field: getattr(asked, field) for field in BUILT}).to_query()
     beside = "none" if asked.attention == "none" else "unattended"
     problem = problem_of(experiment.network) if experiment.network in TRAINED else ENTRIES[name].problem
-    always = SHORT.get(problem, {"problem": problem}) | {"cell": asked.cell, "shape": asked.shape, "compare": beside}
-    return always | {field: words for field, words in built.items() if field in BUILT} | {"hidden_size": str(asked.hidden_size)}
+    always = {"cell": asked.cell, "shape": asked.shape, "hidden_size": str(asked.hidden_size), "compare": beside}
+    chosen = {field: words for field, words in built.items() if field in BUILT}
+    return SHORT.get(problem, {"problem": problem}) | always | chosen
 
 
 @cache
 def problem_of(network: str) -> str:
-    """Return what a network was trained on, a word of the Training page's link; a text is the book of the same words."""
+    """Return what a network was trained on, a word of the Training page's link; a text is the book that it is."""
     task = trained(network).task
-    name, options = task["name"], dict(task["options"])
+    name, options = str(task["name"]), dict(task["options"])
     if "text" in options:  # it is longer than a link can be
         read = options.pop("text")
         name, options["book"] = "book", next(book for book, whole in SHIPPED.items() if whole() == read)
