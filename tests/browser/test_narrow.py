@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import ViewportSize
 
 from rnnviz.site.lessons import LESSONS
+from rnnviz.words import say
 from tests.browser.conftest import Visit
 from tests.browser.screen import PHONE
 
@@ -46,3 +47,12 @@ def test_titles_of_the_map_stand_whole(visit: Visit, size: ViewportSize) -> None
     assert titles.count() == len(LESSONS) - 1
     for title, wide, *rooms in titles.evaluate_all(ROOMS):
         assert all(wide <= room + 1 for room in rooms), f"{title!r} is cut off"
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 1024])
+def test_while_presenting_the_way_back_stands_beside_or_above_the_title(visit: Visit, width: int) -> None:
+    screen = visit("/shapes", size=ViewportSize(width=width, height=800), present=1)
+    back = screen.page.get_by_role("button", name=say("site.leave")).bounding_box()
+    title = screen.page.locator("h1 span").bounding_box()
+    assert back and title and back["width"] > 40
+    assert back["y"] + back["height"] <= title["y"] + 10 or back["x"] >= title["x"] + title["width"]
