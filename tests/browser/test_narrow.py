@@ -56,3 +56,12 @@ def test_while_presenting_the_way_back_stands_beside_or_above_the_title(visit: V
     title = screen.page.locator("h1 span").bounding_box()
     assert back and title and back["width"] > 40
     assert back["y"] + back["height"] <= title["y"] + 10 or back["x"] >= title["x"] + title["width"]
+
+
+@SIZES
+def test_what_unfolds_has_room_for_its_controls_and_opens_where_that_is(visit: Visit, size: ViewportSize) -> None:
+    screen = visit("/shapes", size=size, shape="encoder_decoder", attention="dot", text="hello")
+    screen.settled(screen.page.get_by_role("button", name=say("site.more")).click)
+    body = screen.page.get_by_test_id("stPopoverBody").bounding_box()
+    assert body and body["height"] > 0.5 * size["height"]
+    assert body["y"] >= 0 and body["y"] + body["height"] <= size["height"]
