@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html import unescape
 from typing import Any
@@ -11,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl
 import numpy as np
 import pytest
 
-from rnnviz.experiment import ATTENTIONS, CONTEXTS, DECODERS, FEEDS, INPUTS, READOUTS, SHAPES, Experiment
+from rnnviz.experiment import INPUTS, Experiment
 from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
 from rnnviz.networks.trained import TRAINED, trained
@@ -19,7 +18,6 @@ from rnnviz.run import resolve, run
 from rnnviz.site import limits
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, GROUPS, entry_of, query_of
-from rnnviz.site.shapes.equations import CHOSEN, LETTERS, latex, notes
 from rnnviz.site.shapes.far import far, partner
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
@@ -322,62 +320,6 @@ def test_the_figure_has_a_dot_for_each_line_and_symbol() -> None:
         dots = re.findall(rf'<i class="site-far-{name}"[^>]*data-log10="([^"]+)"', shown)
         np.testing.assert_allclose(np.array(dots, float), getattr(far(run(TRANSLATED)), name), atol=1e-4)
     assert "site-far" not in html(linked(ENTRIES["many_to_one"].fresh))
-
-
-@pytest.mark.parametrize("notation", LETTERS)
-def test_every_network_has_equations_in_each_notation(notation: str) -> None:
-    every = [Experiment(shape=shape, cell="rnn", feed=feed) for shape in SHAPES for feed in FEEDS]
-    every += [Experiment(shape="many_to_one", readout=readout) for readout in READOUTS]
-    for context in CONTEXTS:
-        for decoder in DECODERS:
-            every += [TRANSLATED.replace(context=context, decoder=decoder, attention=a) for a in ATTENTIONS]
-    both = TRANSLATED.replace(bidirectional=True, attention="additive")
-    every += [both.replace(context=context, decoder="input") for context in CONTEXTS]
-    written = {latex(experiment, notation, "en") for experiment in every}
-    assert len(written) == 1 + 2 + 3 + 1 + 27 + 3  # the feed counts of one to many alone
-    assert all("overleftarrow" in latex(one, notation, "en") for one in every[-3:])
-    for equations in written:
-        assert "{{" not in equations and equations.count("{") == equations.count("}")
-
-
-def test_of_layers_and_directions_that_the_equations_leave_out_it_is_said() -> None:
-    deep, told = {"num_layers": 2}, "shapes.equations."
-    for asked, names in (
-        (TRANSLATED.replace(decoder="feedback"), ["begins"]),
-        (TRANSLATED.replace(**deep, decoder="state"), ["layers", "layers_state"]),
-        (TRANSLATED.replace(**deep, decoder="input", residual=True, bidirectional=True), ["layers", "skips"]),
-        (Experiment(shape="many_to_one", bidirectional=True), ["directions"]),
-        (Experiment(shape="one_to_many", **deep), ["layers"]),
-        (Experiment(**deep, residual=True), []),
-        (Experiment(**deep, bidirectional=True), ["directions"]),
-        (Experiment(bidirectional=True), []),
-    ):
-        assert notes(asked) == [told + name for name in ("note", *names)]
-    shown = [part.value for part in linked(TRANSLATED.replace(**deep, decoder="state")).test.caption]
-    assert any("Of the 2 here each further one reads what the one below made" in words for words in shown)
-
-
-def test_only_the_letters_that_are_chosen_are_on_the_page() -> None:
-    """All of them at once were half of what is on it, and walked through at every change of a control."""
-    visit = linked(TRANSLATED)
-    for notation in (next(iter(LETTERS)), *LETTERS, "latin"):
-        visit.test.session_state[CHOSEN] = notation
-        shown = [part.value for part in visit.run().test.markdown if "aligned" in part.value]
-        used = notation if notation in LETTERS else "torch"
-        assert shown == [f"$$\n{latex(TRANSLATED, used, 'en')}\n$$"] and visit.component("letters")["chosen"] == used
-
-
-def test_the_letters_are_those_of_the_stage_and_each_means_one_thing() -> None:
-    names = re.search(r"NOTATIONS = (\[.*?\])", (ASSETS / "cursor.js").read_text(encoding="utf-8"))
-    assert names is not None and json.loads(names[1]) == list(LETTERS)
-    looking = TRANSLATED.replace(attention="additive", context="transform")
-    panel = (ASSETS / "views/equations-attention.js").read_text(encoding="utf-8")
-    for notation in LETTERS:
-        written = latex(looking, notation, "en")
-        # As the panel has them: m mixes, q, k and a score, c makes the context.
-        for letter, sub in re.findall(r'letter: "([Wb])", sub: "([mqka])"', panel):
-            assert written.count(f"{letter}_{sub}") == 1, (notation, letter, sub)
-        assert "W_a" not in written and "b_q" not in written
 
 
 def test_the_table_has_a_link_for_each_use() -> None:

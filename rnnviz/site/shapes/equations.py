@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -23,6 +25,11 @@ LETTERS: Final[Mapping[str, Mapping[str, str]]] = {
 """By notation, as in the stage's panel: the weights that read, that lead on and that answer, and the answer's bias."""
 RAISED: Final = {"b": "", "b1": "^{(1)}", "bk": "^{(k)}", "back": "'", "be": r"^{\mathrm e}", "bd": r"^{\mathrm d}"}
 """By the name of a placeholder: whose bias of the cell is meant."""
+STEP: Final = re.compile(
+    r"^(?P<new>.+?) &= f\((?:<x>.*?\\,(?P<read>.+) \+ )?<h>(?P<whose>.*?)\\,(?P<old>.+) \+ <\w+>\)", re.MULTILINE
+)
+"""A plain RNN's step: what it makes, of what it reads, by whose weights, and of what it brings along."""
+HIDDEN: Final = re.compile(r"(?<![A-Za-z])h(?![A-Za-z])")
 CHOSEN: Final = "_letters"
 
 
@@ -42,11 +49,16 @@ def blocks(experiment: Experiment) -> list[str]:
 
 
 def notes(experiment: Experiment) -> list[str]:
-    """Return the keys of what is said of the equations: what f is, and of layers and directions they leave out."""
+    """Return the keys of what is said of the equations: what the cell is, and what they leave out."""
     asked = experiment
     equal, several = asked.shape == "many_to_many", asked.num_layers > 1
     told = {
-        "note": True,
+        "note_rnn": asked.cell == "rnn",
+        "note_gru": asked.cell == "gru",
+        "note_lstm": asked.cell == "lstm",
+        "note_cells": asked.translates and asked.cell == "lstm",
+        "nothing": asked.cell != "rnn" and "(0, " in latex(asked, "torch", "en"),
+        "symbols": True,
         "begins": asked.translates and asked.decoder == "feedback",
         "layers": several and not equal,
         "layers_state": several and asked.translates and asked.decoder == "state",
@@ -64,9 +76,31 @@ def letters(notation: str) -> dict[str, str]:
 
 
 def latex(experiment: Experiment, notation: str, lang: str) -> str:
-    """Return the equations, aligned."""
-    lines = [prose("shapes/equations", block, lang, **letters(notation)) for block in blocks(experiment)]
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    """Return the equations, aligned: those of a plain RNN in full, of a gated cell what goes in and comes out."""
+    gated = experiment.cell != "rnn"
+    known = {**letters(notation), "c0": _first_cell(experiment)}
+    if gated:
+        known |= {name: f"<{name}>" for name in ("x", "h", *RAISED)}
+    text = " \\\\\n".join(prose("shapes/equations", block, lang, **known) for block in blocks(experiment))
+    lines = STEP.sub(partial(_step, experiment.cell), text) if gated else text
+    return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
+
+
+def _step(cell: str, found: re.Match[str]) -> str:
+    """Return a step of a gated cell, which is no function of one sum; an LSTM brings its cell state along."""
+    new, old, read = found["new"], found["old"], found["read"] or "0"
+    if cell == "lstm":
+        new, old = f"({new}, {HIDDEN.sub('c', new)})", f"{old}, {HIDDEN.sub('c', old)}"
+    return rf"{new} &= \operatorname{{{cell.upper()}}}{found['whose']}({read}, {old})"
+
+
+def _first_cell(experiment: Experiment) -> str:
+    """Return what a decoder's cell state begins with, if it has one: the encoder's last beside an untouched last h."""
+    if experiment.cell != "lstm":
+        return ""
+    if experiment.decoder == "state" and experiment.context == "last":
+        return r", \quad c_0 = \bar c_S"
+    return r", \quad c_0 = 0"
 
 
 @st.fragment
@@ -90,7 +124,7 @@ def equations(experiment: Experiment, stage: str, lang: str) -> None:
     )
     if chosen() == "torch" and experiment.cell == "lstm":
         weight = f"${LETTERS['torch']['y']}$"
-        st.caption(say("shapes.equations.note_lstm", lang, weight=weight), width=READING_WIDTH)
+        st.caption(say("shapes.equations.weight", lang, weight=weight), width=READING_WIDTH)
 
 
 def chosen() -> str:
