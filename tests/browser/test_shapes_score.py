@@ -266,11 +266,30 @@ def test_a_loss_is_what_its_line_works_out_also_of_an_answer_that_is_nearly_sure
     assert values.evaluate_all(CUT, None) == [], "each in its column"
 
 
+@pytest.mark.parametrize("network", ["reverser", "writer", "drawer"])
+def test_who_works_out_the_line_of_a_loss_finds_what_it_says(desk: Desk, network: str) -> None:
+    """Of symbols −ln of the chance that is shown, of numbers the square of their difference, to the digits shown."""
+    told: dict[str, Any] = {"text": "palindrome", "forcing": 0.0} if network == "reverser" else {}
+    trace = run(Experiment(network=network, **told))
+    screen = desk.show(show(trace, ["output"], start=int(np.flatnonzero(trace.losses)[0])))
+    for t in range(screen.t, trace.steps):
+        line = screen.stage.locator(".rv-answer-loss[role=math]").inner_text()
+        *_, terms, loss = (part.strip() for part in line.split("="))
+        assert reads_as(loss, trace.losses[t]) and re.search("[1-9]", loss), line
+        if "−ln" in terms:
+            worked = -math.log(number_of(terms.removeprefix("−ln").strip()))
+        else:
+            one, other = (number_of(part) for part in re.findall(r"−?[\d.]+", terms.replace(" − ", " ")))
+            worked = (one - other) ** 2
+        assert reads_as(loss, worked), line
+        screen.press("ArrowRight")
+
+
 def number_of(text: str) -> float:
     """Return a probability as it is written: 0.25, 9.12·10⁻⁵, (1 − 3.1·10⁻⁹)."""
     if text.startswith("("):
         return 1 - number_of(text.strip("()").split("−", 1)[1].strip())
-    digits, _, power = text.partition("·10")
+    digits, _, power = text.replace("−", "-").partition("·10")
     return float(digits) * 10.0 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
 
 

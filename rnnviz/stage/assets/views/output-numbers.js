@@ -5,6 +5,11 @@ import { attr, el, text } from "../dom.js";
 import { show, symbol } from "./equations-math.js";
 import { NAMED } from "./equations-model.js";
 import { digitsOf } from "./equations-words.js";
+import { powerText } from "./lanes.js";
+import { enough } from "./output-digits.js";
+
+/** A loss below this is a power of ten. */
+const SMALL = 0.001;
 
 /** @param {import("../arrays.js").Data} data */
 export function numbers(data) {
@@ -95,11 +100,14 @@ function equation(data, { answer, target, loss }) {
 }
 
 function fillLoss(data, { answer, target, loss }, run, t, digits) {
-  const value = run.losses.at(t);
-  const y = run.targets.at(t);
-  text(answer, data.format(run.outputs.at(t), digits + 1));
-  text(target, y < 0 ? `(${data.format(y, digits + 1)})` : data.format(y, digits + 1));
-  show(loss, data, value, { quantity: "loss", step: t, digits: value > 0 && value < 0.1 ? 4 : 3 });
+  const [value, said, y] = [run.losses.at(t), run.outputs.at(t), run.targets.at(t)];
+  const read = (v) => (v > 0 && v < SMALL ? powerText(data, Math.log10(v)) : data.format(v, v > 0 && v < 0.1 ? 4 : 3));
+  const worked = (n) => (Number(said.toFixed(n)) - Number(y.toFixed(n))) ** 2;
+  const counted = enough(digits + 1, (n) => read(worked(n)) === read(value));
+  text(answer, data.format(said, counted));
+  text(target, y < 0 ? `(${data.format(y, counted)})` : data.format(y, counted));
+  show(loss, data, value, { quantity: "loss", step: t });
+  text(loss, read(value));
 }
 
 function verdict(data, run, t) {

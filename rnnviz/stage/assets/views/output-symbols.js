@@ -6,7 +6,9 @@ import { el, stretch, text } from "../dom.js";
 import { show, symbol } from "./equations-math.js";
 import { NAMED } from "./equations-model.js";
 import { largest } from "./equations-sums.js";
+import { digitsOf } from "./equations-words.js";
 import { powerText } from "./lanes.js";
+import { enough } from "./output-digits.js";
 
 /** So many letters of a name have room; what is longer is cut off. */
 const WIDEST = 10;
@@ -87,23 +89,29 @@ function fillLoss(data, { target, chance, loss }, run, t) {
   const answer = run.targets.at(t);
   if (answer < 0) return;
   const value = run.losses.at(t);
+  const read = (v) => (v > 0 && v < SURE ? powerText(data, Math.log10(v)) : data.format(v, digitsOf(v)));
   text(target, data.meta.answers[answer]);
-  text(chance, exact(data, run.probabilities.at(t, answer), value));
+  text(chance, exact(data, run.probabilities.at(t, answer), value, read));
   show(loss, data, value, { quantity: "loss", step: t });
-  if (value > 0 && value < SURE) text(loss, powerText(data, Math.log10(value)));
+  text(loss, read(value));
 }
 
-/** A probability with as many digits as its loss has that count; of one too near 0 or 1 for them, how near it is. */
-function exact(data, chance, loss) {
+/** A probability with so many digits that −ln of it reads as its loss does; of one too near 0 or 1 for them, how near it is. */
+function exact(data, chance, loss, read) {
   const missing = -Math.expm1(-loss); // what it lacks of 1, which float32 may not hold
-  if (missing > 0 && missing < SURE) {
-    return missing < 1e-6 ? `(1 − ${powerText(data, Math.log10(missing))})` : data.format(1 - missing, 1 - Math.floor(Math.log10(missing)));
+  const sure = missing > 0 && missing < SURE;
+  if (sure && missing < 1e-6) return `(1 − ${powerText(data, Math.log10(missing))})`;
+  if (!(chance < 0.001)) {
+    const p = sure ? 1 - missing : chance;
+    const least = sure ? 1 - Math.floor(Math.log10(missing)) : 3;
+    return data.format(p, enough(least, (digits) => read(-Math.log(Number(p.toFixed(digits)))) === read(loss)));
   }
-  if (!(chance < 0.001)) return data.format(chance, 3);
   const power = chance > 1e-30 ? Math.log10(chance) : -loss / Math.LN10;
   if (!Number.isFinite(power)) return data.format(chance, 3);
   const whole = Math.floor(power);
-  return `${data.format(10 ** (power - whole), 2)}·10${raised(whole)}`;
+  const part = 10 ** (power - whole);
+  const digits = enough(2, (n) => read(-Math.log(Number(part.toFixed(n))) - whole * Math.LN10) === read(loss));
+  return `${data.format(part, digits)}·10${raised(whole)}`;
 }
 
 /** How good the answer was, against a guess that spreads itself evenly. */
