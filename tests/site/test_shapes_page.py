@@ -174,10 +174,12 @@ def test_ones_own_network_is_there_again_after_the_trained_one_and_what_is_chang
     assert len(visit.run().errors) == 1 and leads_to(visit, "many_to_one").text == "ab" * 300, "read whole again"
     visit.test.number_input(key="seed").set_value(11)
     assert leads_to(visit.run(), "one_to_many").seed == 11
+    visit.test.selectbox(key="input").set_value("task")
+    assert leads_to(visit.run(), "stacked").task == "sine"
     for weights in ("trained", "random"):
         next(one for one in visit.test.button_group if one.key == "shape_weights").set_value(weights)
         visit.run()
-    assert "seed=11" in visit.query and "cell=gru" in visit.query
+    assert "seed=11" in visit.query and "cell=gru" in visit.query and "task=sine" in visit.query
 
 
 def test_from_a_trained_network_one_comes_to_the_trained_one_of_another_shape() -> None:
