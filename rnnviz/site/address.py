@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
@@ -19,10 +19,11 @@ import streamlit as st
 
 from rnnviz.checks import finite, shorten
 from rnnviz.experiment import INPUTS, NETWORKS, Experiment, ExperimentError, parse_field
-from rnnviz.site import limits, lost, own, settle
+from rnnviz.run import resolve
+from rnnviz.site import limits, lost, own, settle, state
 from rnnviz.site.present import KEY as PRESENT
 from rnnviz.site.present import VALUES as PRESENT_VALUES
-from rnnviz.site.typed import length_read
+from rnnviz.site.typed import length_read, shape_read
 from rnnviz.words import say
 
 STEP: Final = "step"
@@ -134,7 +135,7 @@ def read(query: Query, first: Experiment, takes: frozenset[str], lang: str) -> t
             sentences.append(say("notice.empty", lang, name=name))
         else:
             values[name] = given[-1]
-    sentences += _no_text(values, lang) + _one_input(values, lang)
+    sentences += _no_text(values, lang) + _one_input(values, lang) + _fixed(values, lang)
     for name, text in values.items():
         if name not in (*settle.TYPED, *own.SETTINGS, *own.TYPED):
             try:
@@ -183,6 +184,29 @@ def _one_input(values: dict[str, Any], lang: str) -> list[str]:
         key = "notice.own_length" if "network" in values else "notice.no_length"
         sentences.append(say(key, lang, value=shorten(values.pop("length"))))
     return sentences
+
+
+def _fixed(values: dict[str, Any], lang: str) -> list[str]:
+    """Drop what a ready-made network decides itself, and say so of what it decides otherwise."""
+    network = values.get("network")
+    if network not in NETWORKS:
+        return []
+    shape = shape_read(values)
+    usual = replace(resolve(Experiment(network=network)), shape=shape)
+    named = [*state.OF_NETWORK, *(() if usual.translates else state.WRITING)]
+    given = {name: values.pop(name) for name in named if name in values}
+    if given.get("shape") == shape:
+        values["shape"] = shape
+    others = [name for name, text in given.items() if not _says(name, text, getattr(usual, name))]
+    return [say("notice.fixed", lang, names=", ".join(others))] if others else []
+
+
+def _says(name: str, text: str, value: Any) -> bool:
+    """Return whether this is what a link says of a field."""
+    try:
+        return bool(parse_field(name, text) == value)
+    except ExperimentError:
+        return False
 
 
 def _step(query: Query, step: int) -> tuple[int, str | None]:

@@ -118,6 +118,35 @@ def test_one_input_is_read() -> None:
     assert len(sentences) == 2 and "task" in sentences[0] and "length" in sentences[1]
 
 
+@pytest.mark.parametrize(
+    ("link", "names"),
+    [
+        ({"network": "dates", "attention": "none"}, "attention"),
+        ({"network": "speller", "cell": "lstm"}, "cell"),
+        ({"network": "speller", "shape": "many_to_one", "hidden_size": "9"}, "hidden_size, shape"),
+        ({"network": "speller", "gain": "2", "init": "no such", "cell": "gru"}, "init, gain"),
+        ({"network": "latch", "target": "abc", "forcing": "0"}, "target, forcing"),
+    ],
+)
+def test_of_a_ready_made_network_only_what_it_leaves_open_is_read_and_the_rest_is_said(link, names) -> None:
+    values, (sentence,) = taken(**link)
+    assert values == {"network": link["network"]} and f"says of {names} is left out" in sentence
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"network": "reverser_attention", "attention": "dot", "target": "a", "forcing": "0", "seed": "3"},
+        {"network": "sentiment", "shape": "many_to_one", "cell": "lstm", "init": "torch"},
+        {"network": "speller", "cell": "gru", "shape": "encoder_decoder"},
+    ],
+)
+def test_what_a_ready_made_network_has_anyway_is_no_cause_for_a_sentence(link) -> None:
+    values, sentences = taken(**link)
+    own = {"attention", "cell", "init"}
+    assert sentences == [] and values.keys() == link.keys() - own
+
+
 def test_a_length_beyond_the_data_is_the_data_s() -> None:
     values, sentences = taken(task="stocks", length="500")
     assert values == {"task": "stocks", "length": 104}
