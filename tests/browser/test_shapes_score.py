@@ -192,6 +192,25 @@ def test_what_was_written_stands_beside_what_is_right(desk: Desk) -> None:
     true(screen, trace)
 
 
+def test_what_is_written_beyond_the_end_looks_neither_right_nor_wrong(desk: Desk) -> None:
+    trace = run(Experiment(network="reverser_attention", text="rain", target="nix", forcing=0.0))
+    screen = desk.show(show(trace, VIEWS))
+    asked, told = wanted(trace), written(trace)
+    kinds = [None if want is None else want == got for want, got in zip(asked, told, strict=True)]
+    assert set(kinds) == {True, False, None}
+    for faces in (screen.stage.locator(".rv-writing-writes"), lane(screen, "written").locator(".rv-written-face")):
+        looks = set(zip(kinds, faces.evaluate_all(LOOKS_LIKE), strict=True))
+        assert len(looks) == len({look for _, look in looks}) == 3, "each kind has a look, and no two the same"
+    alone = say("score.written_alone", written=told[-1])
+    assert screen.stage.locator(".rv-writing-writes").last.get_attribute("title") == alone
+
+
+LOOKS_LIKE = """(all) => all.map((e) => {
+  const { color, backgroundColor, borderTopStyle, textDecorationLine } = getComputedStyle(e);
+  return [color, backgroundColor, borderTopStyle, textDecorationLine].join();
+})"""
+
+
 CUT = """(all, beyond) => {
   const limit = beyond === null ? null : document.querySelector(beyond).getBoundingClientRect().right;
   const words = (e) => {

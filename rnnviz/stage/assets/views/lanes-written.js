@@ -49,6 +49,7 @@ export class WrittenLane {
       text(this.rights[n], this.narrow ? "" : this.sign(right));
       for (const node of [this.faces[n], this.rights[n]]) {
         node.classList.toggle("rv-wrong", wrong);
+        node.classList.toggle("rv-beyond", right === null);
         node.classList.toggle("rv-clips", node.textContent.length > FEW);
       }
     });

@@ -53,6 +53,8 @@ export class Writing {
       text(writes, symbol(written ?? ""));
       text(right, asked === null ? "–" : symbol(asked));
       node.classList.toggle("rv-wrong", asked !== null && asked !== written);
+      node.classList.toggle("rv-beyond", asked === null);
+      attr(writes, "title", asked === null ? data.say("score.written_alone", { written }) : null);
       // What it would not have read by itself, and what it should not have read.
       attr(node, "data-fed", fed && fed.kind !== "both" ? fed.kind : null);
       attr(node, "title", fed && fed.kind !== "both" ? data.say(`score.writing_fed_${fed.kind}`) : null);
