@@ -108,9 +108,25 @@ def test_a_decoder_tells_its_own_answer_from_the_right_one(desk: Desk) -> None:
     taught = run(SHAPES["feedback"].replace(forcing=1.0))
     screen = desk.show(show(taught, ["unrolled"], start=-1))
     fed = {screen.token(t).get_attribute("data-fed") for t in range(taught.steps - 2, taught.steps)}
-    assert "own" not in fed
+    assert not fed & {"own", "both"}, "it reads none of its own, even where that is the same"
     words = screen.stage.get_attribute("aria-label") or ""
     assert words and screen.token(taught.steps - 1).get_attribute("aria-label") != say("graph.token")
+
+
+def test_what_is_always_given_is_drawn_as_given_also_where_the_own_is_the_same(desk: Desk) -> None:
+    drawn = []
+    for forcing in (0.0, 1.0):
+        trace = run(Experiment(network="reverser", text="rain", forcing=forcing))
+        screen = desk.show(show(trace, ["unrolled"], start=-1))
+        assert trace.targets[-2] == trace.outputs[-2].argmax(), "it writes what is right"
+        token = screen.token(trace.steps - 1)
+        label = "given" if forcing else "both"
+        assert token.get_attribute("aria-label") == say(f"graph.token_{label}", t=trace.steps, label=trace.labels[-1])
+        arrow = screen.column(trace.steps - 1).locator(".rv-u-feed")
+        drawn.append(arrow.evaluate("e => [getComputedStyle(e).strokeDasharray, e.getAttribute('d')]"))
+    (own, from_own), (given, from_right) = drawn
+    assert own == "none" != given
+    assert from_own != from_right, "from the right answer, not from its own"
 
 
 def test_attention_has_both_its_ends_in_sight(desk: Desk) -> None:

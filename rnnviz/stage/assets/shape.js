@@ -150,7 +150,7 @@ function pool(meta, frame) {
 
 /**
  * What a decoder with feedback was fed at a step: the right answer of the step before, its own, or what is both.
- * @returns {{answer: number, kind: "own"|"right"|"both"}|null} null at its first step, and where nothing is fed back
+ * @returns {{answer: number, kind: "own"|"right"|"both"|"given"}|null} given: both, to one that never reads its own; null at its first step, and where nothing is fed back
  */
 export function fedAt(meta, frame, t) {
   const part = partAt(meta, t);
@@ -159,11 +159,17 @@ export function fedAt(meta, frame, t) {
   if (meta.kind === "numbers") {
     const right = frame.targets.at(t - 1, 0) === fed[0];
     const own = frame.outputs.at(t - 1, 0) === fed[0];
-    return { answer: 0, kind: right && own ? "both" : right ? "right" : "own" };
+    return { answer: 0, kind: fedKind(meta, right, own) };
   }
   const answer = largestAt(fed, meta.O);
   const right = frame.targets.at(t - 1, 0) === answer;
-  return { answer, kind: !right ? "own" : largestAt(frame.outputs.row(t - 1), meta.O) === answer ? "both" : "right" };
+  return { answer, kind: fedKind(meta, right, largestAt(frame.outputs.row(t - 1), meta.O) === answer) };
+}
+
+function fedKind({ forcing }, right, own) {
+  if (!right) return "own";
+  if (!own) return "right";
+  return forcing === 1 ? "given" : "both";
 }
 
 /** The place of the largest of the first `count` values. */

@@ -4,6 +4,7 @@ import { fedAt, labelAt, partsOf, writtenAt } from "../shape.js";
 import { endWords, rightAt, score } from "./output-written.js";
 
 const ROWS = ["reads", "writes", "right"];
+const ONE = ["own", "right"]; // what is read where the two are not the same
 const MANY = 80; // steps, beyond which the strip is a window that goes along with the cursor
 
 export class Writing {
@@ -56,8 +57,9 @@ export class Writing {
       node.classList.toggle("rv-beyond", asked === null);
       attr(writes, "title", asked === null ? data.say("score.written_alone", { written }) : null);
       // What it would not have read by itself, and what it should not have read.
-      attr(node, "data-fed", fed && fed.kind !== "both" ? fed.kind : null);
-      attr(node, "title", fed && fed.kind !== "both" ? data.say(`score.writing_fed_${fed.kind}`) : null);
+      const telling = fed && ONE.includes(fed.kind) ? fed.kind : null;
+      attr(node, "data-fed", telling);
+      attr(node, "title", telling && data.say(`score.writing_fed_${telling}`));
     }
     this.beam.hidden = meta.beam < 2 || !run.bridge.hypotheses.length;
     if (!this.beam.hidden) this.beam.replaceChildren(...hypotheses(data, run.bridge.hypotheses));

@@ -24,7 +24,7 @@ export class Feedback {
     attr(this.path, "display", fed ? null : "none");
     if (!fed) return;
     attr(this.path, "data-fed", fed.kind);
-    const line = fed.kind === "right" ? this.lines.target : this.rank(fed.answer, frame, t - 1);
+    const line = ["right", "given"].includes(fed.kind) ? this.lines.target : this.rank(fed.answer, frame, t - 1);
     attr(this.path, "d", this.way(line));
   }
 
