@@ -57,24 +57,24 @@ def _settle(asked: tuple[tuple[str, Any], ...], last: Experiment, lang: str) -> 
     """Return what is settled on, which a page may ask twice in one run."""
     values = dict(asked)
     good: dict[str, Any] = {}
-    sentences: list[str] = []
+    sentences: dict[str, str] = {}  # by field: what is put right once more is not what was said of it before
     for name, value in values.items():
         try:
             good[name] = admit(name, value, values)
         except ExperimentError as error:
             good[name] = nearest(name, error, last, values)
-            sentences.append(sentence(error, good[name], lang, network="network" in values))
+            sentences[name] = sentence(error, good[name], lang, network="network" in values)
     mended: set[str] = set()
     while True:
         try:
-            return Settled(_writable(Experiment(**good)), tuple(sentences))
+            return Settled(_writable(Experiment(**good)), tuple(sentences.values()))
         except ExperimentError as error:  # well each, but not together: a hold of a gate that is gone
             if error.field in mended:
                 raise
             mended.add(error.field)
             usual = None if error.field in TYPED else getattr(Experiment(), error.field)
             good[error.field] = TOGETHER.get((error.key, error.field), usual)
-            sentences.append(sentence(error, good[error.field], lang, network="network" in values))
+            sentences[error.field] = sentence(error, good[error.field], lang, network="network" in values)
 
 
 def _writable(experiment: Experiment) -> Experiment:

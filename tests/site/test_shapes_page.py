@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl
 import numpy as np
 import pytest
 
-from rnnviz.experiment import INPUTS, Experiment
+from rnnviz.experiment import DECODERS, INPUTS, Experiment
 from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
 from rnnviz.networks.trained import TRAINED, trained
@@ -287,6 +287,16 @@ def test_a_long_source_and_a_long_target_are_cut_and_what_was_typed_stays() -> N
     assert settle({"text": "a" * 500}, LAST, "en").sentences == ()
 
 
+@pytest.mark.parametrize("digits", [250, 5000])
+def test_what_is_too_long_and_is_then_refused_is_told_in_one_sentence_that_is_true(digits: int) -> None:
+    visit = Visit("shapes", network="speller")
+    visit.test.text_input(key="network_text").set_value("1" * digits)
+    (sentence,) = visit.run().errors
+    assert "spelled up to 999999; a random input is used instead" in sentence and "shown" not in sentence
+    assert visit.test.text_input(key="network_text").value == "1" * digits
+    assert "text" not in visit.query
+
+
 def test_a_series_is_shared_and_has_no_target_of_its_own() -> None:
     numbers = ",".join(map(str, range(999)))
     visit = Visit("shapes", shape="encoder_decoder", series=numbers, target="abc")
@@ -452,3 +462,15 @@ def test_a_target_that_was_typed_or_linked_stays_whatever_is_read() -> None:
     visit.test.text_input(key="target").set_value("tac")
     visit.run().test.text_input(key="text").set_value("dog")
     assert "target=tac" in visit.run().query and visit.errors == []
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_teacher_forcing_is_called_what_it_does_to_a_decoder(decoder: str) -> None:
+    own = TRANSLATED.replace(decoder=decoder)
+    forced, half = (run(own.replace(forcing=chance)) for chance in (1.0, 0.5))
+    same = min(forced.steps, half.steps)
+    changes = not np.array_equal(forced.outputs[:same], half.outputs[:same])
+    (slider,) = [one for one in linked(own).test.slider if one.key == "forcing"]
+    assert slider.label == say("control.forcing" if changes else "control.forcing.length")
+    numbers = linked(Experiment(series=(1, 2, 3, 4, 5, 6), shape="encoder_decoder", decoder=decoder))
+    assert bool([one for one in numbers.test.slider if one.key == "forcing"]) == changes
