@@ -415,6 +415,8 @@ def test_a_passage_is_of_what_it_was_not_trained_on_and_begins_with_a_line() -> 
         ("echo_stacked", "ABx", ("'x'", "symbol 3", "A B C D")),
         ("echo_stacked", " \n ", ("at least one symbol",)),
         ("tagger", "the new answer", ("'new'", "answer")),
+        ("tagger", ".", ("at least one word;", "punctuation is left out")),
+        ("sentiment", "?!", ("at least one word;", "punctuation is left out")),
         ("sentiment", "a marvellous film", ("'marvellous'", "film")),
         ("sentiment", "...", ("at least one word",)),
         ("forecaster", "0.1 two 3", ("item 2", "'two'")),

@@ -137,7 +137,7 @@ class Sentences(Posed):
         """
         words = [word for word in symbols(text.lower(), "words") if word not in ".,!?"]
         if not words:
-            raise ExperimentError("text", text, "text.no_symbol")
+            raise ExperimentError("text", text, "problem.no_word")
         for word in words:
             if word not in self.alphabet:
                 like = ", ".join(get_close_matches(word[:LONGEST], self.alphabet, n=NAMED, cutoff=0))
