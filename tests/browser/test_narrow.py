@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import ViewportSize
 
 from rnnviz.site.lessons import LESSONS
+from rnnviz.site.shapes.batch import FIRST
 from rnnviz.words import say
 from tests.browser.conftest import Visit
 from tests.browser.screen import PHONE
@@ -31,6 +32,15 @@ ROOMS = """(words) => words.map((one) => {
   const boxes = [one];
   while (boxes[0].parentElement.localName !== "a") boxes.unshift(boxes[0].parentElement);
   return [one.textContent, one.scrollWidth, ...boxes.map((box) => box.getBoundingClientRect().width)];
+})"""
+
+# Of each cell of a table: what it says, how far to the right, and what stands over it.
+CELLS = """(cells) => cells.map((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  const head = cell.closest("table").querySelector("thead").rows[0].cells[cell.cellIndex];
+  const named = head.checkVisibility() ? head.textContent : JSON.parse(getComputedStyle(cell, "::before").content);
+  return { text: cell.innerText, right: range.getBoundingClientRect().right, named };
 })"""
 
 
@@ -65,3 +75,18 @@ def test_what_unfolds_has_room_for_its_controls_and_opens_where_that_is(visit: V
     body = screen.page.get_by_test_id("stPopoverBody").bounding_box()
     assert body and body["height"] > 0.5 * size["height"]
     assert body["y"] >= 0 and body["y"] + body["height"] <= size["height"]
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1000])
+def test_all_that_a_sequence_of_a_batch_comes_to_is_in_sight(visit: Visit, width: int) -> None:
+    screen = visit("/shapes", size=ViewportSize(width=width, height=844))
+    table = screen.page.locator(".rv-batch-table")
+    table.scroll_into_view_if_needed()
+    room, cells = (
+        table.bounding_box(),
+        screen.come().paint().page.locator(".rv-batch-table tbody td").evaluate_all(CELLS),
+    )
+    names = [say(f"padding.col_{name}") for name in ("length", "end", "pooled", "says_alone", "says_now")]
+    assert room and [cell["named"] for cell in cells] == names * len(FIRST)
+    for cell in cells:
+        assert cell["text"] and cell["right"] <= room["x"] + room["width"] + 1, f"{cell} is out of sight"

@@ -23,7 +23,7 @@ function perSequence(data) {
   const { say, padding: batch } = data;
   const columns = ["sequence", "length", "end", "pooled", ...(batch.answers ? ["says_alone", "says_now"] : [])];
   const rows = batch.labels.map((labels, row) => {
-    const cells = Object.fromEntries(columns.slice(1).map((name) => [name, el("td")]));
+    const cells = Object.fromEntries(columns.slice(1).map((name) => [name, el("td", { "data-label": say(`padding.col_${name}`) })]));
     const name = el("th", { scope: "row", dir: "auto" }, el("b", {}, String(row + 1)), " ", labels.join(labels.some((label) => label.length > 1) ? " " : ""));
     text(cells.length, labels.length);
     return { row, cells, node: el("tr", {}, name, ...Object.values(cells)) };
