@@ -168,11 +168,26 @@ def _target_control(lang: str, wide: bool) -> None:
 
 
 def _writing_controls(lang: str, wide: bool) -> None:
-    """Offer what a decoder reads of what it should write, and how it looks for the best answer by itself."""
-    label, help_ = _label("forcing", lang), say("control.forcing.help", lang)
+    """Offer what a decoder reads of what it should write, and how it looks for the best answer by itself.
+
+    One that reads no answer is only told how long to be, and numbers are as many as were asked for anyway.
+    """
+    title, told = "control.forcing", "control.forcing.help"
+    if not _reads_answers():
+        if st.session_state[state.KIND] not in ("text", "network"):
+            return
+        title, told = "control.forcing.length", "control.forcing.length.help"
+    label, help_ = _label("forcing", lang, title), say(told, lang)
     st.slider(label, 0.0, 1.0, step=0.05, key="forcing", help=help_, width=_width("forcing", wide), **KEEP)
     if st.session_state["forcing"] == 0:
         amount("beam", lang, help=say("control.beam.help", lang), width=_width("beam", wide))
+
+
+def _reads_answers() -> bool:
+    """Return whether the decoder that is asked for reads what was answered last."""
+    if st.session_state[state.KIND] == "network":
+        return trained(st.session_state["network"]).experiment.decoder == "feedback"
+    return bool(st.session_state["decoder"] == "feedback")
 
 
 def _fit_cell() -> None:
