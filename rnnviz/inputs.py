@@ -41,6 +41,9 @@ class Inputs:
         S, how many of the steps an encoder reads; 0 if there is none. From step S on ``inputs`` has what its decoder
         would read of the right outputs: that of the step before, as it is answered (one-hot, or numbers), first a row
         of zeros. Rows are as wide as the wider of the two; what one has less is 0.
+    room : int
+        How many symbols a decoder may write by itself at least: as many as it was taught to, if another target is
+        shorter.
     offset, scale : float
         The network reads (number − ``offset``) ÷ ``scale``; its outputs, its targets and its loss are in that unit too.
     """
@@ -55,6 +58,7 @@ class Inputs:
     offset: float = 0.0
     scale: float = 1.0
     sources: int = 0
+    room: int = 0
 
     @property
     def outputs(self) -> int:

@@ -68,7 +68,7 @@ def written(encoded: Encoded, data: Inputs) -> Written:
         return Written(_with(experiment, data, right))
     if data.kind == "numbers":  # no symbol ends them: as many as were asked for
         return Written(_with(experiment, data, fed(encoded, right, coins(experiment, len(right)))))
-    most = most_steps(data.sources, len(right))
+    most = most_steps(data.sources, max(len(right), data.room))
     if experiment.forcing > 0:
         rows, stopped = greedy(encoded, right, coins(experiment, most))
         return Written(_with(experiment, data, rows), (), stopped)

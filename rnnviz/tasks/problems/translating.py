@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.experiment import ExperimentError
 from rnnviz.inputs import Array, Inputs
 from rnnviz.tasks.problems.base import Posed
 from rnnviz.tasks.problems.batch import Batch, Targets
@@ -149,7 +150,15 @@ class Translating(Posed):
         else:
             wanted = known_symbols("target", target.strip(), self.written)
         codes = codes_of(wanted, self.written).tolist()
-        return symbols_translated(source, codes, self.alphabet, answers_of(self.written, lang))
+        data = symbols_translated(source, codes, self.alphabet, answers_of(self.written, lang))
+        return data if target is None else replace(data, room=self._taught("".join(source)))
+
+    def _taught(self, source: str) -> int:
+        """Return how many symbols are to be written of a source, END included; the most of any, if it has no answer."""
+        try:
+            return len(self.answer(source)) + 1
+        except ExperimentError:
+            return self.sizes[1]
 
     def whole(self, outputs: Array, targets: Targets) -> float:
         """Return the share of sequences that are right from beginning to end.
