@@ -6,6 +6,7 @@
  * history; what is changed at once again, as in typing, takes the place of what was there for a moment.
  */
 
+import { land } from "./place.js";
 import { address, KEPT, said, trimmed, VISIT } from "./written.js";
 
 /** For how long, in milliseconds, a link must have stood to be one to come back to. */
@@ -31,6 +32,7 @@ function write({ query, path, visit }) {
   if (trimmed(location.pathname) !== trimmed(path)) return; // another page has been opened meanwhile
   const [wanted, now] = [new URLSearchParams(query), new URLSearchParams(location.search)];
   if (now.has(VISIT) && now.get(VISIT) !== visit) return; // a run from before the visitor went there
+  land();
   for (const [name, value] of now) {
     if (KEPT.includes(name) && !wanted.has(name)) wanted.append(name, value);
   }

@@ -6,6 +6,7 @@
  * A link that was opened so, or gone back to, is marked as a visit of its own: to the server it would else be an echo
  * of what was shown before. The mark goes with the link that address.js writes.
  */
+import { follows } from "./place.js";
 import { address, said, trimmed, VISIT } from "./written.js";
 
 let visits = 0;
@@ -17,6 +18,7 @@ addEventListener("click", (event) => {
   const to = new URL(link.href, location.href);
   if (to.origin !== location.origin) return;
   event.preventDefault();
+  follows(link, to);
   to.searchParams.set(VISIT, String(++visits));
   history.pushState({}, "", to.href);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));

@@ -1,0 +1,139 @@
+"""Where one lands, and what has the focus: the top of what is opened, and the place that one goes back to."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from rnnviz.site.shapes.entries import ENTRIES
+from rnnviz.words import say
+from tests.browser.conftest import Visit
+from tests.browser.screen import DESKTOP, PHONE, Screen
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+PLACE = "(top) => document.querySelector('[data-testid=stMain]').scrollTop === top"
+TOP = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+Y = "(e) => e.getBoundingClientRect().y"
+SEEN = "(e) => { const { top, bottom } = e.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; }"
+
+
+def card(screen: Screen, name: str) -> Locator:
+    return screen.page.locator(f"[data-stage=gallery] a[data-shape={name}]")
+
+
+def chip(screen: Screen, name: str) -> Locator:
+    return screen.page.locator(".site-shapes").get_by_text(say(f"shapes.{name}.short"), exact=True)
+
+
+def top(screen: Screen) -> int:
+    return int(screen.page.evaluate(TOP))
+
+
+def stands(screen: Screen, place: int, focus: Locator) -> None:
+    """Wait until the page stands at a place and something has the focus, and see that both stay so."""
+    for _ in range(2):
+        expect(focus).to_be_focused()
+        screen.page.wait_for_function(PLACE, arg=place)
+        screen.page.wait_for_timeout(300)
+
+
+def back(screen: Screen) -> None:
+    screen.settled(screen.page.go_back)
+
+
+@SIZES
+def test_a_card_opens_its_shape_at_the_top_and_back_leads_to_the_card(visit: Visit, size: dict[str, int]) -> None:
+    screen = visit("/shapes", size=size)
+    card(screen, "residual").focus()
+    before = top(screen)
+    assert before > 0
+    screen.settled(lambda: screen.page.keyboard.press("Enter"))
+    stands(screen, 0, chip(screen, "residual"))
+    back(screen)
+    stands(screen, before, card(screen, "residual"))
+    screen.settled(card(screen, "residual").click)
+    stands(screen, 0, chip(screen, "residual"))
+    screen.page.keyboard.press("Tab")  # on, not from the beginning again
+    assert chip(screen, "residual").evaluate("(e) => e.compareDocumentPosition(document.activeElement)") == 4
+
+
+@SIZES
+def test_a_row_of_the_table_opens_its_shape_at_the_top_and_back_leads_to_the_row(
+    visit: Visit, size: dict[str, int]
+) -> None:
+    screen = visit("/shapes", size=size)
+    link = screen.page.locator(".site-uses a").last
+    link.scroll_into_view_if_needed()
+    before = top(screen)
+    assert before > 1000
+    screen.settled(link.click)
+    stands(screen, 0, screen.page.locator(".site-shapes [aria-current]"))
+    back(screen)
+    stands(screen, before, link)
+
+
+@SIZES
+def test_from_shape_to_shape_the_place_stays_and_the_way_back_to_all_leads_to_its_card(
+    visit: Visit, size: dict[str, int]
+) -> None:
+    screen = visit("/shapes?" + ENTRIES["many_to_one"].link, size=size)
+    chip(screen, "residual").focus()
+    before = top(screen)
+    screen.settled(lambda: screen.page.keyboard.press("Enter"))
+    stands(screen, before, chip(screen, "residual"))
+    screen.page.locator(".site-shapes a").first.focus()
+    screen.settled(lambda: screen.page.keyboard.press("Enter"))
+    expect(card(screen, "residual")).to_be_focused()
+    screen.page.wait_for_timeout(300)
+    assert card(screen, "residual").evaluate(SEEN)
+    back(screen)
+    stands(screen, before, screen.page.locator(".site-shapes a").first)
+
+
+def test_a_point_of_a_figure_leaves_the_figure_where_it_is(visit: Visit) -> None:
+    screen = visit("/shapes?" + ENTRIES["attention"].link)
+    point = screen.page.locator(".site-growing-plot .site-growing-without").nth(11)
+    point.scroll_into_view_if_needed()
+    before = point.evaluate(Y)
+    assert top(screen) > 1000
+    screen.settled(point.click)
+    screen.page.wait_for_timeout(500)
+    assert abs(point.evaluate(Y) - before) < 2
+
+
+def test_another_lesson_opens_at_its_top_and_back_leads_to_the_link(visit: Visit) -> None:
+    screen = visit("/shapes?" + ENTRIES["many_to_one"].link)
+    link = screen.page.locator(".st-key-shapes-elsewhere a").first
+    link.scroll_into_view_if_needed()
+    before = top(screen)
+    assert before > 0
+    screen.settled(link.click)
+    stands(screen, 0, screen.page.get_by_role("heading", level=1))
+    back(screen)
+    stands(screen, before, link)
+
+
+def test_whoever_does_something_meanwhile_stays_where_that_led(visit: Visit) -> None:
+    screen = visit("/shapes")
+    card(screen, "residual").focus()
+    before = top(screen)
+    screen.settled(lambda: screen.page.keyboard.press("Enter"))
+    screen.page.go_back()
+    expect(card(screen, "residual")).to_be_focused()
+    screen.page.mouse.move(700, 500)
+    screen.page.mouse.wheel(0, 600)
+    screen.page.wait_for_function("(top) => document.querySelector('[data-testid=stMain]').scrollTop > top", arg=before)
+    screen.page.wait_for_timeout(500)
+    assert top(screen) > before + 300
+
+
+def test_a_control_leaves_the_page_where_it_is(visit: Visit) -> None:
+    screen = visit("/shapes?" + ENTRIES["attention"].link)
+    slider = screen.page.locator(".st-key-growing_letters")
+    slider.get_by_role("slider").focus()
+    before, link = slider.evaluate(Y), screen.page.url
+    assert top(screen) > 1000
+    screen.settled(lambda: screen.page.keyboard.press("ArrowRight"))
+    screen.page.wait_for_function("(link) => location.href !== link", arg=link)
+    screen.page.wait_for_timeout(500)
+    assert abs(slider.evaluate(Y) - before) < 2
