@@ -1,17 +1,20 @@
-"""Narrow screens, a phone's and the narrowest: words stand whole, beside what they tell of, and over nothing else."""
+"""Where room is scarce, on a phone and the narrowest of screens above all: words stand whole, beside what they tell of, and over nothing else."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import ViewportSize
 
+from rnnviz import Experiment, run, show
 from rnnviz.site.lessons import LESSONS
 from rnnviz.site.shapes.batch import FIRST
 from rnnviz.words import say
 from tests.browser.conftest import Visit
+from tests.browser.desk import Desk
 from tests.browser.screen import PHONE
 
 NARROWEST = ViewportSize(width=320, height=700)
+BESIDE_PANEL = ViewportSize(width=830, height=1000)  # the graph as wide as it is beside the panel on a desk
 SIZES = pytest.mark.parametrize("size", [PHONE, NARROWEST], ids=["phone", "narrowest"])
 
 # Of each card of the gallery: the width of its description in ems, and how many lines of words its picture covers.
@@ -42,6 +45,13 @@ CELLS = """(cells) => cells.map((cell) => {
   const named = head.checkVisibility() ? head.textContent : JSON.parse(getComputedStyle(cell, "::before").content);
   return { text: cell.innerText, right: range.getBoundingClientRect().right, named };
 })"""
+
+# A box, and the lines of words in it.
+TOLD = """(box) => {
+  const range = document.createRange();
+  range.selectNodeContents(box);
+  return [box.getBoundingClientRect(), [...range.getClientRects()]].map((it) => JSON.parse(JSON.stringify(it)));
+}"""
 
 
 @SIZES
@@ -90,3 +100,19 @@ def test_all_that_a_sequence_of_a_batch_comes_to_is_in_sight(visit: Visit, width
     assert room and [cell["named"] for cell in cells] == names * len(FIRST)
     for cell in cells:
         assert cell["text"] and cell["right"] <= room["x"] + room["width"] + 1, f"{cell} is out of sight"
+
+
+@pytest.mark.parametrize("size", [BESIDE_PANEL, PHONE, NARROWEST], ids=["desk", "phone", "narrowest"])
+def test_what_is_told_of_a_node_stands_within_its_box_and_that_in_sight(desk: Desk, size: ViewportSize) -> None:
+    trace = run(Experiment(cell="gru", hidden_size=24, text="hello world", init="normal", seed=3))
+    screen = desk.show(show(trace, ["unrolled"], start=5), size=size)
+    screen.column(5).locator("button[data-row]").first.click()  # a group: its units then stand in its place
+    nodes, tip = screen.paint().column(5).locator("button[data-row]"), screen.stage.get_by_role("tooltip")
+    told = 0
+    for k in range(nodes.count()):
+        nodes.nth(k).hover()
+        box, lines = screen.paint().stage.get_by_role("tooltip").evaluate(TOLD)
+        told += tip.locator(".rv-u-tip-sum").count()
+        assert box["left"] >= 0 and box["right"] <= size["width"]
+        assert all(box["left"] <= line["left"] and line["right"] <= box["right"] for line in lines), (box, lines)
+    assert told >= 6
