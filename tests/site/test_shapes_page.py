@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rnnviz.experiment import DECODERS, INPUTS, Experiment
+from rnnviz.figures.powers import powers_of_log10
 from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
 from rnnviz.networks.trained import TRAINED, trained
@@ -18,7 +19,7 @@ from rnnviz.run import resolve, run
 from rnnviz.site import limits
 from rnnviz.site.settle import settle
 from rnnviz.site.shapes.entries import ENTRIES, GROUPS, entry_of, query_of
-from rnnviz.site.shapes.far import far, partner
+from rnnviz.site.shapes.far import far, partner, sentences
 from rnnviz.site.shapes.opened import BUILT, training_of
 from rnnviz.site.shapes.tiles import LONGEST, answered_from, solved, tile
 from rnnviz.site.shapes.uses import USES, href_of
@@ -321,6 +322,24 @@ def test_how_far_the_loss_reaches_is_the_gradient_at_the_source(experiment: Expe
     through = np.linalg.norm(reach_vectors(attending, "context"), axis=2)
     own = np.diagonal(itemised(attending))[source:]
     np.testing.assert_allclose(10**found.context, (through / own[:, None]).mean(axis=0), rtol=1e-9)
+
+
+def test_of_more_that_arrives_without_attention_it_is_said_where_each_loss_goes_and_why() -> None:
+    pair = [run(ENTRIES[name].opened) for name in ("encoder_decoder", "attention")]
+    told = " ".join(sentences(far(pair[0]), pair[0].experiment, "en"))
+    for trace, name in zip(pair, ("without", "attending"), strict=True):
+        first = trace.segments[0].stop
+        sent = itemised(trace)[first:]
+        largest = sent[:, :first] / sent[range(len(sent)), range(first, trace.steps)][:, None]
+        asked = np.isfinite(largest).all(axis=1)
+        places = sorted(set(largest[asked].argmax(axis=1).tolist()))
+        peak = powers_of_log10(float(np.log10(largest[asked].max(axis=1).mean())))
+        assert far(pair[0]).each[name].places == places and peak in told
+    whole = {name: getattr(far(pair[0]), name) for name in ("without", "attending")}
+    assert (say("shapes.far.more") in told) == (whole["without"] > whole["attending"]).all()
+    random = run(TRANSLATED)
+    assert say("shapes.far.more") not in sentences(far(random), TRANSLATED, "en"), "there it is not so"
+    assert say("shapes.far.adds") not in " ".join(sentences(far(random), TRANSLATED.replace(decoder="state"), "en"))
 
 
 def test_the_figure_has_a_dot_for_each_line_and_symbol() -> None:

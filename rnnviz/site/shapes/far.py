@@ -6,6 +6,7 @@ its step: of a gradient of length 1 there, so much arrives at a step of the sour
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -43,12 +44,32 @@ class Far:
         In the network with attention.
     context : (S,) or None
         The part of ``attending`` that comes through the context alone.
+    each : dict of Each
+        By "without" and "attending", where anything arrives at all.
     """
 
     labels: tuple[str, ...]
     without: Array | None
     attending: Array | None
     context: Array | None
+    each: Mapping[str, Each]
+
+
+@dataclass(frozen=True, eq=False)
+class Each:
+    """What of a network's K losses arrives, taken one by one: log10 as in `Far`, (K, S); without those of nothing."""
+
+    logs: Array
+
+    @property
+    def places(self) -> list[int]:
+        """The steps of the source, counted from 0, at which most of some loss arrives."""
+        return sorted(set(self.logs.argmax(axis=1).tolist()))
+
+    @property
+    def peak(self) -> float:
+        """log10 of what arrives there, in the mean over the losses."""
+        return float(_mean(self.logs.max(axis=1)))
 
 
 def partner(experiment: Experiment) -> Experiment | None:
@@ -71,20 +92,21 @@ def far(trace: Trace) -> Far:
     found = {resolve(run.experiment).attention != "none": run for run in runs}
     source = trace.segments[0].stop
     curves = {attends: shares(run) for attends, run in found.items()}
-    without, (attending, context) = curves.get(False, (None, None))[0], curves.get(True, (None, None))
-    return Far(trace.labels[:source], without, attending, context)
+    without, (attending, context) = curves.get(False, (None, None, None))[0], curves.get(True, (None,) * 3)[:2]
+    each = {("attending" if attends else "without"): one for attends, (*_, one) in curves.items() if len(one.logs)}
+    return Far(trace.labels[:source], without, attending, context, each)
 
 
-def shares(trace: Trace) -> tuple[Array, Array]:
-    """Return what arrives of a run's losses, (S,), by all ways and through the context alone."""
+def shares(trace: Trace) -> tuple[Array, Array, Each]:
+    """Return what arrives of a run's losses, (S,), by all ways and through the context; and of each by all ways."""
     found = reach(trace)
     own = np.diagonal(itemised(trace))[found.losses]
     counts = own > 0  # a loss whose answer cannot be righter sends nothing at all
     if not counts.any():
         nothing = np.full(found.total.shape[1], -np.inf)
-        return nothing, nothing
-    whole, part = (_mean(sizes[counts] - np.log10(own[counts])[:, None]) for sizes in (found.total, found.context))
-    return whole, part
+        return nothing, nothing, Each(np.empty((0, len(nothing))))
+    whole, part = (sizes[counts] - np.log10(own[counts])[:, None] for sizes in (found.total, found.context))
+    return _mean(whole), _mean(part), Each(whole[np.isfinite(whole).any(axis=1)])
 
 
 def _mean(logs: Array) -> Array:
@@ -107,6 +129,7 @@ def reaching(trace: Trace, lang: str) -> None:
         return
     found = far(trace)
     with box:
+        st.markdown(say("shapes.far.look", lang))
         st.html(figure(found, lang))
         st.markdown("\n".join(f"- {sentence}" for sentence in sentences(found, trace.experiment, lang)))
 
@@ -118,14 +141,29 @@ def lines(found: Far) -> dict[str, Array]:
 
 
 def sentences(found: Far, experiment: Experiment, lang: str) -> list[str]:
-    """Return what each line comes to at the first symbol and at the last, one sentence a line."""
-    told = []
+    """Return what each line comes to at the first symbol and at the last, with why it is so, a paragraph a line."""
+    told, asked = [], resolve(experiment)
     for name, curve in lines(found).items():
         ends = {"first": powers_of_log10(float(curve[0])), "last": powers_of_log10(float(curve[-1]))}
-        told.append(say(f"shapes.far.{name}", lang, **ends))
-    if resolve(experiment).context == "all":
+        said = [say(f"shapes.far.{name}", lang, **ends)]
+        if name == "without" and asked.decoder != "state":
+            said.append(say("shapes.far.adds", lang))
+        if name in found.each:
+            said.append(_one_by_one(found.each[name], lang))
+        told.append(" ".join(said))
+    if asked.context == "all":
         told.append(say("shapes.far.all", lang))
+    if found.without is not None and found.attending is not None and (found.without > found.attending).all():
+        told.append(say("shapes.far.more", lang))
     return told
+
+
+def _one_by_one(each: Each, lang: str) -> str:
+    """Say where most of each loss arrives: the mean over all of them cannot tell."""
+    values = {"count": len(each.logs), "peak": powers_of_log10(each.peak)}
+    if len(each.places) == 1:
+        return say("shapes.far.together", lang, step=each.places[0] + 1, **values)
+    return say("shapes.far.spread", lang, different=len(each.places), **values)
 
 
 def figure(found: Far, lang: str) -> str:
