@@ -1,4 +1,4 @@
-"""Where room is scarce, on a phone and the narrowest of screens above all: words stand whole, beside what they tell of, and over nothing else."""
+"""Where room is scarce, as on a phone: words stand whole, beside what they tell of, and over nothing else."""
 
 from __future__ import annotations
 
