@@ -15,7 +15,7 @@ import { looksBack } from "./unrolled-layout.js";
  * @typedef {{node: HTMLElement, at: (t: number) => boolean, fill: (now: Now) => void}} Extra
  */
 
-/** All that a layer's part has. @returns {{node: HTMLElement, fill: (now: Now) => void}} */
+/** All that a layer's part has, each with numbers of its own. @returns {{node: HTMLElement, all: Extra[], turn: (now: Now) => void}} */
 export function extrasOf(data, layer) {
   const { meta } = data;
   const all = [
@@ -23,13 +23,16 @@ export function extrasOf(data, layer) {
     looksBack(meta) && layer.part.name === "decoder" && attentionOf(data, layer),
     meta.shape === "many_to_one" && (pools(meta) || meta.readout !== "last") && pooledExtra(data, layer),
   ].filter(Boolean);
-  return {
-    node: el("div", { class: "rv-eq-extras" }, all.map(({ node }) => node)),
-    fill: (now) => all.forEach((extra) => {
-      extra.node.hidden = !extra.at(now.t);
-      if (!extra.node.hidden) extra.fill(now);
-    }),
-  };
+  const node = el("div", { class: "rv-eq-extras" }, all.map(({ node }) => node));
+  return { node, all, turn: (now) => all.forEach((extra) => turn(extra, now)) };
+}
+
+/** Show what a step has, and hide what it has not. */
+function turn({ node, at, fill }, now) {
+  const hidden = !at(now.t);
+  if (node.hidden === hidden) return;
+  node.hidden = hidden;
+  if (!hidden) fill(now);
 }
 
 /** What an encoder's level ends with, each direction with its own last state. */

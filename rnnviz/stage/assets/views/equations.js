@@ -73,13 +73,16 @@ function watch(view) {
   const { cursor, rows, extras, work } = view;
   for (const stop of view.watched) stop();
   const follow = (place, fill) => cursor.subscribe((_, changed) => NUMBERS.some((field) => changed.has(field)) && fill(now(view)), place, true);
-  view.watched = [follow(rows.node, (at) => equate(view, at)), follow(extras.node, extras.fill), follow(work, (at) => workOut(view, at))];
+  const own = follow(rows.node, (at) => equate(view, at)); // first: it says which of the others a step has
+  const beside = extras.all.map(({ node, fill }) => follow(node, (at) => node.hidden || fill(at)));
+  view.watched = [own, ...beside, follow(work, (at) => workOut(view, at))];
 }
 
 /** The title says of which step the numbers below it are. */
-function equate({ data, head, rows }, at) {
+function equate({ data, head, rows, extras }, at) {
   text(head.title, titleOf(data, at.layer, at.unit, at.t));
   fillRows(rows.rows, at);
+  extras.turn(at);
 }
 
 /** What is shown: one unit of a layer at a step. */
