@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
+from rnnviz.site.lessons import LESSONS
 from rnnviz.site.shapes.entries import ENTRIES
 from rnnviz.words import say
 from tests.browser.conftest import Visit
@@ -137,3 +140,31 @@ def test_a_control_leaves_the_page_where_it_is(visit: Visit) -> None:
     screen.page.wait_for_function("(link) => location.href !== link", arg=link)
     screen.page.wait_for_timeout(500)
     assert abs(slider.evaluate(Y) - before) < 2
+
+
+RING = """(e) => { const { outlineColor, outlineStyle, outlineWidth } = getComputedStyle(e);
+  return [outlineStyle, outlineWidth, outlineColor]; }"""
+GROUND = "() => getComputedStyle(document.querySelector('[data-testid=stHeader]')).backgroundColor"
+
+
+def luminance(colour: str) -> float:
+    """Return how light a colour is, as WCAG 2 reckons it."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_has_the_focus_in_the_navigation_is_ringed(visit: Visit, theme: str, size: dict[str, int]) -> None:
+    screen = visit("/step", theme=theme, size=size)
+    if size == PHONE:
+        screen.page.get_by_test_id("stExpandSidebarButton").click()
+    screen.page.keyboard.press("Tab")
+    links = screen.page.get_by_test_id("stTopNavLink" if size == DESKTOP else "stSidebarNavLink").all()
+    assert len(links) == len(LESSONS)
+    for link in links:
+        link.focus()
+        style, width, colour = link.evaluate(RING)
+        dark, light = sorted(luminance(one) for one in (colour, screen.page.evaluate(GROUND)))
+        assert (style, width) == ("solid", "2px") and (light + 0.05) / (dark + 0.05) >= 3
