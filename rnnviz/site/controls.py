@@ -75,8 +75,9 @@ def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
         amount("length", lang, width=100)
     else:
         choose("network", NETWORKS, lang, width=204, on_change=_take_length)
-        empty = say("control.network_text.empty", lang)
-        st.text_input(_label(state.OWN_TEXT, lang), key=state.OWN_TEXT, live=True, placeholder=empty, width=180, **KEEP)
+        empty, help_ = given.hint(st.session_state["network"], lang)
+        label, key = _label(state.OWN_TEXT, lang), state.OWN_TEXT
+        st.text_input(label, key=key, live=True, placeholder=empty, help=help_, width=180, **KEEP)
         if "length" in state.wanted():
             _length_control(lang)
 

@@ -9,8 +9,10 @@ import pytest
 from rnnviz.experiment import NETWORKS, Experiment
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.run import run
+from rnnviz.site.given import EXAMPLES
 from rnnviz.site.presets import PRESETS, look_for, title
 from rnnviz.tasks import inputs
+from rnnviz.words import say
 from tests.site.visit import Visit
 
 
@@ -94,6 +96,27 @@ def test_a_network_with_nothing_to_read_is_said_to_read_what_the_seed_draws(less
     assert TOLD.format(steps) in captions(visit)
     visit.test.text_input(key="network_text").set_value(OWN[name])
     assert visit.run().errors == [] and "input is empty" not in captions(visit)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_field_says_what_can_be_typed_and_its_example_can_be_read(name: str) -> None:
+    example = EXAMPLES[name]
+    assert inputs(Experiment(network=name, text=example)).labels
+    field = Visit("step", network=name).test.text_input(key="network_text")
+    assert field.placeholder == f"random, or {example}"
+    assert say(f"network.{name}.typed") in field.help and f"For example: {example}." in field.help
+
+
+@pytest.mark.parametrize("lesson", ["step", "shapes"])
+def test_of_a_word_that_is_written_from_its_first_letter_it_is_said_what_the_rest_is_for(lesson: str) -> None:
+    visit = Visit(lesson, network="writer", text="cat")
+    trace = run(Experiment(network="writer", text="cat"))
+    wanted = [(trace.answers or ())[code] for code in trace.targets.tolist()]
+    assert trace.inputs.any(axis=1).tolist() == [True, False, False] and wanted == ["a", "t", say("text.end")]
+    told = captions(visit)
+    assert "only the first letter, c, is read; the answers of the 3 steps are compared with the rest, 'at'," in told
+    visit.test.text_input(key="network_text").set_value("c")
+    assert "only the first letter" not in captions(visit.run())
 
 
 @pytest.mark.parametrize("typed", ["Öl", " "])
