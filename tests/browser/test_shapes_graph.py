@@ -113,6 +113,38 @@ def test_a_decoder_tells_its_own_answer_from_the_right_one(desk: Desk) -> None:
     assert words and screen.token(taught.steps - 1).get_attribute("aria-label") != say("graph.token")
 
 
+READ = {
+    "reverser": (Experiment(network="reverser", text="palindrome", forcing=0.0), "palindrome"),
+    "tagger": (Experiment(network="tagger", text="the old answer the phone"), "the old answer the phone"),
+    "waves": (Experiment(network="waves"), say("graph.told_numbers", n=23)),
+    "at once": (SHAPES["one to one"], "hell"),
+}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", READ)
+def test_what_is_read_and_what_is_written_so_far_stands_above_the_graph(
+    desk: Desk, name: str, size: ViewportSize
+) -> None:
+    experiment, read = READ[name]
+    trace = run(experiment)
+    assert trace.answers is not None
+    screen = desk.show(show(trace, ["unrolled"]), size=size)
+    line = screen.stage.locator(".rv-u-told")
+    first = trace.segments[-1].start if trace.segments else trace.steps - 1 if name == "waves" else 0
+    for keys, t in ((["Home"], 0), (["End"], trace.steps - 1), (["ArrowLeft"], max(trace.steps - 2, 0))):
+        screen.press(*keys)
+        said = [trace.answers[k] for k in trace.outputs[first : t + 1].argmax(axis=1)]
+        assert "".join(line.inner_text().split()) == f"{read}→{''.join(said) or '…'}".replace(" ", "")
+        room, words = (line.locator(f".rv-u-told-{part}").bounding_box() for part in ("room", "written"))
+        assert room and words and words["x"] + words["width"] <= room["x"] + room["width"] + 1, "the last is in sight"
+
+
+def test_of_what_foretells_its_own_input_nothing_is_said_twice(desk: Desk) -> None:
+    screen = desk.show(show(run(Experiment(text="hello")), ["unrolled"]))
+    assert screen.column(0).count() and not screen.stage.locator(".rv-u-told").count()
+
+
 def test_what_is_always_given_is_drawn_as_given_also_where_the_own_is_the_same(desk: Desk) -> None:
     drawn = []
     for forcing in (0.0, 1.0):

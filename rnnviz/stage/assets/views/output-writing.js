@@ -1,7 +1,7 @@
 /** The writing of a decoder as a whole: what it read, wrote and should have written at each step, how it was taught, how it ended. */
 import { attr, el, number, symbol, text } from "../dom.js";
 import { fedAt, labelAt, partsOf, writtenAt } from "../shape.js";
-import { endWords, rightAt, score } from "./output-written.js";
+import { endWords, joined, rightAt, score } from "./output-written.js";
 
 const ROWS = ["reads", "writes", "right"];
 const ONE = ["own", "right"]; // what is read where the two are not the same
@@ -83,10 +83,4 @@ function hypotheses(data, kept) {
   });
   const heads = ["rank", "text", "logp", null, null].map((name) => (name ? el("th", { scope: "col" }, say(`score.beam_${name}`)) : el("td")));
   return [el("caption", {}, say("score.beam", { n: meta.beam })), el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)];
-}
-
-/** Symbols as one text: letters close together, words and the end apart. */
-function joined(symbols) {
-  const shown = symbols.map(symbol);
-  return shown.reduce((line, name, k) => `${line}${k && (name.length > 1 || shown[k - 1].length > 1) ? " " : ""}${name}`, "");
 }

@@ -1,4 +1,5 @@
 /** What a decoder wrote, in words: what was right, how it came to an end. */
+import { symbol } from "../dom.js";
 import { partsOf, writtenAt } from "../shape.js";
 
 /** What should have been written at a step; null where nothing is asked, as beyond the end of the right answer. */
@@ -34,4 +35,10 @@ export function endWords(data, run) {
   if (!stopped) return data.say("score.was_stopped", { n, more: n - asked });
   if (n === asked) return data.say("score.stopped_itself", { n });
   return n < asked ? data.say("score.stopped_early", { n, few: asked - n }) : data.say("score.stopped_late", { n, more: n - asked });
+}
+
+/** Symbols as one text: letters close together, words and the end apart. @param {string[]} names */
+export function joined(names) {
+  const shown = names.map(symbol);
+  return shown.reduce((line, name, k) => `${line}${k && ([...name].length > 1 || [...shown[k - 1]].length > 1) ? " " : ""}${name}`, "");
 }

@@ -1,8 +1,10 @@
 /**
- * The head of the graph: its title, the steps in sight, and the choice of the gate whose weights are shown.
+ * The head of the graph: its title, what is read and written, the steps in sight, and the choice of the gate whose
+ * weights are shown.
  */
 import { attr, el, heading, text } from "../dom.js";
 import { recurs, translates } from "../shape.js";
+import { Told } from "./unrolled-told.js";
 import { matrixName, phrase, symbol } from "./unrolled-words.js";
 
 export class Heading {
@@ -10,6 +12,8 @@ export class Heading {
   constructor(section, data, choose) {
     this.data = data;
     this.heads = heading(section, data.say("graph.title"));
+    this.told = new Told(data);
+    if (this.told.element) this.heads.title.after(this.told.element);
     this.steps = el("span", { class: "rv-u-steps" });
     this.buttons = data.meta.gates.map((gate) => this.button(gate, choose));
     if (!this.buttons.length) return;
@@ -29,6 +33,7 @@ export class Heading {
   /** Say which steps are in sight; a step changes one number of fixed width. */
   show(cursor, [first, last], gate) {
     const folded = cursor.form === "folded" && recurs(this.data.meta);
+    this.told.show(cursor.t, this.data.frame(cursor));
     const key = this.key(folded, cursor.T === 1);
     if (this.said !== key + gate) this.write(key, cursor, gate, folded);
     const steps = folded ? `${cursor.t + 1}` : first === last ? `${first}` : `${first} – ${last}`;
