@@ -53,6 +53,23 @@ TOLD = """(box) => {
   return [box.getBoundingClientRect(), [...range.getClientRects()]].map((it) => JSON.parse(JSON.stringify(it)));
 }"""
 
+# Of some words those that are written, and those of them that something covers where it passes.
+COVERED = """(words, name) => {
+  const cover = words[0].closest("[data-view]").querySelector(name);
+  const seen = new CSSStyleSheet();
+  seen.replaceSync("* { pointer-events: auto !important; }");
+  document.adoptedStyleSheets.push(seen);
+  const { left, right } = cover.getBoundingClientRect();
+  const covers = (one) => {
+    const { top, height } = one.getBoundingClientRect();
+    return [left + 1, right - 1].some((x) => document.elementsFromPoint(x, top + height / 2)[0] === cover);
+  };
+  const written = words.filter((one) => one.getBoundingClientRect().width);
+  const covered = written.filter((one) => one.getBoundingClientRect().left < right && covers(one));
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== seen);
+  return [written, covered].map((some) => some.map((one) => one.textContent));
+}"""
+
 
 @SIZES
 def test_words_of_the_gallery_have_room_beside_or_above_their_pictures(visit: Visit, size: ViewportSize) -> None:
@@ -116,3 +133,13 @@ def test_what_is_told_of_a_node_stands_within_its_box_and_that_in_sight(desk: De
         assert box["left"] >= 0 and box["right"] <= size["width"]
         assert all(box["left"] <= line["left"] and line["right"] <= box["right"] for line in lines), (box, lines)
     assert told >= 6
+
+
+@SIZES
+def test_the_column_of_a_moment_of_a_training_covers_no_words(visit: Visit, size: ViewportSize) -> None:
+    screen = visit(
+        "/training", size=ViewportSize(width=size["width"], height=2600)
+    )  # what is out of sight nothing hits
+    words = screen.page.locator(".rv-course").locator(".rv-lane-title, .rv-course-group > b, .rv-course-ticks > span")
+    under, covered = words.evaluate_all(COVERED, ".rv-playhead")
+    assert len(under) > 8 and covered == []
