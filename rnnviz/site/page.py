@@ -118,7 +118,7 @@ class Page:
                         if rarer:
                             rarer(self.lang)
                 try_menu(self.lang, cells, traps=bool(self.own))
-                present.present_button(self.lang)
+                self.tools = present.present_button(self.lang)
             if row:
                 with self.bar:
                     row(self.lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnnviz.words import say
 
@@ -20,9 +21,11 @@ def presenting() -> bool:
     return bool(st.session_state[KEY])
 
 
-def present_button(lang: str) -> None:
-    """Offer to hide everything but the stage."""
+def present_button(lang: str) -> DeltaGenerator:
+    """Offer to hide everything but the stage, and return the place before it: the link is written last."""
+    before = st.container(width="content")
     st.button(say("site.present", lang), key="present_on", on_click=_set, args=(True,))
+    return before
 
 
 def leave_button(lang: str) -> None:

@@ -168,3 +168,16 @@ def test_what_has_the_focus_in_the_navigation_is_ringed(visit: Visit, theme: str
         style, width, colour = link.evaluate(RING)
         dark, light = sorted(luminance(one) for one in (colour, screen.page.evaluate(GROUND)))
         assert (style, width) == ("solid", "2px") and (light + 0.05) / (dark + 0.05) >= 3
+
+
+@pytest.mark.parametrize("path", ["/step", "/training", "/shapes?" + ENTRIES["attention"].link])
+def test_the_keyboard_comes_to_the_tools_in_the_order_in_which_they_are_seen(visit: Visit, path: str) -> None:
+    screen = visit(path)
+    names = [say(f"site.{name}") for name in ("more", "try", "link.label", "present")]
+    tools = [screen.page.locator(".st-key-tools").get_by_role("button", name=name) for name in names]
+    places = [tool.evaluate("(e) => { const { x, y } = e.getBoundingClientRect(); return [y, x]; }") for tool in tools]
+    assert places == sorted(places)
+    tools[0].focus()
+    for tool in tools[1:]:
+        screen.page.keyboard.press("Tab")
+        expect(tool).to_be_focused()

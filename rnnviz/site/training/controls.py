@@ -69,7 +69,7 @@ def asked() -> dict[str, Any]:
 
 
 def controls(last: Plan, lang: str) -> Any:
-    """Show the row of controls; return the place beside it for what acts on the whole page.
+    """Show the row of controls; return the place beside it for the link.
 
     ``last`` is the plan that was settled last.
     """
@@ -99,8 +99,7 @@ def controls(last: Plan, lang: str) -> Any:
             with more:
                 _more(problem.name, lang)
         presets.try_menu(lang, put)
-        present.present_button(lang)
-    return tools
+        return present.present_button(lang)
 
 
 def probe_control(count: int, lang: str) -> None:
