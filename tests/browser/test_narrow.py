@@ -143,3 +143,16 @@ def test_the_column_of_a_moment_of_a_training_covers_no_words(visit: Visit, size
     words = screen.page.locator(".rv-course").locator(".rv-lane-title, .rv-course-group > b, .rv-course-ticks > span")
     under, covered = words.evaluate_all(COVERED, ".rv-playhead")
     assert len(under) > 8 and covered == []
+
+
+@SIZES
+def test_the_table_of_what_is_looked_back_at_stands_within_the_panel(desk: Desk, size: ViewportSize) -> None:
+    trace = run(Experiment(network="reverser_attention", text="palindrome", forcing=0.0))
+    first = trace.segments[1].start
+    screen = desk.show(show(trace, ["unrolled", "equations"], start=first), size=size)
+    table = screen.stage.locator(".rv-eq-sources:visible")
+    for _ in range(trace.steps - first):
+        title, box = screen.stage.locator(".rv-eq-extra-title:visible").first.bounding_box(), table.bounding_box()
+        assert title and box and box["x"] + box["width"] <= title["x"] + title["width"] + 1
+        assert table.evaluate("(e) => e.scrollWidth <= e.clientWidth + 1")
+        screen.press("ArrowRight")
