@@ -7,7 +7,7 @@ import { partsOf, topOf } from "../shape.js";
 import { extra, line } from "./equations-lines.js";
 import { show, symbol } from "./equations-math.js";
 import { dot } from "./equations-sums.js";
-import { strongest } from "./unrolled-attention.js";
+import { strongest } from "./unrolled-alphas.js";
 import { sourceName } from "./unrolled-values.js";
 
 /** How many of the encoder's states are named; the others are added up. */

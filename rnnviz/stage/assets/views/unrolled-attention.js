@@ -4,9 +4,10 @@
  * hundred, for the weights add up to 1; the states of the strip are painted once a run. One canvas holds it all, for a
  * second one would be a second layer to put together at every step.
  */
-import { attr, el, number, style, text } from "../dom.js";
+import { attr, el, style } from "../dom.js";
 import { partsOf, topOf } from "../shape.js";
 import { signed } from "../theme.js";
+import { Alphas } from "./unrolled-alphas.js";
 import { attendedTop } from "./unrolled-mixture.js";
 import { sourceName } from "./unrolled-values.js";
 
@@ -15,9 +16,6 @@ const ROWS = { states: 23, height: 30, lines: 54 };
 /** A weight below this leaves no trace on the screen. */
 const SEEN = 1 / 256;
 const WIDEST = { cell: 56, line: 11 };
-/** So many weights are told one by one, as far as they have room; none that is small, and small beside the largest. */
-const [NAMED, ASKED] = [6, 24];
-const [SMALL, BESIDE] = [0.05, 0.5];
 
 /** How wide a state is in the strip of all, and where that begins. */
 export function stripOf({ px, room, track }) {
@@ -36,14 +34,12 @@ export class Attention {
     Object.assign(this, stripOf(layout));
     this.plain = el("canvas"); // of which parts are shown
     this.picture = el("canvas", { class: "rv-u-looks", "aria-hidden": "true" });
-    this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));
-    this.rest = el("span", { class: "rv-u-alpha", hidden: true });
     const names = Array.from({ length: this.S }, (_, s) => sourceName(data, s));
     const longest = Math.max(...names.map((name) => name.length));
     this.names = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names;
+    this.alphas = new Alphas(data, layout, { cell: this.cell, left: this.left, top: px(ROWS.lines), bare: !this.names.length });
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
-    this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.numbers, this.rest);
-    this.places = []; // of the numbers
+    this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.alphas.elements);
     this.frame = null;
     this.place();
   }
@@ -53,7 +49,6 @@ export class Attention {
     const bottom = this.layout.levels.at(-1).top - strip.top;
     this.scale = Math.min(2, globalThis.devicePixelRatio || 1);
     this.lines = px(ROWS.lines);
-    style(this.rest, { top: `${px(ROWS.lines) + px(25)}px` });
     Object.assign(this, { high: attendedTop(this.layout) - strip.top - this.lines, low: bottom - this.lines });
     style(this.picture, { width: `${room}px`, height: `${bottom}px` });
     this.brush = this.prepare(this.picture, bottom);
@@ -115,7 +110,7 @@ export class Attention {
     const reading = t < this.S;
     attr(this.element, "data-reading", reading ? "" : null);
     const weights = reading ? [] : frame.bridge.attention.row(t - this.S);
-    const told = this.apart(weights);
+    const told = this.alphas.apart(weights);
     this.mark(told, reading ? t : null);
     brush.clearRect(0, this.lines, this.layout.room, this.low);
     brush.save();
@@ -123,8 +118,7 @@ export class Attention {
     if (reading) this.keep(t, x);
     this.draw(weights, x);
     brush.restore();
-    this.tell(told, weights, t);
-    this.tellRest(told, weights);
+    this.alphas.show(told, weights, t);
   }
 
   /** Mark cells of the strip, and no others. @param {number[]} told whose weights are told @param {number|null} now what is read */
@@ -188,66 +182,9 @@ export class Attention {
     brush.stroke();
   }
 
-  /** Whose weights are told: the largest, as far as their numbers do not cover each other. @returns {number[]} */
-  apart(weights) {
-    const room = this.layout.px(46);
-    const kept = [];
-    const least = leastTold(weights);
-    for (const s of strongest(weights, ASKED)) {
-      if (weights[s] >= least && kept.every((other) => Math.abs(other - s) * this.cell >= room)) kept.push(s);
-    }
-    return kept.slice(0, NAMED).sort((one, other) => one - other); // so that a number stays where it stands
-  }
-
-  /** How many more there are that weigh as much, but for whose numbers there is no room, and what they weigh. */
-  tellRest(told, weights) {
-    const { data } = this;
-    const least = leastTold(weights);
-    const rest = [...weights].filter((weight, s) => weight >= least && !told.includes(s));
-    this.rest.hidden = !rest.length;
-    if (!rest.length) return;
-    const [low, high] = [Math.min(...rest), Math.max(...rest)].map((weight) => data.format(weight));
-    text(this.rest, data.say(low === high ? "graph.alpha_rest" : "graph.alpha_rest_between", { n: rest.length, low, high }));
-  }
-
-  /** The weights that are told, as numbers. */
-  tell(told, weights, t) {
-    const { data, cell, left } = this;
-    const { px } = this.layout;
-    this.numbers.forEach((node, k) => {
-      const s = told[k];
-      node.hidden = s === undefined;
-      for (const name of ["data-quantity", "data-unit", "data-step", "data-value"]) if (node.hidden) attr(node, name, null);
-      if (node.hidden) return;
-      number(node, data, weights[s], { quantity: "attention", unit: s, step: t });
-      if (!this.names.length) text(node, `${sourceName(data, s)} ${node.textContent}`);
-      const at = Math.min(Math.max(left + (s + 0.5) * cell, px(20)), this.layout.room - px(20));
-      if (at === this.places[k]) return;
-      this.places[k] = at;
-      style(node, { transform: `translate(calc(${at}px - 50%), ${px(ROWS.lines) + px(3)}px)` });
-    });
-  }
-
   /** The source step at a place of the strip; null beside it. */
   sourceAt(x) {
     const s = Math.floor((x - this.left) / this.cell);
     return s >= 0 && s < this.S ? s : null;
   }
-}
-
-/** From where on a weight is told. */
-function leastTold(weights) {
-  return weights.length ? Math.min(SMALL, BESIDE * Math.max(...weights)) : Infinity;
-}
-
-/** The places of the largest weights, largest first. */
-export function strongest(weights, count) {
-  const best = [];
-  weights.forEach((weight, s) => {
-    let at = best.length;
-    while (at > 0 && weights[best[at - 1]] < weight) at--;
-    if (at < count) best.splice(at, 0, s);
-    if (best.length > count) best.pop();
-  });
-  return best;
 }

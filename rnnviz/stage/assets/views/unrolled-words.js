@@ -5,7 +5,7 @@ import { el, text } from "../dom.js";
 import { rowName, short } from "./unrolled-values.js";
 import { answers, answersAt, hasLoss } from "./output-kinds.js";
 import { labelAt, partAt, partsOf, readsAt } from "../shape.js";
-import { strongest } from "./unrolled-attention.js";
+import { strongest } from "./unrolled-alphas.js";
 import { isGroup, looksBack } from "./unrolled-layout.js";
 import { isWay, THIN } from "./unrolled-strokes.js";
 
