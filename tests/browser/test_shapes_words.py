@@ -201,6 +201,25 @@ def test_where_the_one_answer_is_out_of_sight_it_is_said_when_it_comes(desk: Des
     assert screen.paint().t == trace.steps - 1, "a click leads there"
 
 
+@pytest.mark.parametrize("form", ["stage.unrolled", "stage.folded"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_strip_of_all_states_says_whose_they_are_and_lies_over_the_columns(
+    desk: Desk, size: ViewportSize, form: str
+) -> None:
+    screen = desk.show(show(run(PAIRS["looking back"]), ["unrolled"], start=-1), size=size)
+    fold(screen, form)
+    plate = screen.stage.locator(".rv-u-plate")
+    assert plate.inner_text() == say("graph.title_strip")
+    assert plate.evaluate("e => e.scrollWidth <= e.clientWidth"), "in one line within it"
+    [(_, around)], [(_, states)] = boxes(plate), boxes(screen.stage.locator(".rv-u-looks"))
+    numbers = boxes(screen.stage.locator(".rv-u-alpha[data-value]:visible"))
+    assert numbers and not any(meet(around, number) for _, number in numbers)
+    assert around["y"] == pytest.approx(states["y"], abs=1), "behind the letters too"
+    assert "/" not in plate.evaluate("e => getComputedStyle(e).backgroundColor"), (
+        "what is behind does not shine through"
+    )
+
+
 def test_folded_the_strip_of_all_states_keeps_its_name_beside_it(desk: Desk) -> None:
     trace = run(PAIRS["looking back"])
     screen = desk.show(show(trace, ["unrolled"], start=-1), size=BESIDE_PANEL)

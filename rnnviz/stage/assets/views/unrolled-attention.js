@@ -12,7 +12,9 @@ import { attendedTop } from "./unrolled-mixture.js";
 import { sourceName } from "./unrolled-values.js";
 
 /** In px of the usual font size, from the strip's top. */
-const ROWS = { states: 23, height: 30, lines: 54 };
+const ROWS = { names: 35, states: 41, height: 30, lines: 73 };
+/** Where the middle of the states is. */
+export const STATES = ROWS.states + ROWS.height / 2;
 /** A weight below this leaves no trace on the screen. */
 const SEEN = 1 / 256;
 const WIDEST = { cell: 56, line: 11 };
@@ -39,9 +41,17 @@ export class Attention {
     this.names = this.cell < px(4 + (longest > 2 ? 6.4 : 8) * longest) ? [] : names;
     this.alphas = new Alphas(data, layout, { cell: this.cell, left: this.left, top: px(ROWS.lines), bare: !this.names.length });
     const size = { top: `${strip.top}px`, width: `${room}px`, height: `${strip.height}px` };
-    this.element = el("div", { class: "rv-u-attention", style: size }, this.picture, this.alphas.elements);
+    this.element = el("div", { class: "rv-u-attention", style: size }, this.plate(), this.picture, this.alphas.elements);
     this.frame = null;
     this.place();
+  }
+
+  /** What lies across the columns, whichever these are, says itself whose states it shows. */
+  plate() {
+    const { px } = this.layout;
+    const aside = Math.min(px(8), this.left);
+    const size = { left: `${this.left - aside}px`, width: `${this.cell * this.S + 2 * aside}px`, height: `${px(ROWS.lines)}px` };
+    return el("div", { class: "rv-u-plate", style: size, "aria-hidden": "true" }, this.data.say("graph.title_strip"));
   }
 
   place() {
@@ -100,7 +110,7 @@ export class Attention {
     const name = this.names[s];
     const { px } = this.layout;
     Object.assign(brush, { font: `${weight} ${px(name.length > 2 ? 12 : 16)}px ${this.font}`, fillStyle: colour, textAlign: "center" });
-    brush.fillText(name, this.left + (s + 0.5) * this.cell, px(17), this.cell);
+    brush.fillText(name, this.left + (s + 0.5) * this.cell, px(ROWS.names), this.cell);
   }
 
   /** Show a step. @param {number} x where the middle of the cursor's column stands */

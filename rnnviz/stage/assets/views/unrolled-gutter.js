@@ -3,7 +3,7 @@
  */
 import { el, unitName } from "../dom.js";
 import { answers } from "./output-kinds.js";
-import { stripOf } from "./unrolled-attention.js";
+import { STATES, stripOf } from "./unrolled-attention.js";
 import { isGroup } from "./unrolled-layout.js";
 import { attendedTop } from "./unrolled-mixture.js";
 import { symbol } from "./unrolled-words.js";
@@ -26,7 +26,7 @@ export function gutterOf(data, layout, close) {
       ends.push(node);
       return node;
     };
-    const strip = vector(layout.strip.top + layout.px(38), "h̄", "s");
+    const strip = vector(layout.strip.top + layout.px(STATES), "h̄", "s");
     strip.classList.add("rv-u-of-strip");
     strip.style.setProperty("--rv-strip", `${stripOf(layout).left}px`);
     vector(attendedTop(layout) + layout.px(6), "a");
