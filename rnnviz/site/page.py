@@ -194,6 +194,8 @@ class Page:
             Another run of the same shape to lay under this one.
         figures : mapping of name to Plotly JSON, optional
         """
+        if trace.segments and address.memory().step is None:  # unless a link says where, it is where a decoder begins
+            address.memory().start = trace.segments[-1].start
         start = address.open_at(trace.steps, self.lang)
         data = packed(trace, views, baseline, page=self.lesson.name, start=start, size=size, lang=self.lang)
         key = key or self.lesson.name

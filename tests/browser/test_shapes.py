@@ -86,7 +86,18 @@ def test_every_shape_opens_and_back_leads_to_the_gallery(visit: Visit) -> None:
     screen.settled(screen.page.locator(".site-shapes").get_by_text(say("shapes.attention.short"), exact=True).click)
     point = screen.page.locator(".site-growing-plot .site-growing-without").nth(11)
     screen.settled(point.click)  # of the network without attention, a word of 12 letters
+    assert point.evaluate("(e) => e.matches(':hover') && getComputedStyle(e).outlineStyle") == "none", "two marks"
     assert screen.steps == run(opened("without", 12)).steps and screen.complaints() == []
+
+
+def test_the_only_step_of_a_run_is_not_where_the_next_one_opens(visit: Visit) -> None:
+    screen = visit("/shapes", network="depth_learnt")
+    began = screen.t
+    chips = screen.page.locator(".site-shapes")
+    assert began > 0
+    for name, step in (("one_to_one", 0), ("many_to_one", began), ("stacked", began)):
+        screen.settled(chips.get_by_text(say(f"shapes.{name}.short"), exact=True).click)
+        assert screen.t == step, name
 
 
 def test_one_goes_from_shape_to_shape_and_changes_it(visit: Visit) -> None:

@@ -108,6 +108,13 @@ def test_what_was_opened_is_there_again_after_another_lesson() -> None:
     assert visit.query == linked(TRANSLATED).query
 
 
+@pytest.mark.parametrize("page", ["shapes", "step", "gates"])
+def test_every_lesson_opens_a_decoder_where_it_begins_to_write_unless_the_link_says_where(page: str) -> None:
+    for link, start in (({}, 10), ({"step": "15"}, 14)):
+        visit = Visit(page, network="reverser", text="palindrome", **link)
+        assert visit.component(f"stage-{page}")["payload"]["stage"]["start"] == start and visit.errors == []
+
+
 def test_skip_connections_go_along_to_every_lesson_and_are_a_switch_there() -> None:
     visit = linked(ENTRIES["residual"].fresh)
     for page in ("step", "gates", "gradients"):

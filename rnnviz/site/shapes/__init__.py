@@ -8,7 +8,6 @@ from rnnviz.site.shapes.gallery import gallery, row
 from rnnviz.site.shapes.growing import growing
 from rnnviz.site.shapes.opened import (
     about,
-    begin,
     cells_of,
     elsewhere,
     is_open,
@@ -22,7 +21,6 @@ from rnnviz.site.shapes.uses import uses
 __all__ = [
     "about",
     "batch",
-    "begin",
     "cells_of",
     "elsewhere",
     "entry_of",

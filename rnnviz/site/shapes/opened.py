@@ -11,7 +11,7 @@ from rnnviz.experiment import CELLS, Experiment
 from rnnviz.lessons import prose
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.run import resolve
-from rnnviz.site import address, state
+from rnnviz.site import state
 from rnnviz.site.controls import amount, build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
@@ -20,7 +20,6 @@ from rnnviz.site.shapes.entries import ENTRIES, query_of
 from rnnviz.site.shapes.wiring import random_of
 from rnnviz.site.training.plan import Plan
 from rnnviz.tasks.problems.shipped import SHIPPED
-from rnnviz.trace import Trace
 from rnnviz.words import say
 
 OPEN: Final = "_shape_open"
@@ -77,12 +76,6 @@ def weights_control(name: str, lang: str) -> None:
 
 def _take(name: str) -> None:
     state.put(ENTRIES[name].opened if st.session_state[WEIGHTS] == "trained" else random_of(name))
-
-
-def begin(trace: Trace) -> None:
-    """Let the page open where a decoder begins to write, unless its link names a step."""
-    if trace.segments and address.memory().step is None:
-        address.memory().start = trace.segments[-1].start
 
 
 def row_of(lang: str) -> None:

@@ -138,7 +138,9 @@ class Stage {
     const direction = stage.direction ?? 1;
     const mode = payload.baseline ? cursor.mode : MODES[0];
     // Who stands where a gradient sets out stands there in the next run as well, however long that is.
-    const t = direction < 0 && cursor.t === cursor.T - 1 && !fresh ? meta.T - 1 : cursor.t;
+    // The one step of a run that has no other was nobody's choice: what comes after it opens where it opens by itself.
+    const only = !fresh && linked && before?.meta.T === 1;
+    const t = direction < 0 && cursor.t === cursor.T - 1 && !fresh ? meta.T - 1 : only ? (stage.start ?? 0) : cursor.t;
     cursor.set({ T: meta.T, t, F, direction, unit, layer, gate, mode, hover: null, playing: false });
     enter(this);
     if (linked) this.address ??= address(cursor, () => this.lookAgain(), opens?.placed);
