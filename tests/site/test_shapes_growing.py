@@ -106,6 +106,25 @@ def test_the_figure_has_what_both_networks_reach_and_each_point_leads_to_a_word_
         assert sentence in "\n".join(block.value for block in linked(ENTRIES["attention"].opened).test.markdown)
 
 
+@pytest.mark.parametrize(
+    ("asked", "letters"),
+    [
+        (opened("without", 9), 9),
+        (Experiment(network="reverser", text="a" * 24, forcing=0.0), 24),
+        (Experiment(network="reverser", text="a" * 25, forcing=0.0), None),
+        (Experiment(network="speller", text="458"), None),
+    ],
+)
+def test_the_slider_is_said_to_tell_the_word_on_the_stage_only_where_it_does(asked: Experiment, letters: int) -> None:
+    visit = linked(asked)
+    visit.test.session_state["growing_other"] = True
+    slider = visit.run().test.slider(key=KEY)
+    key = "shapes.growing.letters.other" if letters is None else "shapes.growing.letters"
+    assert slider.label == say(key) and (letters is None or slider.value == letters)
+    framed = re.findall(r'<u style="left: ([\d.]+)%', html(visit))
+    assert framed == ([] if letters is None else [f"{100 * (letters - 1) / 24:.2f}"]), "no other mark than the slider's"
+
+
 @pytest.mark.parametrize(("name", "length"), [("without", 12), ("attending", 13), ("attending", 24)])
 def test_the_word_on_the_stage_is_shown_as_both_networks_write_it(name: str, length: int) -> None:
     asked = opened(name, length)

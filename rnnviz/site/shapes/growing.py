@@ -71,7 +71,9 @@ def _slider(name: str, length: int, lang: str) -> None:
     one = _grown(PAIR[name])
     least, most = int(one.lengths[0]), int(one.lengths[-1])
     st.session_state[KEY] = min(max(length or one.taught[1], least), most)
-    st.slider(say("shapes.growing.letters", lang), least, most, key=KEY, on_change=_take, args=(name,))
+    # Where the stage has no such word, its length is nowhere on the slider.
+    label = say("shapes.growing.letters" if least <= length <= most else "shapes.growing.letters.other", lang)
+    st.slider(label, least, most, key=KEY, on_change=_take, args=(name,))
 
 
 def _take(name: str) -> None:
