@@ -285,6 +285,17 @@ def test_a_loss_is_what_its_line_works_out_also_of_an_answer_that_is_nearly_sure
     assert values.evaluate_all(CUT, None) == [], "each in its column"
 
 
+def test_of_a_few_units_no_number_of_a_step_has_to_be_scrolled_to(desk: Desk) -> None:
+    for trace, scrolls in (
+        (run(SHORT.replace(attention="dot", hidden_size=6)), False),
+        (run(LOOKS.replace(hidden_size=64)), True),
+    ):
+        screen = desk.show(show(trace, ["score"], start=-1))
+        screen.stage.locator(".rv-numbers summary").click()
+        numbers = screen.paint().stage.locator(".rv-numbers-box")
+        assert numbers.evaluate("e => e.scrollHeight > e.clientHeight") == scrolls
+
+
 @pytest.mark.parametrize("network", ["reverser", "writer", "drawer"])
 def test_who_works_out_the_line_of_a_loss_finds_what_it_says(desk: Desk, network: str) -> None:
     """Of symbols −ln of the chance that is shown, of numbers the square of their difference, to the digits shown."""

@@ -6,6 +6,9 @@ import { layerOf, powerText } from "./lanes.js";
 import { layerStop } from "./lanes-parts.js";
 import { whereText } from "../scrubber.js";
 
+/** So many rows stand there as they are; more of them scroll within the page. */
+const FEW = 30;
+
 /**
  * @param {import("../arrays.js").Data} data
  * @param {import("../cursor.js").Cursor} cursor
@@ -49,6 +52,7 @@ function build(data, cursor, box) {
   const look = data.frames[0].bridge?.attention ? lookTable(data, cursor) : null;
   if (look) box.append(look.node);
   if (names.length) box.append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows.map(({ row }) => row))));
+  box.classList.toggle("rv-numbers-many", box.querySelectorAll("tr").length > FEW);
   return { names, rows, flow, look };
 }
 
