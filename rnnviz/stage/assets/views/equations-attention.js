@@ -93,7 +93,8 @@ function fillSources(data, rows, layer, unit, t) {
     const value = topOf(data.meta, layer.run, s)[unit];
     left -= weights[s];
     rest -= weights[s] * value;
-    text(rows[k].name, `${s + 1} ${sourceName(data, s)}`);
+    const name = sourceName(data, s);
+    text(rows[k].name, data.meta.alphabet ? `${s + 1} “${name}”` : `${s + 1}: ${name}`); // a symbol may be a digit or a comma
     show(rows[k].score, data, bridge.scores.at(n, s), { step: t, unit: s, quantity: "attention-score" });
     show(rows[k].product, data, weights[s] * value, { step: t, unit, quantity: "attended-term" });
     fillWeight(data, rows[k], weights[s], { step: t, unit: s, quantity: "attention" });
