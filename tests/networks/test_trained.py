@@ -163,6 +163,13 @@ def test_sentiment() -> None:
     assert trace.labels == ("the", "food", "was", "bad", "not", "good") and trace.probabilities is not None
     turns = np.diff(trace.probabilities[:, 1])
     assert turns.argmin() == 2 and turns.min() < -0.5, "at the word bad"
+    for shape in ("many_to_many", "many_to_one"):  # on every page, whether or not each word is answered there
+        good, bad = (
+            run(Experiment(network="sentiment", text=f"the food was {word}", shape=shape)) for word in ("good", "bad")
+        )
+        moved = np.abs(good.layers["l0"].h - bad.layers["l0"].h).max(axis=1)
+        assert (moved[:3] == 0).all() and moved[3] > 0.1
+        assert good.outputs[-1].argmax() != bad.outputs[-1].argmax()
 
 
 def test_forecaster() -> None:
