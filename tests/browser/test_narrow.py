@@ -156,3 +156,20 @@ def test_the_table_of_what_is_looked_back_at_stands_within_the_panel(desk: Desk,
         assert title and box and box["x"] + box["width"] <= title["x"] + title["width"] + 1
         assert table.evaluate("(e) => e.scrollWidth <= e.clientWidth + 1")
         screen.press("ArrowRight")
+
+
+PLAIN = Experiment(cell="lstm", hidden_size=4, text="hello", num_layers=2)
+TWO = Experiment(shape="encoder_decoder", cell="gru", hidden_size=4, text="hello", target="olleh")
+
+
+@pytest.mark.parametrize("experiment", [PLAIN, PLAIN.replace(num_layers=1), TWO], ids=["layers", "plain", "two"])
+def test_one_step_in_sight_is_one_and_several_are_several(desk: Desk, experiment: Experiment) -> None:
+    trace = run(experiment)
+    screen = desk.show(show(trace, ["unrolled"], start=0), size=NARROWEST)
+    hint, numbers = screen.stage.locator("[data-view=unrolled] .rv-hint"), []
+    for _ in range(trace.steps):
+        word, number, rest = hint.inner_text().split(" ", 2)
+        assert (word == "Steps") == rest.startswith("–"), hint.inner_text()
+        numbers.append((word, int(number)))
+        screen.press("ArrowRight")
+    assert {word for word, _ in numbers} == {"Step", "Steps"} and len(set(numbers)) > 3

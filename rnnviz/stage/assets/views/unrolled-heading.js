@@ -34,18 +34,19 @@ export class Heading {
   show(cursor, [first, last], gate) {
     const folded = cursor.form === "folded" && recurs(this.data.meta);
     this.told.show(cursor.t, this.data.frame(cursor));
-    const key = this.key(folded, cursor.T === 1);
+    const key = this.key(folded, first === last);
     if (this.said !== key + gate) this.write(key, cursor, gate, folded);
     const steps = folded ? `${cursor.t + 1}` : first === last ? `${first}` : `${first} – ${last}`;
     if (steps.length !== this.steps.textContent.length) this.steps.style.width = `${steps.length - (steps.includes("–") ? 0.9 : 0)}ch`;
     text(this.steps, steps);
   }
 
+  /** What is said of the steps in sight, or of the `single` one. */
   key(folded, single) {
     const { meta } = this.data;
     if (!recurs(meta)) return "graph.hint_feed_forward";
-    if (translates(meta)) return folded ? "graph.hint_folded_two" : "graph.hint_two";
-    if (meta.layers.length > 1) return folded ? "graph.hint_folded_each" : "graph.hint_each";
+    if (translates(meta)) return folded ? "graph.hint_folded_two" : single ? "graph.hint_two_one" : "graph.hint_two";
+    if (meta.layers.length > 1) return folded ? "graph.hint_folded_each" : single ? "graph.hint_each_one" : "graph.hint_each";
     return folded ? "graph.hint_folded" : single ? "graph.hint_one" : "graph.hint";
   }
 
