@@ -38,6 +38,7 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         weights = partial(shapes.weights_control, name)
         trace = site.traced(page.controls(shapes.cells_of(name), row=shapes.row_of, weights=weights))
         page.lead(shapes.lead(name, page.lang))
+        page.remark(shapes.goes_wrong(trace, page.lang))
         page.stage(trace, views(trace.kind))
         shapes.elsewhere(name, page.experiment, page.lang)
         shapes.about(name, page.lang)

@@ -79,6 +79,10 @@ class Page:
         if text:
             self.errors.caption(text)
 
+    def remark(self, text: str) -> None:
+        """Say one more thing of what there is to look for; no text is none."""
+        self.look = f"{self.look or ''} {text}".strip()
+
     def controls(
         self,
         cells: Sequence[str] = CELLS,

@@ -107,6 +107,32 @@ def test_the_figure_has_what_both_networks_reach_and_each_point_leads_to_a_word_
 
 
 @pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (ENTRIES["encoder_decoder"].opened, True),
+        (ENTRIES["attention"].opened, False),
+        (Experiment(network="reverser", text="cat", forcing=0.0), False),  # nothing is wrong
+        (opened("without", 20), False),  # attention has no more right
+        (Experiment(network="reverser", text="palindrome"), False),  # it does not write by itself
+        (Experiment(network="speller", text="458"), False),
+    ],
+)
+def test_where_the_fixed_context_costs_symbols_it_is_said_that_this_is_the_point(asked: Experiment, said: bool) -> None:
+    told = " ".join(caption.value for caption in linked(asked).test.caption)
+    assert ("and that is the point" in told) == said
+    if said:
+        wanted = [*reversed(asked.text or ""), "end"]
+        found = []
+        for name in PAIR.values():
+            trace = run(Experiment(network=name, text=asked.text, forcing=0.0))
+            codes = trace.outputs[trace.segments[1].start :].argmax(axis=1)
+            wrote = [(trace.answers or ())[code] for code in codes]
+            found.append(sum(one == other for one, other in zip(wrote, wanted, strict=False)))
+        assert f"writes {found[0]} of the {len(wanted)} symbols rightly" in told
+        assert f"With attention {found[1]} are right" in told
+
+
+@pytest.mark.parametrize(
     ("asked", "letters"),
     [
         (opened("without", 9), 9),

@@ -5,7 +5,7 @@ from rnnviz.site.shapes.entries import entry_of
 from rnnviz.site.shapes.equations import equations
 from rnnviz.site.shapes.far import reaching
 from rnnviz.site.shapes.gallery import gallery, row
-from rnnviz.site.shapes.growing import growing
+from rnnviz.site.shapes.growing import goes_wrong, growing
 from rnnviz.site.shapes.opened import (
     about,
     cells_of,
@@ -26,6 +26,7 @@ __all__ = [
     "entry_of",
     "equations",
     "gallery",
+    "goes_wrong",
     "growing",
     "is_open",
     "lead",

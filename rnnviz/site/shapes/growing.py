@@ -43,7 +43,7 @@ def both() -> dict[str, Grown]:
 
 def opened(name: str, length: int) -> Experiment:
     """Return what a point of the figure opens: a word of that length, in the middle by how much of it is right."""
-    return Experiment(network=PAIR[name], text=_grown(PAIR[name]).typical(length), forcing=0.0)
+    return reading(_grown(PAIR[name]).typical(length), PAIR[name])
 
 
 def growing(page: Page, trace: Trace) -> None:
@@ -96,13 +96,12 @@ def beside(word: str, shown: str, lang: str) -> str:
 
 def words(word: str, shown: str, lang: str) -> str:
     """Return what was asked for of a word, and under it what each of the networks writes by itself."""
-    runs = {name: traced(Experiment(network=network, text=word, forcing=0.0)) for name, network in PAIR.items()}
+    runs = {name: traced(reading(word, network)) for name, network in PAIR.items()}
     wanted = asked_of(word, lang)
     rows = _row(escape(say("shapes.growing.asked", lang)), wanted, wanted, "")
     for name, trace in runs.items():
         said = wrote(trace)
-        right = sum(symbol == other for symbol, other in zip(said, wanted, strict=False))
-        count = escape(say("shapes.growing.right", lang, right=right, n=len(wanted)))
+        count = escape(say("shapes.growing.right", lang, right=right_of(trace, wanted), n=len(wanted)))
         title = escape(say(f"shapes.growing.key.{name}", lang))
         if PAIR[name] != shown:
             title = f'<a data-within href="{href(query_of(trace.experiment))}">{title}</a>'
@@ -120,6 +119,30 @@ def wrote(trace: Trace) -> list[str]:
     """Return the symbols that a decoder wrote."""
     codes = trace.outputs[trace.segments[-1].start :].argmax(axis=1)
     return [(trace.answers or ())[code] for code in codes.tolist()]
+
+
+def right_of(trace: Trace, wanted: Sequence[str]) -> int:
+    """Return how many symbols a decoder wrote rightly."""
+    return sum(symbol == other for symbol, other in zip(wrote(trace), wanted, strict=False))
+
+
+def goes_wrong(trace: Trace, lang: str) -> str:
+    """Say that it is the fixed context which costs what is wrong, where the same network with attention has more right.
+
+    Of any other run there is nothing to say.
+    """
+    asked = trace.experiment
+    if asked.network != PAIR["without"] or asked.forcing > 0 or asked.target is not None:
+        return ""
+    word = "".join(trace.labels[: trace.segments[0].stop])
+    wanted = asked_of(word, lang)
+    right, other = (right_of(run, wanted) for run in (trace, traced(reading(word, PAIR["attending"]))))
+    return say("shapes.growing.meant", lang, right=right, n=len(wanted), other=other) if right < other else ""
+
+
+def reading(word: str, network: str) -> Experiment:
+    """Return one of the networks as it writes a word by itself."""
+    return Experiment(network=network, text=word, forcing=0.0)
 
 
 def _row(title: str, said: Sequence[str], wanted: Sequence[str], count: str) -> str:
