@@ -34,7 +34,7 @@ export class Attention {
     const { px, room, strip } = layout;
     this.S = this.encoder.stop;
     Object.assign(this, stripOf(layout));
-    this.plain = el("canvas"); // of which parts are shown
+    [this.plain, this.bold] = [el("canvas"), el("canvas")]; // of which parts are shown: to write a name takes ten times as long
     this.picture = el("canvas", { class: "rv-u-looks", "aria-hidden": "true" });
     const names = Array.from({ length: this.S }, (_, s) => sourceName(data, s));
     const longest = Math.max(...names.map((name) => name.length));
@@ -84,7 +84,11 @@ export class Attention {
     brush.strokeStyle = palette.line;
     brush.strokeRect(this.left - 0.5, top - 0.5, wide + 1, height + 1);
     this.font ??= getComputedStyle(this.element).fontFamily; // asking lays the page out
-    for (const s of this.names.keys()) this.write(brush, s, 400, palette.muted);
+    const bold = this.prepare(this.bold, top - 1);
+    for (const s of this.names.keys()) {
+      this.write(brush, s, 400, palette.muted);
+      this.write(bold, s, 700, palette.ink);
+    }
     this.brush.clearRect(0, 0, room, this.lines);
     this.brush.globalAlpha = 1;
     this.brush.drawImage(this.plain, 0, 0, room, this.lines);
@@ -150,9 +154,11 @@ export class Attention {
   }
 
   embolden(s) {
-    const { brush, cell, left } = this;
-    brush.clearRect(left + s * cell, 0, cell, this.layout.px(ROWS.states) - 1);
-    this.write(brush, s, 700, this.data.theme.palette.ink);
+    const { brush, bold, cell, left, scale } = this;
+    const [from, to] = [Math.floor(left + s * cell), Math.ceil(left + (s + 1) * cell)];
+    const [wide, high] = [to - from, bold.height / scale];
+    brush.clearRect(from, 0, wide, high);
+    brush.drawImage(bold, from * scale, 0, wide * scale, bold.height, from, 0, wide, high);
   }
 
   draw(weights, x) {
