@@ -473,6 +473,10 @@ def test_what_is_only_rounding_is_told_as_such_and_nothing_else_is(desk: Desk) -
             kind = "exact" if value == 0 else "rounding" if value < 1e-12 else "moved"
             assert (said == rounding) == (kind == "rounding") and (said == say("padding.exact")) == (kind == "exact")
             met.add(kind)
+        for figure in screen.stage.locator(".rv-batch-values .rv-figure[data-quantity$=drift]").all():
+            value, said = float(figure.get_attribute("data-value") or "nan"), figure.inner_text()
+            nought = say("padding.rounding_brief") if value else say("padding.exact")
+            assert (said == nought) == (value < 1e-12), "beside the rows as in the table"
     assert met == {"exact", "rounding", "moved"}
 
 

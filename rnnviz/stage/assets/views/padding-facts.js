@@ -1,13 +1,10 @@
 /** What a batch comes to in numbers: a row a sequence, the steps that were computed, the loss of a step. */
 import { attr, el, number, text } from "../dom.js";
 import { powerText } from "./lanes.js";
-import { best, chancesAt, isTurned } from "./padding-words.js";
+import { best, chancesAt, isNought, isTurned } from "./padding-words.js";
 
 /** Of `rnnviz.padding.Losses`, in their order; the first is right. */
 const LOSSES = ["counted", "diluted", "filled"];
-
-/** States below 1, worked out in another order, differ by less than this. */
-const ROUNDING = 1e-12;
 
 /** @param {import("../arrays.js").Data} data */
 export function facts(data) {
@@ -52,7 +49,7 @@ function fillRow(data, { row, cells }, { way, side }, t) {
 function tell(data, cell, value, what, side) {
   number(cell, data, value, what);
   attr(cell, "data-run", side);
-  if (value < ROUNDING) text(cell, data.say(value ? "padding.rounding" : "padding.exact"));
+  if (isNought(value)) text(cell, data.say(value ? "padding.rounding" : "padding.exact"));
   else if (value < 0.005) text(cell, powerText(data, Math.log10(value), 1));
 }
 

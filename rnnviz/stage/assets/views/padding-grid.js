@@ -2,7 +2,7 @@
 import { el, number, style, symbol, text } from "../dom.js";
 import { nice } from "../arrays.js";
 import { Axis } from "./lanes.js";
-import { cellWords } from "./padding-words.js";
+import { cellWords, isNought } from "./padding-words.js";
 
 const ROW = 34; // px at the normal text size
 const GAP = 5;
@@ -181,6 +181,7 @@ export class Grid {
       const drift = this.driftOf(one.row, t);
       style(one.fill, { transform: `scaleX(${Math.min(1, drift / most || 0).toFixed(4)})` });
       number(one.figure, data, drift, { quantity: way === "padded" ? "state-drift" : "masked-drift", unit: one.row, step: t });
+      if (isNought(drift)) text(one.figure, data.say(drift ? "padding.rounding_brief" : "padding.exact"));
       one.figure.dataset.run = side;
       if (this.line) one.words.forEach((word, k) => word.classList.toggle("rv-now", k === t - this.firstOf(one)));
     }

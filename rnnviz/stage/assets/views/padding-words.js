@@ -1,6 +1,14 @@
 /** What a batch comes to, in sentences. */
 import { powerText } from "./lanes.js";
 
+/** States below 1, worked out in another order, differ by less than this. */
+const ROUNDING = 1e-12;
+
+/** Whether a distance is none, or only what rounding makes of none. */
+export function isNought(value) {
+  return value < ROUNDING;
+}
+
 /** What happens in a cell. @param {{row: number, t: number, place: -1|0|1, symbol: string, drift: number}} cell */
 export function cellWords(data, { way }, { row, t, place, symbol, drift }) {
   const where = { n: row + 1, t: t + 1, symbol: symbol ?? "" };
