@@ -200,3 +200,12 @@ def test_a_phone_shows_all_of_it(visit: Visit) -> None:
         box = screen.stage.locator(f"[data-view={view}]").bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
     assert len(numbers(screen)) > 8
+
+
+def test_what_is_read_looks_like_it_and_many_numbers_are_one_line(visit: Visit) -> None:
+    for query in ({"network": "waves_at_once"}, {"text": "hello"}):
+        screen = visit("/gradients", size=PHONE, **query)
+        tokens = screen.stage.locator("[data-view=backflow] .rv-u-column[data-kind=step] .rv-u-token")
+        looks = tokens.evaluate_all("all => all.map((e) => getComputedStyle(e).borderTopStyle)")
+        assert looks and set(looks) == {"solid"}, "a dashed one reads nothing"
+        assert bool(tokens.first.locator("polyline").count()) == ("network" in query) != bool(tokens.first.inner_text())

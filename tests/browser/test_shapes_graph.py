@@ -140,6 +140,18 @@ def test_what_is_read_and_what_is_written_so_far_stands_above_the_graph(
         assert room and words and words["x"] + words["width"] <= room["x"] + room["width"] + 1, "the last is in sight"
 
 
+def test_many_numbers_that_are_read_at_once_are_one_line(desk: Desk) -> None:
+    trace = run(Experiment(network="waves_at_once"))
+    screen = desk.show(show(trace, ["unrolled"]), size=PHONE)
+    token = screen.token(0)
+    points = token.locator("polyline").get_attribute("points") or ""
+    heights = [float(point.split(",")[1]) for point in points.split()]
+    assert np.corrcoef(heights, trace.inputs[0])[0, 1] < -0.99, "each number, the larger the higher"
+    assert token.inner_text() == "" and token.get_attribute("title") == trace.labels[0]
+    around, line = token.bounding_box(), token.locator(".rv-wave").bounding_box()
+    assert around and line and around["x"] < line["x"] and line["x"] + line["width"] < around["x"] + around["width"]
+
+
 def test_of_what_foretells_its_own_input_nothing_is_said_twice(desk: Desk) -> None:
     screen = desk.show(show(run(Experiment(text="hello")), ["unrolled"]))
     assert screen.column(0).count() and not screen.stage.locator(".rv-u-told").count()

@@ -3,10 +3,11 @@
  * Built once for a slot; what it shows depends on its step and the run alone, so that a step of the cursor fills one.
  */
 import { attr, el, number, svg, symbol, text } from "../dom.js";
-import { partsOf, translates } from "../shape.js";
+import { partsOf, readsAt, translates } from "../shape.js";
 import { downward, ribbon, thickness } from "./backflow-layout.js";
 import { share } from "./flow-model.js";
 import { powerText } from "./lanes.js";
+import { isWave, wave } from "./wave.js";
 
 const FEW = 4;
 /** More signs than this are set smaller: 2.3·10⁻²⁴⁰ */
@@ -99,7 +100,9 @@ export class Column {
     const label = data.meta.labels[t];
     attr(this.element, "data-step", t);
     attr(this.element, "data-t", t);
-    text(input, data.meta.alphabet ? symbol(label) : label);
+    attr(this.element, "data-reads", readsAt(data.meta, t) ? "" : null);
+    if (isWave(data.meta, label)) input.replaceChildren(wave(data.frames[0].inputs.row(t)));
+    else text(input, data.meta.alphabet ? symbol(label) : label);
     attr(input, "title", label.length > FEW ? label : null);
     attr(input, "aria-label", data.say("graph.token", { t: t + 1, label }));
     attr(input, "data-step", t);

@@ -11,6 +11,7 @@ import { Lanes } from "./unrolled-lanes.js";
 import { isGroup } from "./unrolled-layout.js";
 import { Mixture } from "./unrolled-mixture.js";
 import { carryOf, hot, meanOf, nodeLabel, short } from "./unrolled-values.js";
+import { isWave, wave } from "./wave.js";
 
 const FEW = 4;
 /** What is longer than a word and no longer than two lines of a narrow column, in characters. */
@@ -159,7 +160,8 @@ export class Column {
     const fed = fedAt(data.meta, frame, t);
     attr(this.element, "data-t", t);
     attr(this.element, "data-reads", readsAt(data.meta, t) ? "" : null);
-    text(input, !readsAt(data.meta, t) ? "–" : fed && kind === "symbols" ? symbol(label) : label);
+    if (isWave(data.meta, label)) input.replaceChildren(wave(frame.inputs.row(t)));
+    else text(input, !readsAt(data.meta, t) ? "–" : fed && kind === "symbols" ? symbol(label) : label);
     attr(input, "data-fed", fed?.kind);
     attr(input, "title", label.length > FEW ? label : null);
     input.classList.toggle("rv-u-lines", label.length >= LINES.least && label.length <= LINES.most);

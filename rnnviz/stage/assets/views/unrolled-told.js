@@ -6,6 +6,7 @@ import { el, text } from "../dom.js";
 import { largestAt, partsOf, readsAt, writtenAt } from "../shape.js";
 import { answersAt, hasTarget } from "./output-kinds.js";
 import { joined } from "./output-written.js";
+import { isNumbers } from "./wave.js";
 
 /** So many symbols of a long text are written out: of what is read the first, of what is written the last. */
 const [READ, WRITTEN] = [80, 60];
@@ -59,10 +60,6 @@ function readOf({ meta, say }) {
   if (!meta.alphabet && labels.every(isNumbers)) return say("graph.told_numbers", { n: labels.length * meta.D });
   const again = meta.shape === "one_to_many" ? labels.slice(0, 1) : labels; // the one input, read at every step
   return `${joined(again.slice(0, READ))}${again.length > READ ? "…" : ""}`;
-}
-
-function isNumbers(label) {
-  return label.split(" ").every((part) => Number.isFinite(Number(part.replace("−", "-"))));
 }
 
 /** What is answered, one after another, and how much of it at each step. @returns {{names: string[], counts: number[]}} */
