@@ -181,3 +181,19 @@ def test_the_keyboard_comes_to_the_tools_in_the_order_in_which_they_are_seen(vis
     for tool in tools[1:]:
         screen.page.keyboard.press("Tab")
         expect(tool).to_be_focused()
+
+
+# What is missed 11 pixels above the middle of its first line, or below that of its last.
+MISSED = """(all) => all.filter((e) => {
+  e.scrollIntoView({ block: "center" });
+  const lines = [...e.getClientRects()];
+  return [[lines.at(0), -11], [lines.at(-1), 11]].some(([{ x, y, width, height }, far]) =>
+    !e.contains(document.elementFromPoint(x + width / 2, y + height / 2 + far)));
+}).map((e) => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("path", ["/training", "/shapes", "/shapes?" + ENTRIES["attention"].link])
+def test_what_is_small_is_hit_beside_it_too(visit: Visit, path: str) -> None:
+    screen = visit(path)
+    small = "[data-testid=stTooltipIcon] button, .site-uses a, .site-growing-words a, .site-growing-numbers summary"
+    assert screen.page.locator(small).count() and screen.page.locator(small).evaluate_all(MISSED) == []
