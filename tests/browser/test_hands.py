@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.words import say
 from tests.browser.conftest import Visit
@@ -127,6 +128,15 @@ def test_full_screen_and_back(same: Screen) -> None:
     same.press("f")
     same.page.wait_for_function("document.fullscreenElement === null")
     assert same.t == 2
+
+
+def test_what_full_screen_hides_has_the_focus_again_afterwards(same: Screen) -> None:
+    link = same.page.get_by_role("button", name=say("site.link.label"), exact=True)
+    link.focus()
+    same.press("f")
+    same.page.wait_for_function("document.fullscreenElement?.dataset.stage === 'step'")
+    same.press("f")
+    expect(link).to_be_focused()
 
 
 def test_dragging_along_the_scrubber_follows_the_pointer(same: Screen) -> None:

@@ -270,7 +270,17 @@ class Stage {
   fullscreen() {
     const scope = this.root.getRootNode();
     if (scope.fullscreenElement === this.root) document.exitFullscreen();
-    else this.root.requestFullscreen?.().catch(() => {}); // refused by the browser: the stage stays as it is
+    else this.root.requestFullscreen?.().then(this.refocus(document.activeElement), () => {}); // refused: it stays as it is
+  }
+
+  /** A browser takes the focus from what full screen hides: once that is left, it goes back there. */
+  refocus(node) {
+    const left = () => {
+      if (this.root.getRootNode().fullscreenElement) return;
+      this.root.removeEventListener("fullscreenchange", left);
+      if (document.activeElement === document.body) node?.focus({ preventScroll: true });
+    };
+    return () => this.root.addEventListener("fullscreenchange", left);
   }
 
   /** One section a view, in its area. */
