@@ -44,7 +44,7 @@ function tells(data) {
   return meta.shape !== "many_to_many" || !foretells(data, data.frames[0]);
 }
 
-/** Whether what is right at each step is what is read at the next. */
+/** Whether what is right at each step is what is read at the next; so too where nothing is asked before the last. */
 function foretells(data, frame) {
   const { answers, labels, T } = data.meta;
   for (let t = 0; t < T - 1; t++) {
