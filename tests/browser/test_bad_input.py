@@ -87,7 +87,7 @@ def test_whatever_is_typed_as_text(visit: Visit) -> None:
         assert_sentences(screen)
         labels = run(Experiment(text=text)).labels
         assert screen.steps == len(labels)
-        assert screen.press("Home").token(0).inner_text() == labels[0]
+        assert screen.click_step(0).token(0).inner_text() == labels[0]
         assert_unharmed(screen)
 
 
