@@ -197,6 +197,7 @@ def test_the_saturation_picture_counts_this_run_and_its_circles_choose_units(vis
     for sentence in saturation_sentences(layer.gates):
         assert sentence in screen.words()
     plot.locator("summary").click()
+    plot.locator("tbody tr").first.wait_for()  # it is filled when it is opened
     rows = [list(map(_float, row.split("\t"))) for row in plot.locator("tbody tr").all_inner_texts()]
     columns = [count for name in "fio" for count in _both(saturation_of(layer.gates[name]))]
     np.testing.assert_allclose(rows, np.stack([np.arange(1, 6), *columns], axis=1), atol=6e-4)

@@ -235,6 +235,7 @@ def test_the_figures_say_which_steps_count_and_follow_the_cursor(again: Visit) -
     assert line and bar
     assert abs(line["x"] + line["width"] / 2 - bar["x"] - bar["width"] / 2) < bar["width"] * 2
     plot.locator("summary").click()
+    plot.locator("tbody tr").first.wait_for()  # it is filled when it is opened
     rows = [row.split("\t") for row in plot.locator("tbody tr").all_inner_texts()]
     shown = np.array([[float(cell.replace("−", "-")) for cell in row] for row in rows])
     np.testing.assert_allclose(shown[:, 1:], np.stack(list(shares.values()), axis=1), atol=6e-4)
