@@ -134,7 +134,7 @@ class Page:
         self.look = look_for(self.experiment, self.lang, traps=bool(self.own))
         if self.experiment.network and not self.presented:
             typed = str(st.session_state[state.OWN_TEXT] or "")
-            self.look = " ".join([self.look or "", *given.told(self.experiment, typed, self.lang)])
+            self.remark(" ".join(given.told(self.experiment, typed, self.lang)))
         if self.experiment.series:
             self.look = inputs(self.experiment).note(self.lang)
         return self.experiment
