@@ -3,6 +3,7 @@
  * one gate term by term, to the activation and its value.
  */
 import { attr, el, heading, style, text, unique } from "../dom.js";
+import { whenIdle } from "../idle.js";
 import { gatesOf, shownGate, shownUnit } from "./equations-choice.js";
 import { curve } from "./equations-curve.js";
 import { extrasOf } from "./equations-extras.js";
@@ -40,13 +41,6 @@ export function mount(element, data, cursor) {
   const leave = cursor.subscribe((_, changed) => update(view, changed), element);
   const forget = whenIdle(() => foresee(view));
   return () => [leave, forget, ...view.watched].forEach((stop) => stop());
-}
-
-/** Do something when the page has nothing else to do. Returns what calls it off. */
-function whenIdle(act) {
-  const [ask, drop] = globalThis.requestIdleCallback ? [requestIdleCallback, cancelIdleCallback] : [setTimeout, clearTimeout];
-  const asked = ask(act);
-  return () => drop(asked);
 }
 
 /** Bring the panel to the cursor, touching only what follows from what changed. */

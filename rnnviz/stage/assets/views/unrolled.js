@@ -3,6 +3,7 @@
  * weights on the edges. The slots are fixed: a step changes what the columns show, never where anything stands.
  */
 import { attr, el } from "../dom.js";
+import { whenIdle } from "../idle.js";
 import { layerIn, recurs } from "../shape.js";
 import { Heading } from "./unrolled-heading.js";
 import { headLines } from "./unrolled-head.js";
@@ -57,6 +58,7 @@ export class Graph {
     this.unsubscribe();
     this.observer.disconnect();
     this.description.stop();
+    this.rest?.();
     clearTimeout(this.morphing);
   }
 
@@ -232,6 +234,17 @@ export class Graph {
     this.heading.show(cursor, this.seen(), this.weights[0].gate);
     this.pointer.refresh();
     this.description.soon(() => describe(this));
+    this.rest?.();
+    this.rest = whenIdle(() => this.foresee());
+  }
+
+  /** Fill the columns on either side of the window: the next step brings one of them into sight. */
+  foresee() {
+    const { start, folded } = this;
+    const { count, positions } = this.layout;
+    for (const position of [start - 1, start + count]) {
+      if (!folded && position >= 0 && position < positions) this.picture.at(position).fill(position, this.frame, this.weights, this.limits);
+    }
   }
 
   /** The first and the last step in sight, counted from 1. */
