@@ -117,7 +117,11 @@ def test_colours_that_python_chose_stand_whatever_the_system_says(desk: Desk, tr
 
 def test_paper_is_light(desk: Desk, trace) -> None:
     screen = desk.show(show(trace), theme="dark")
-    columns = "[...document.querySelectorAll('[data-view=unrolled] [data-kind=step]')].length"
+    columns = """(() => {
+      const { left, right } = document.querySelector("[data-view=unrolled] .rv-u-window").getBoundingClientRect();
+      const seen = (box) => box.left > left - 1 && box.right < right + 1;
+      return [...document.querySelectorAll("[data-view=unrolled] [data-kind=step]")].filter((e) => seen(e.getBoundingClientRect())).length;
+    })()"""
     before = screen.page.evaluate(columns)
     screen.page.emulate_media(media="print", color_scheme="dark")
     assert screen.paint().page.evaluate(PAINTED) == ["light", "light"]

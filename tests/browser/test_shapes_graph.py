@@ -135,9 +135,13 @@ def test_what_is_read_and_what_is_written_so_far_stands_above_the_graph(
     for keys, t in ((["Home"], 0), (["End"], trace.steps - 1), (["ArrowLeft"], max(trace.steps - 2, 0))):
         screen.press(*keys)
         said = [trace.answers[k] for k in trace.outputs[first : t + 1].argmax(axis=1)]
-        assert "".join(line.inner_text().split()) == f"{read}→{''.join(said) or '…'}".replace(" ", "")
+        told, _, written = "".join(line.inner_text().split()).partition("→")
+        assert told == read.replace(" ", "")
+        whole = "".join(said).replace(" ", "") or "…"
+        assert whole == written or (written[0] == "…" and len(written) > 9 and whole.endswith(written[1:])), "the last that has room"
         room, words = (line.locator(f".rv-u-told-{part}").bounding_box() for part in ("room", "written"))
-        assert room and words and words["x"] + words["width"] <= room["x"] + room["width"] + 1, "the last is in sight"
+        assert room and words and room["x"] - 1 <= words["x"], "not cut off"
+        assert words["x"] + words["width"] <= room["x"] + room["width"] + 1, "the last is in sight"
 
 
 def test_many_numbers_that_are_read_at_once_are_one_line(desk: Desk) -> None:

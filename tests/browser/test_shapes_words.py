@@ -175,9 +175,9 @@ def test_what_a_part_is_stands_on_a_line_each(desk: Desk, name: str, size: Viewp
     trace = run((PAIRS | SHAPES)[name])
     screen = desk.show(show(trace, ["unrolled"]), size=size)
     for _ in range(trace.steps):
-        lines = screen.stage.locator(".rv-u-bands .rv-u-part:not([hidden]) .rv-u-band-label > *")
+        lines = screen.stage.locator(".rv-u-bands > .rv-u-band-label:not([hidden]) > *")
         assert {line.text_content(): line.evaluate(LINES) for line in lines.all() if line.evaluate(LINES) != 1} == {}
-        assert screen.stage.locator(".rv-u-part:not([hidden]) > .rv-u-band-label").evaluate_all(CUT) == []
+        assert screen.stage.locator(".rv-u-band-label:not([hidden])").evaluate_all(CUT) == []
         screen.press("ArrowRight")
 
 

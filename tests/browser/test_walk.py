@@ -88,3 +88,38 @@ def test_in_a_hurry_the_graph_keeps_up_and_figures_take_turns(visit: Visit) -> N
             redrawn[k] += now != was
     # Each has its turn every few frames, and not in each.
     assert all(len(crowded) / 5 <= count <= len(crowded) * 0.6 for count in redrawn), redrawn
+
+
+# What a key press changes in the columns of the graph, until its frame is painted: which of them, by their steps.
+TOUCHED = """(key) => new Promise((done) => requestIdleCallback(() => requestAnimationFrame(() => {
+  const columns = document.querySelector("[data-view=unrolled] .rv-u-columns");
+  const all = [...columns.children];
+  const found = new Set();
+  const note = (changes) => {
+    for (const { target } of changes) {
+      const column = all.find((one) => one.contains(target));
+      if (column) found.add(Number(column.dataset.step));
+    }
+  };
+  const watch = new MutationObserver(note);
+  watch.observe(columns, { attributes: true, characterData: true, childList: true, subtree: true });
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, bubbles: true }));
+  requestAnimationFrame(() => {
+    note(watch.takeRecords());
+    watch.disconnect();
+    done([...found].sort((a, b) => a - b));
+  });
+})))"""
+
+
+def test_a_step_finds_its_column_filled_and_moves_none(visit: Visit) -> None:
+    """It may cost a frame of 17 ms; to fill a column in it, and to move each, took a third of that."""
+    screen = visit("/step", cell="lstm", hidden_size=8, text=TEXT, step=15)
+    for key, by in (("ArrowRight", 1), ("ArrowRight", 1), ("ArrowLeft", -1), ("ArrowLeft", -1), ("ArrowLeft", -1)):
+        t = screen.t
+        assert screen.page.evaluate(TOUCHED, key) == sorted([t, t + by]), "only these are marked otherwise"
+        assert screen.paint().t == t + by
+        middle = screen.column(t + by).bounding_box()
+        window = screen.stage.locator(".rv-u-window").bounding_box()
+        assert middle and window
+        assert abs(middle["x"] + middle["width"] / 2 - window["x"] - window["width"] / 2) < window["width"] / 8

@@ -1,5 +1,6 @@
 /**
- * What the list of terms and the one bar share: scales, bars drawn by transform alone, and the names of terms.
+ * What the list of terms and the one bar share: scales, bars, and the names of terms. Nothing is moved by a transform:
+ * after each that changes a browser looks through all of the page for what lies above what.
  */
 import { style, text } from "../dom.js";
 import { setSubscript } from "./equations-math.js";
@@ -18,15 +19,14 @@ export function colour(v) {
   return v < 0 ? "var(--rv-negative)" : "var(--rv-positive)";
 }
 
-/** A bar from `start`, `length` long, in shares of the track; drawn by transform alone. */
+/** A bar from `start`, `length` long, in shares of the track: a part of a background, so that nothing is laid out. */
 export function lay(bar, start, length, paint) {
-  const from = Math.min(start, start + length);
-  bar.style.transform = `translateX(${(100 * from).toFixed(2)}%) scaleX(${Math.abs(length).toFixed(4)})`;
-  if (bar.dataset.paint !== paint) bar.style.background = bar.dataset.paint = paint;
+  const [from, to] = [start, start + length].sort((a, b) => a - b).map((share) => `${(100 * share).toFixed(2)}%`);
+  bar.style.backgroundImage = `linear-gradient(to right, transparent ${from}, ${paint} ${from} ${to}, transparent ${to})`;
 }
 
 export function shift(node, share) {
-  node.style.transform = `translateX(${(100 * share).toFixed(2)}%)`;
+  node.style.left = `${(100 * share).toFixed(2)}%`;
 }
 
 /** The name of a term: a letter and its subscript, or words for what is added up. */

@@ -63,12 +63,17 @@ function point(parts, scale, name, sum, result, held) {
   attr(parts.ring, "visibility", seen && held ? null : "hidden");
   if (!seen) return;
   const [x, y] = [scale.x(sum).toFixed(2), scale.y(result).toFixed(2)];
-  attr(parts.dot, "transform", `translate(${x} ${y})`);
-  if (held) attr(parts.ring, "transform", `translate(${x} ${scale.y(squash(name, sum)).toFixed(2)})`);
+  place(parts.dot, x, y);
+  if (held) place(parts.ring, x, scale.y(squash(name, sum)).toFixed(2));
   attr(parts.down, "x1", x);
   attr(parts.down, "x2", x);
   attr(parts.down, "y1", y);
   attr(parts.across, "x2", x);
   attr(parts.across, "y1", y);
   attr(parts.across, "y2", y);
+}
+
+function place(circle, x, y) {
+  attr(circle, "cx", x);
+  attr(circle, "cy", y);
 }

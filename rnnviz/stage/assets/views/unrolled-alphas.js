@@ -2,7 +2,7 @@
  * The weights of a decoder that looks back, as numbers below the strip of the encoder's states: the largest as far as
  * they have room, and how many more there are that weigh as much.
  */
-import { attr, el, number, style, text } from "../dom.js";
+import { attr, el, number, text } from "../dom.js";
 import { sourceName } from "./unrolled-values.js";
 
 /** So many weights are told one by one, as far as they have room; none that is small, and small beside the largest. */
@@ -17,8 +17,9 @@ export class Alphas {
   constructor(data, layout, strip) {
     Object.assign(this, { data, layout, ...strip });
     this.numbers = Array.from({ length: NAMED }, () => el("span", { class: "rv-u-alpha" }));
+    this.rooms = this.numbers.map((node) => el("div", { class: "rv-u-alpha-place", style: { top: `${strip.top + layout.px(3)}px` } }, node));
     this.rest = el("span", { class: "rv-u-alpha", hidden: true, style: { top: `${strip.top + layout.px(25)}px` } });
-    this.elements = [...this.numbers, this.rest];
+    this.elements = [...this.rooms, this.rest];
     this.places = []; // of the numbers
   }
 
@@ -51,7 +52,7 @@ export class Alphas {
 
   /** The weights that are told, as numbers. */
   tell(told, weights, t) {
-    const { data, cell, left, top, bare } = this;
+    const { data, cell, left, bare } = this;
     const { px, room } = this.layout;
     this.numbers.forEach((node, k) => {
       const s = told[k];
@@ -63,7 +64,7 @@ export class Alphas {
       const at = Math.min(Math.max(left + (s + 0.5) * cell, px(20)), room - px(20));
       if (at === this.places[k]) return;
       this.places[k] = at;
-      style(node, { transform: `translate(calc(${at}px - 50%), ${top + px(3)}px)` });
+      this.rooms[k].style.left = `${at}px`;
     });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { el, style, text } from "../dom.js";
 import { translates } from "../shape.js";
+import { Strip } from "./unrolled-strip.js";
 
 export class Bands {
   /** @param {import("../arrays.js").Data} data @param {ReturnType<import("./unrolled-layout.js").layoutOf>} layout */
@@ -15,13 +16,16 @@ export class Bands {
     const [before, after] = [{ name: "encoder", first: 0, last: track.gathered - 1 }, { name: "decoder", first: track.gathered + 1, last: end }];
     const spans = !track.gather ? [] : translates(data.meta) ? [before, gathered, after] : [gathered];
     this.bands = spans.map((span) => this.band(data, span));
-    this.element = el("div", { class: "rv-u-bands", "aria-hidden": "true" }, this.bands.map(({ node }) => node));
+    this.strip = new Strip(layout, "parts", this.bands.map(({ node }) => node));
+    const labels = this.bands.map(({ label }) => label);
+    this.element = el("div", { class: "rv-u-bands", "aria-hidden": "true" }, this.strip.element, labels);
   }
 
   band(data, span) {
     const [title, note] = [el("b"), el("span")];
-    const label = el("div", { class: "rv-u-band-label", style: { height: `${this.layout.titles.height}px` } }, title, note);
-    const node = el("div", { class: `rv-u-part rv-u-part-${span.name}`, style: { height: `${this.layout.height}px` } }, label);
+    const label = el("div", { class: `rv-u-band-label rv-u-label-${span.name}`, style: { height: `${this.layout.titles.height}px` } }, title, note);
+    const width = (span.last - span.first + 1) * this.layout.slot;
+    const node = el("div", { class: `rv-u-part rv-u-part-${span.name}`, style: { height: `${this.layout.height}px`, width: `${width}px` } });
     const n = translates(data.meta) ? this.layout.track.split : data.meta.T;
     const said = span.name === "gather" ? this.layout.track.gather : span.name;
     const named = data.say(`graph.title_${said}`);
@@ -29,7 +33,7 @@ export class Bands {
       [named, data.say(noteKey(data.meta, span.name, "note"), { n })],
       [span.name === "gather" ? data.say(`graph.brief_${said}`) : named, data.say(noteKey(data.meta, span.name, "brief"))],
     ];
-    const band = { ...span, node, label, title, note, words, needs: null, width: null, left: null };
+    const band = { ...span, node, label, title, note, words, needs: null, at: null, left: null, right: null };
     this.write(band, false);
     return band;
   }
@@ -52,22 +56,20 @@ export class Bands {
     return band.needs;
   }
 
-  /** The first slot shows position `start`; bands reach beyond the window for the slide. */
+  /** The first slot shows position `start`. A name stands where its band is seen, and is another length there. */
   show(start) {
-    const { offset, slot, count, room } = this.layout;
+    const { offset, slot, room } = this.layout;
+    this.strip.show(start);
     for (const band of this.bands) {
-      const from = Math.max(band.first - start, -2);
-      const to = Math.min(band.last - start + 1, count + 2);
-      const [left, width] = [offset + from * slot, Math.max(0, to - from) * slot];
-      const inset = Math.max(0, -left);
-      const seen = Math.min(room, left + width) - Math.max(0, left);
-      if (left !== band.left || width !== band.width) {
-        style(band.node, { transform: `translateX(${left}px)`, width: `${width}px` });
-        band.node.hidden = width <= 0 || seen <= 8;
-        if (!band.node.hidden) this.write(band, this.needs(band) > seen);
-        style(band.label, { transform: `translateX(${inset}px)`, width: `${Math.max(0, seen)}px` });
-        Object.assign(band, { left, width });
-      }
+      const at = this.strip.left(band.first);
+      if (at !== band.at) style(band.node, { left: `${(band.at = at)}px` });
+      const [left, right] = [Math.max(0, offset + (band.first - start) * slot), Math.min(room, offset + (band.last + 1 - start) * slot)];
+      if (left === band.left && right === band.right) continue;
+      const seen = right - left;
+      band.node.hidden = band.label.hidden = seen <= 8;
+      if (!band.label.hidden) this.write(band, this.needs(band) > seen);
+      style(band.label, { left: `${left}px`, width: `${Math.max(0, seen)}px` });
+      Object.assign(band, { left, right });
     }
   }
 }

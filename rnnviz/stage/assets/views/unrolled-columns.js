@@ -43,18 +43,23 @@ export class Column {
     this.place();
   }
 
-  /**
-   * Stand at this place. What marks the cursor's column is a class of few elements and an overlay that stays in its
-   * slot: it changes at every step. @param {number} left in px @param {boolean} now the cursor is here
-   */
-  move(left, now) {
+  /** Stand at this place. @param {number} left in px */
+  move(left) {
     if (left !== this.left) this.element.style.transform = `translateX(${left}px)`;
-    if (now !== this.now) {
-      for (const node of [this.lanes.element, this.input, this.step]) node.classList.toggle("rv-u-now", now);
-      attr(this.element, "data-now", now ? "" : null);
-      attr(this.input, "aria-current", now ? "step" : null);
-    }
-    Object.assign(this, { left, now });
+    this.left = left;
+  }
+
+  /**
+   * Be the cursor's column, or not. What marks it is a class of few elements and an overlay that stays in its slot: it
+   * changes at every step.
+   */
+  mark(now) {
+    if (now === this.now) return;
+    this.now = now;
+    for (const node of [this.input, this.step]) node.classList.toggle("rv-u-now", now);
+    this.lanes.stress(now);
+    attr(this.element, "data-now", now ? "" : null);
+    attr(this.input, "aria-current", now ? "step" : null);
   }
 
   node(row) {

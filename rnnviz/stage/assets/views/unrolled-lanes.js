@@ -9,6 +9,8 @@ import { carryHeight } from "./unrolled-values.js";
 const BELT = 0.6;
 /** Of the lines of others, while a unit is singled out. */
 const DIM = 0.14;
+/** Of the lines of columns where the cursor is not. */
+const ASIDE = 0.5;
 
 /**
  * @typedef {import("./unrolled-layout.js").Row} Row
@@ -33,6 +35,8 @@ export class Lanes {
     /** Which rows' lines are not dimmed, by the unit singled out and by the pointer. */
     this.own = null;
     this.pointed = null;
+    this.looks = ["", ""];
+    this.now = false;
     this.belt = this.palette[data.meta.cell === "gru" ? "h" : "c"];
     const box = { left: `${-this.aside}px`, width: `${layout.slot + 2 * this.aside}px`, height: `${layout.height}px` };
     this.element = el("div", { class: "rv-u-lanes", "aria-hidden": "true", style: box });
@@ -72,29 +76,40 @@ export class Lanes {
     this.draw();
   }
 
-  draw() {
-    const drawn = [...this.strings.map((line) => this.string(line)), ...this.belts.map((line) => this.past(line))];
-    this.element.style.background = drawn.filter(Boolean).join(", ");
+  /** The lines of the cursor's column are strong. @param {boolean} now whether this is it */
+  stress(now) {
+    this.now = now;
+    this.element.style.background = this.looks[Number(now)];
   }
 
-  string({ row: { y, lane }, width, colour, dim }) {
+  draw() {
+    this.looks = [ASIDE, 1].map((share) => this.drawn(share));
+    this.stress(this.now);
+  }
+
+  drawn(share) {
+    const lines = [...this.strings.map((line) => this.string(line, share)), ...this.belts.map((line) => this.past(line, share))];
+    return lines.filter(Boolean).join(", ");
+  }
+
+  string({ row: { y, lane }, width, colour, dim }, share) {
     const { top } = this.layout.input;
     const wide = Math.ceil(width);
     const x = this.aside + this.layout.slot / 2 + lane - wide / 2;
-    return width && painted(colour, (dim ? DIM : 1) * (width / wide), x, y, wide, `${(top - y).toFixed(1)}px`);
+    return width && painted(colour, share * (dim ? DIM : 1) * (width / wide), x, y, wide, `${(top - y).toFixed(1)}px`);
   }
 
   /** In the folded form of boxes there is no room for belts. */
-  past({ row, width, dim }) {
+  past({ row, width, dim }, share) {
     const { slot } = this.layout;
     const high = Math.ceil(width);
     const y = carryHeight(this.layout, row) - high / 2;
-    return width && painted(this.belt, (dim ? DIM : BELT) * (width / high), row.block.reverse ? slot : 0, y, 2 * this.aside, `calc(var(--rv-belts, 1) * ${high}px)`);
+    return width && painted(this.belt, share * (dim ? DIM : BELT) * (width / high), row.block.reverse ? slot : 0, y, 2 * this.aside, `calc(var(--rv-belts, 1) * ${high}px)`);
   }
 }
 
 /** One line as a background. What is thinner than its pixels is fainter instead: backgrounds are whole pixels wide. */
 function painted(colour, opacity, x, y, width, height) {
-  const alpha = Math.round(255 * opacity).toString(16).padStart(2, "0");
+  const alpha = Math.min(254, Math.round(255 * opacity)).toString(16).padStart(2, "0"); // never opaque: see `Strip`
   return `linear-gradient(${colour}${alpha} 0 0) ${x.toFixed(1)}px ${y.toFixed(1)}px / ${width.toFixed(1)}px ${height} no-repeat`;
 }

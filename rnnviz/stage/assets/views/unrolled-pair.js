@@ -59,7 +59,7 @@ export class Pair {
     const said = { encoder: "graph.title_encoder", decoder: "graph.title_decoder", gather: `graph.brief_${layout.track.gather}` }[name];
     const title = el("b", {}, data.say(said));
     const note = el("span", {}, data.say(noteKey(data.meta, name, "brief")));
-    const label = el("div", { class: "rv-u-band-label rv-u-brief", style: { height: `${layout.titles.height}px` } }, title, note);
+    const label = el("div", { class: `rv-u-band-label rv-u-brief rv-u-label-${name}`, style: { height: `${layout.titles.height}px` } }, title, note);
     const size = { width: `${layout.slot}px`, height: `${layout.height}px`, transform: `translateX(${Math.round(centre - layout.slot / 2)}px)` };
     return el("div", { class: `rv-u-part rv-u-box rv-u-part-${name}`, style: size, "aria-hidden": "true" }, label);
   }

@@ -12,6 +12,7 @@ import { Ways } from "./unrolled-gather.js";
 import { isGroup } from "./unrolled-layout.js";
 import { foldedPlaces, Pair } from "./unrolled-pair.js";
 import { foldedMiddle, Loop, markFolded, placer } from "./unrolled-loop.js";
+import { Strip } from "./unrolled-strip.js";
 
 const SLIDE = 140;
 const px = (value) => `${value}px`;
@@ -35,9 +36,9 @@ export class Picture {
     this.pinned = null;
     this.band = el("div", { class: "rv-u-band", style: { width: px(layout.slot), height: px(layout.height) } });
     this.rings = rings(layout);
-    const columns = el("div", { class: "rv-u-columns" }, this.columns.map(({ element }) => element));
+    this.strip = new Strip(layout, "columns", this.columns.map(({ element }) => element));
     const { all, now } = this.edges;
-    this.track = el("div", { class: "rv-u-track-all" }, this.bands.element, all, this.ways.element, now, this.loop.element, columns, this.rings);
+    this.track = el("div", { class: "rv-u-track-all" }, this.bands.element, all, this.ways.element, now, this.loop.element, this.strip.element, this.rings);
     this.later = later(data, layout);
     const cuts = (this.cuts = ["left", "right"].map((side) => cutMark(layout, side)));
     const size = { width: px(layout.room), height: px(layout.height) };
@@ -103,6 +104,7 @@ export class Picture {
    * @param {(column: Column, position: number) => void} fill
    */
   pin(position, fill) {
+    this.strip.rest();
     const places = foldedPlaces(this.layout, position);
     this.pinned = new Map(places.map((place, k) => [place.position, k]));
     this.columns.forEach((column, k) => {
@@ -110,7 +112,8 @@ export class Picture {
       attr(column.element, "data-role", place?.role ?? "gone");
       if (!place) return;
       fill(column, place.position);
-      column.move(place.left, place.role === "now");
+      column.move(place.left);
+      column.mark(place.role === "now");
     });
     const { left } = places.find(({ role }) => role === "now");
     this.aim(left);
@@ -122,15 +125,34 @@ export class Picture {
     for (const node of [this.band, this.edges.now, this.rings]) node.style.transform = `translateX(${left}px)`;
   }
 
-  /** Put every column in its slot. @param {boolean} moved the cursor's slot is another one */
+  /**
+   * Put every column in its slot; of the unrolled form those in sight, and the others in time (see `ready`).
+   * @param {boolean} moved the cursor's slot is another one
+   */
   place(start, slot, folded, moved) {
+    const { count } = this.layout;
     const left = placer(this.layout, folded, slot);
-    for (let k = -1; k <= this.layout.count; k++) {
+    if (folded) this.strip.rest();
+    else this.strip.show(start);
+    for (let k = -1; k <= count; k++) {
       const column = this.at(start + k);
-      column.move(left(k), k === slot);
+      if (folded) column.move(left(k));
+      else if (k >= 0 && k < count) this.ready(start + k);
+      column.mark(k === slot);
       markFolded(column, folded, k - slot, this.data.meta.directions);
     }
     if (moved) this.aim(left(slot));
+  }
+
+  /** Lay the strip anew, so that the columns can leave it from where they are seen. */
+  level(start) {
+    this.strip.rest(start);
+    for (let k = -1; k <= this.layout.count; k++) this.ready(start + k);
+  }
+
+  /** Put the column of a position where it stands in the strip: of what is out of sight, while the page rests. */
+  ready(position) {
+    this.at(position).move(this.strip.left(position));
   }
 
   /** All gaps are alike, so a window one slot further is the same picture moved by one slot. */

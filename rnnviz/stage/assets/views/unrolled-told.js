@@ -8,8 +8,8 @@ import { answersAt, hasTarget } from "./output-kinds.js";
 import { joined } from "./output-written.js";
 import { isNumbers } from "./wave.js";
 
-/** So many symbols of a long text are written out: of what is read the first, of what is written the last. */
-const [READ, WRITTEN] = [80, 60];
+/** So many symbols of a long text are written out: of what is read the first, of what is written the last that have room. */
+const [READ, WRITTEN] = [80, 120];
 
 export class Told {
   /** @param {import("../arrays.js").Data} data */
@@ -17,14 +17,26 @@ export class Told {
     this.data = data;
     this.known = new WeakMap();
     this.written = el("span", { class: "rv-u-told-written", dir: "auto" });
+    this.room = el("span", { class: "rv-u-told-room" }, this.written);
+    this.width = Infinity;
+    this.brush = null;
     this.element = tells(data) ? this.line() : null;
   }
 
+  /** How much room there is: asked once a layout, for to ask lays the page out. */
+  measure() {
+    if (!this.element) return;
+    const { font } = getComputedStyle(this.written);
+    this.width = this.room.clientWidth || Infinity;
+    this.brush ??= el("canvas").getContext("2d");
+    this.brush.font = font;
+  }
+
   line() {
-    const { data, written } = this;
+    const { data } = this;
     const read = el("span", { class: "rv-u-told-read", dir: "auto" }, readOf(data));
     const arrow = el("span", { class: "rv-u-told-arrow", "aria-hidden": "true" }, "→");
-    return el("p", { class: "rv-u-told", title: data.say("graph.told") }, read, arrow, el("span", { class: "rv-u-told-room" }, written));
+    return el("p", { class: "rv-u-told", title: data.say("graph.told") }, read, arrow, this.room);
   }
 
   /** A step changes one text. */
@@ -33,8 +45,23 @@ export class Told {
     if (!this.known.has(frame)) this.known.set(frame, answersOf(this.data, frame));
     const { names, counts } = this.known.get(frame);
     const end = counts[Math.min(t, counts.length - 1)];
-    const seen = names.slice(Math.max(0, end - WRITTEN), end);
-    text(this.written, seen.length ? `${end > WRITTEN ? "…" : ""}${joined(seen)}` : "…");
+    text(this.written, end ? this.last(names, end) : "…");
+  }
+
+  /** The last of what is written, as much as has room: to cut it off would put the whole page together at each step. */
+  last(names, end) {
+    const said = (from) => `${from ? "…" : ""}${joined(names.slice(from, end))}`;
+    let [low, high] = [Math.max(0, end - WRITTEN), end - 1];
+    while (low < high) {
+      const from = (low + high) >> 1;
+      if (this.wide(said(from)) <= this.width) high = from;
+      else low = from + 1;
+    }
+    return said(low);
+  }
+
+  wide(words) {
+    return this.brush ? this.brush.measureText(words).width : 0;
   }
 }
 

@@ -124,6 +124,7 @@ export class Graph {
     this.picture.enter(this.element);
     this.picture.shape(this.folded);
     this.pointer.enter(this.picture.window);
+    this.heading.told.measure();
     this.weigh();
     this.show(true);
   }
@@ -243,7 +244,9 @@ export class Graph {
     const { start, folded } = this;
     const { count, positions } = this.layout;
     for (const position of [start - 1, start + count]) {
-      if (!folded && position >= 0 && position < positions) this.picture.at(position).fill(position, this.frame, this.weights, this.limits);
+      if (folded || position < 0 || position >= positions) continue;
+      this.picture.at(position).fill(position, this.frame, this.weights, this.limits);
+      this.picture.ready(position);
     }
   }
 
@@ -282,7 +285,8 @@ export class Graph {
     const { element, folded, layout, picture } = this;
     clearTimeout(this.morphing);
     element.classList.remove("rv-u-morphing");
-    if (!folded) {
+    if (folded) picture.level(this.start);
+    else {
       const position = layout.track.position(this.cursor.t);
       this.start = windowStart(layout, position);
       this.slot = position - this.start;
