@@ -65,6 +65,16 @@ WATCH = """([shown, key, t, by]) => {
     requestAnimationFrame(look);
   }, true);
 }"""
+# The same sums on each machine and at each moment: what a machine does at half its speed is seen in it.
+SUMS = """() => {
+  const took = Array.from({ length: 9 }, () => {
+    const begun = performance.now();
+    let sum = 0;
+    for (let k = 1; k < 4e6; k++) sum += Math.sqrt(k) % 3;
+    return sum && performance.now() - begun;
+  });
+  return took.sort((a, b) => a - b)[4];
+}"""
 WARM = 5  # presses before those that count
 PAUSE = 100  # ms between two presses: what is out of sight has followed, and the page rests
 # Something in every animation frame, until there are as many: the time between them.
@@ -107,6 +117,7 @@ class Walk:
 
     painted: list[float]  # ms from press to the end of the frame that shows it, painted and handed over; one a press
     drawn: list[float]  # ms from press to that frame on the screen
+    sums: float  # ms that always the same sums take, before and after
     frames: int  # in how many frames after the press it was there, at most
     messages: float  # websocket messages a step, both directions
 
@@ -231,6 +242,7 @@ def text_of(length: int) -> str:
 def walk(page: Page, shown: str, t: int, presses: int = PRESSES, key: str = "ArrowRight", by: int = 1) -> Walk:
     """Press a key one time after the other from step ``t``, each when the page rests after the one before."""
     page.evaluate(COUNT, [shown, key, t, by])
+    before = page.evaluate(SUMS)
     press(page, key, WARM)
     messages = _messages(page)
     with measured(page) as taken:
@@ -239,7 +251,8 @@ def walk(page: Page, shown: str, t: int, presses: int = PRESSES, key: str = "Arr
     needed = page.evaluate("window.needed")
     assert len(needed) == presses + WARM
     assert len(taken.painted) == presses
-    return Walk(taken.painted, taken.drawn, max(needed[WARM:]), len(messages) / presses)
+    sums = (before + page.evaluate(SUMS)) / 2
+    return Walk(taken.painted, taken.drawn, sums, max(needed[WARM:]), len(messages) / presses)
 
 
 def press(page: Page, key: str, times: int) -> None:
@@ -289,6 +302,7 @@ def _rows(taken: Walk) -> list[Row]:
         Row("key press → painted frame, p95", percentile(taken.painted, 0.95), "ms", FRAME),
         Row("… and drawn on the screen, here without a graphics processor, median", median(taken.drawn), "ms"),
         Row("… p95", percentile(taken.drawn, 0.95), "ms"),
+        Row("… meanwhile four million roots in the page, as a measure of the machine", taken.sums, "ms"),
         Row("animation frames until it is shown, at most", taken.frames, "", 1),
         Row("websocket messages a step", taken.messages, "", 0),
     ]

@@ -120,7 +120,8 @@ def test_paper_is_light(desk: Desk, trace) -> None:
     columns = """(() => {
       const { left, right } = document.querySelector("[data-view=unrolled] .rv-u-window").getBoundingClientRect();
       const seen = (box) => box.left > left - 1 && box.right < right + 1;
-      return [...document.querySelectorAll("[data-view=unrolled] [data-kind=step]")].filter((e) => seen(e.getBoundingClientRect())).length;
+      const columns = [...document.querySelectorAll("[data-view=unrolled] [data-kind=step]")];
+      return columns.filter((column) => seen(column.getBoundingClientRect())).length;
     })()"""
     before = screen.page.evaluate(columns)
     screen.page.emulate_media(media="print", color_scheme="dark")

@@ -138,7 +138,8 @@ def test_what_is_read_and_what_is_written_so_far_stands_above_the_graph(
         told, _, written = "".join(line.inner_text().split()).partition("→")
         assert told == read.replace(" ", "")
         whole = "".join(said).replace(" ", "") or "…"
-        assert whole == written or (written[0] == "…" and len(written) > 9 and whole.endswith(written[1:])), "the last that has room"
+        last = written[0] == "…" and len(written) > 9 and whole.endswith(written[1:])
+        assert last or whole == written, "all of it, or the last that has room"
         room, words = (line.locator(f".rv-u-told-{part}").bounding_box() for part in ("room", "written"))
         assert room and words and room["x"] - 1 <= words["x"], "not cut off"
         assert words["x"] + words["width"] <= room["x"] + room["width"] + 1, "the last is in sight"

@@ -44,7 +44,7 @@ export class Alphas {
     const { data } = this;
     const least = leastTold(weights);
     const rest = [...weights].filter((weight, s) => weight >= least && !told.includes(s));
-    this.rest.hidden = !rest.length;
+    if (this.rest.hidden === Boolean(rest.length)) this.rest.hidden = !rest.length;
     if (!rest.length) return;
     const [low, high] = [Math.min(...rest), Math.max(...rest)].map((weight) => data.format(weight));
     text(this.rest, data.say(low === high ? "graph.alpha_rest" : "graph.alpha_rest_between", { n: rest.length, low, high }));
@@ -56,7 +56,7 @@ export class Alphas {
     const { px, room } = this.layout;
     this.numbers.forEach((node, k) => {
       const s = told[k];
-      node.hidden = s === undefined;
+      if (node.hidden !== (s === undefined)) node.hidden = s === undefined;
       for (const name of ["data-quantity", "data-unit", "data-step", "data-value"]) if (node.hidden) attr(node, name, null);
       if (node.hidden) return;
       number(node, data, weights[s], { quantity: "attention", unit: s, step: t });

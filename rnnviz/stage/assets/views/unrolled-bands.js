@@ -66,7 +66,7 @@ export class Bands {
       const [left, right] = [Math.max(0, offset + (band.first - start) * slot), Math.min(room, offset + (band.last + 1 - start) * slot)];
       if (left === band.left && right === band.right) continue;
       const seen = right - left;
-      band.node.hidden = band.label.hidden = seen <= 8;
+      if (band.node.hidden !== seen <= 8) band.node.hidden = band.label.hidden = seen <= 8;
       if (!band.label.hidden) this.write(band, this.needs(band) > seen);
       style(band.label, { left: `${left}px`, width: `${Math.max(0, seen)}px` });
       Object.assign(band, { left, right });
