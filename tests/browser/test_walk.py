@@ -123,3 +123,11 @@ def test_a_step_finds_its_column_filled_and_moves_none(visit: Visit) -> None:
         window = screen.stage.locator(".rv-u-window").bounding_box()
         assert middle and window
         assert abs(middle["x"] + middle["width"] / 2 - window["x"] - window["width"] / 2) < window["width"] / 8
+
+
+def test_a_picture_with_all_animations_ended_shows_the_same_steps(visit: Visit) -> None:
+    screen = visit("/step", cell="gru", hidden_size=4, text=TEXT, step=10)
+    screen.press("ArrowRight", "ArrowRight").page.wait_for_timeout(300)  # the slide has ended
+    window = screen.stage.locator(".rv-u-window")
+    assert window.screenshot(animations="disabled") == window.screenshot(animations="allow")
+    assert screen.column(screen.t).is_visible()

@@ -21,6 +21,7 @@ export class Strip {
     const ends = [REACH, -REACH].map((slots) => ({ transform: `translateX(${slots * layout.slot}px)` }));
     this.motion = this.element.animate(ends, { duration: 2 * REACH, fill: "both" });
     this.motion.pause();
+    this.motion.playbackRate = 0; // nor is it ended where all animations are, as for a picture of the page
   }
 
   /** Bring a position into the first slot. */
