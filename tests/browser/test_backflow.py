@@ -202,6 +202,12 @@ def test_a_phone_shows_all_of_it(visit: Visit) -> None:
     assert len(numbers(screen)) > 8
 
 
+def test_one_step_is_told_as_one(visit: Visit) -> None:
+    screen = visit("/gradients", text="a")
+    hints = [screen.stage.locator(f"[data-view={view}] .rv-hint").first.inner_text() for view in ("backflow", "score")]
+    assert hints == [say("flow.graph_hint_one", first=1, T=1), say("score.hint_flow_one")]
+
+
 def test_what_is_read_looks_like_it_and_many_numbers_are_one_line(visit: Visit) -> None:
     for query in ({"network": "waves_at_once"}, {"text": "hello"}):
         screen = visit("/gradients", size=PHONE, **query)

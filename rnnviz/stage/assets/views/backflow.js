@@ -132,7 +132,8 @@ export class Backflow {
     attr(this.window, "data-cut-left", this.start > 0 ? "" : null);
     attr(this.window, "data-cut-right", this.start + layout.count < layout.positions ? "" : null);
     const last = Math.min(cursor.T, this.start + layout.count);
-    text(this.heads.hint, this.data.say("flow.graph_hint", { first: this.start + 1, last, T: cursor.T }));
+    const hint = cursor.T === 1 ? "flow.graph_hint_one" : "flow.graph_hint"; // of more there are always two in sight
+    text(this.heads.hint, this.data.say(hint, { first: this.start + 1, last, T: cursor.T }));
     this.pointer.refresh();
     const note = cursor.veiled ? "" : noteOf(this.data, way, cursor.t);
     text(this.note, note);

@@ -35,8 +35,7 @@ class Score {
     Object.assign(this, { element, data, cursor });
     this.axis = new Axis(data.meta.T);
     const other = data.options.baseline_name ? "score.hint_other" : "score.hint_baseline";
-    const flows = translates(data.meta) ? "score.hint_flow_across" : comesInAtSeveral(data) ? "score.hint_flow_in" : "score.hint_flow";
-    const hint = data.flow ? flows : data.baseline ? other : "score.hint";
+    const hint = data.flow ? flows(data) : data.baseline ? other : "score.hint";
     // A second score of a stage brings the lanes that stand beneath another view; clock and table are the first one's.
     this.lower = Boolean(data.options.lower);
     const said = this.lower ? ["score.lower", "score.hint_lower"] : ["score.title", hint];
@@ -247,6 +246,13 @@ class Score {
     this.stop?.();
     for (const lane of this.lanes) if (lane !== this.scrubber) lane.stop?.();
   }
+}
+
+/** Where the gradient comes in, and whether it has a way to go. */
+function flows(data) {
+  if (data.meta.T === 1) return "score.hint_flow_one";
+  if (translates(data.meta)) return "score.hint_flow_across";
+  return comesInAtSeveral(data) ? "score.hint_flow_in" : "score.hint_flow";
 }
 
 /** A tip of several numbers, one a row, or of a sentence about one. */
