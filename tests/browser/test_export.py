@@ -76,6 +76,18 @@ def test_what_a_decoder_wrote_by_itself_is_in_the_file(desk: Desk) -> None:
     assert "T = S + N = 5 + 20" in told and "was stopped after 20" in told
 
 
+@pytest.mark.parametrize("shape", ["one_to_many", "encoder_decoder"])
+def test_the_score_alone_tells_what_its_dash_stands_for(desk: Desk, shape: str) -> None:
+    quiet = run(Experiment(shape=shape, decoder="state", hidden_size=4, text="hello"))
+    screen, t = desk.show(show(quiet, "score")), quiet.steps - 1
+    boxes, tip = screen.stage.locator(".rv-token"), screen.stage.locator("[data-view=score] > .rv-tooltip")
+    assert boxes.nth(t).inner_text() == "–"
+    assert screen.stage.locator(".rv-lane-tokens .rv-lane-label").inner_text().endswith(say("score.nothing_read"))
+    for step, told in ((0, say("score.tip_step", t=1, symbol="h")), (t, say("score.tip_step_nothing", t=t + 1))):
+        boxes.nth(step).hover()
+        assert screen.paint() and tip.inner_text() == told
+
+
 def test_it_leaves_the_address_and_the_history_alone(desk: Desk, trace) -> None:
     screen = desk.show(show(trace))
     before = screen.page.url, screen.page.evaluate("history.length")

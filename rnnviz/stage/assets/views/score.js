@@ -4,7 +4,7 @@
  */
 import { MODES } from "../cursor.js";
 import { attr, el, heading, number, style, text } from "../dom.js";
-import { labelAt, translates } from "../shape.js";
+import { labelAt, readsAt, translates } from "../shape.js";
 import { Axis } from "./lanes.js";
 import { comesInAtSeveral } from "./lanes-flow.js";
 import { Border } from "./lanes-parts.js";
@@ -119,7 +119,7 @@ class Score {
     if (!lane) return;
     this.frame(lane, tip.box);
     const { left, top, width } = tip.box;
-    const where = this.data.say("score.tip_step", { t: tip.t + 1, symbol: labelAt(this.data.meta, this.data.frame(this.cursor), tip.t) });
+    const where = this.where(tip.t);
     if (tip.rows || tip.sentence) this.tooltip.replaceChildren(...tipContent(this.data, tip, where));
     else text(this.tooltip, tip.text ? this.data.say("score.tip_both", { where, what: tip.text }) : where);
     this.tooltip.classList.toggle("rv-tooltip-rows", Boolean(tip.rows || tip.sentence));
@@ -129,6 +129,13 @@ class Score {
     const x = (plot.left - home.left) * zoom + left + width / 2 - this.tooltip.offsetWidth / 2;
     const y = (plot.top - home.top) * zoom + top - this.tooltip.offsetHeight - 8;
     style(this.tooltip, { transform: `translate(${Math.round(Math.min(Math.max(0, x), room))}px, ${Math.round(y)}px)` });
+  }
+
+  /** Which step is pointed at, and what it reads. */
+  where(t) {
+    const { data, cursor } = this;
+    if (!readsAt(data.meta, t)) return data.say("score.tip_step_nothing", { t: t + 1 });
+    return data.say("score.tip_step", { t: t + 1, symbol: labelAt(data.meta, data.frame(cursor), t) });
   }
 
   frame(lane, { left, top, width, height }) {

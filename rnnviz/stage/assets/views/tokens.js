@@ -10,7 +10,7 @@ import { HeatLane } from "./lanes-heat.js";
 import { everywhere, laneFrame } from "./lanes.js";
 import { span } from "./lanes-kinds.js";
 import { readWithin } from "./lanes-parts.js";
-import { labelAt, translates } from "../shape.js";
+import { labelAt, partsOf, readsAt, translates } from "../shape.js";
 
 // A column narrower than this, in pixels at the normal text size, has no room for one letter, for two, or for its word.
 const NARROW = [9.5, 15, 34];
@@ -104,8 +104,10 @@ class TokenLane {
   }
 
   draw() {
-    this.sub.textContent = this.data.say("score.one_symbol");
-    if (!translates(this.data.meta)) return;
+    const { meta, say } = this.data;
+    const always = partsOf(meta).every(({ stop }) => readsAt(meta, stop - 1));
+    this.sub.textContent = say(always ? "score.one_symbol" : "score.nothing_read");
+    if (!translates(meta)) return;
     this.relabel();
     if (!this.narrow) this.boxes.forEach((node, t) => text(node.firstChild, this.labels[t]));
   }
