@@ -6,9 +6,11 @@ import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from rnnviz.site.lessons import LESSONS
 from tests.browser.conftest import Visit
+from tests.browser.screen import DESKTOP, PHONE
 from tests.browser.server import HOST
 
 # What fades from now on, or changes its rim, of the parts that Streamlit puts on the page.
@@ -74,6 +76,34 @@ def test_presenting_shows_the_stage_alone_and_has_a_way_out(visit: Visit) -> Non
     again.page.locator(".st-key-controls").wait_for()
     again.settle()
     assert "present" not in query(again.page.url)
+
+
+# Whether what stands behind a button covers the page from side to side; whether something is covered by nothing.
+COVERS = """(button) => {
+  const ground = button.closest("[data-testid=stLayoutWrapper]");
+  const { top, bottom, left, right } = button.getBoundingClientRect();
+  const room = document.querySelector("[data-testid=stMain]").clientWidth;
+  const opaque = /^rgb\\(/.test(getComputedStyle(ground).backgroundColor);
+  const seen = [[1, 1], [left - 4, top], [left - 4, bottom], [right - 2, bottom + 2], [room - 1, top]];
+  return opaque && seen.every(([x, y]) => ground.contains(document.elementFromPoint(x, y)));
+}"""
+SEEN = """(tool) => {
+  const { x, y, width, height } = tool.getBoundingClientRect();
+  return tool.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_while_presenting_nothing_is_scrolled_under_the_way_back(visit: Visit, theme: str, size: ViewportSize) -> None:
+    screen = visit("/step", text="abc", present=1, theme=theme, size=size)
+    main = screen.page.get_by_test_id("stMain")
+    for top in (0, 60, 300, 700):
+        main.evaluate("(main, top) => main.scrollTo(0, top)", top)
+        assert screen.paint().page.locator(".st-key-leave button").evaluate(COVERS)
+    if size == DESKTOP:  # there the stage's own head stays in sight, below it
+        tools = [tool for tool in screen.stage.locator(".rv-transport button").all() if tool.is_visible()]
+        assert tools and all(tool.evaluate(SEEN) for tool in tools)
 
 
 def test_the_link_button_copies_the_very_screen(visit: Visit) -> None:
