@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from rnnviz.site.lessons import LESSONS
 from rnnviz.site.shapes.entries import ENTRIES
 from rnnviz.words import say
 from tests.browser.conftest import Visit
 from tests.browser.screen import DESKTOP, PHONE, Screen
+from tests.browser.server import Server
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 PLACE = "(top) => document.querySelector('[data-testid=stMain]').scrollTop === top"
@@ -114,6 +116,36 @@ def test_another_lesson_opens_at_its_top_and_back_leads_to_the_link(visit: Visit
     stands(screen, 0, screen.page.get_by_role("heading", level=1))
     back(screen)
     stands(screen, before, link)
+
+
+def test_without_the_navigation_api_back_leads_to_the_same_places(
+    profile: Callable[..., BrowserContext], server: Server
+) -> None:
+    page = profile().new_page()
+    try:
+        page.add_init_script("delete window.navigation")
+        screen = Screen(page, server.url).goto("/shapes")
+        assert page.evaluate("window.navigation === undefined")
+        card(screen, "residual").focus()
+        before = top(screen)
+        assert before > 0
+        screen.settled(lambda: page.keyboard.press("Enter"))
+        stands(screen, 0, chip(screen, "residual"))
+        elsewhere = page.locator(".st-key-shapes-elsewhere a").first
+        elsewhere.scroll_into_view_if_needed()
+        between = top(screen)
+        assert between > 0
+        screen.settled(elsewhere.click)
+        stands(screen, 0, page.get_by_role("heading", level=1))
+        back(screen)
+        stands(screen, between, elsewhere)
+        back(screen)
+        stands(screen, before, card(screen, "residual"))
+        screen.settled(page.go_forward)
+        stands(screen, between, elsewhere)
+        assert screen.problems == []
+    finally:
+        page.close()
 
 
 def test_whoever_does_something_meanwhile_stays_where_that_led(visit: Visit) -> None:

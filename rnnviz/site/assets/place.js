@@ -6,6 +6,8 @@
  * A page still grows after it has come: the place is held until it has come to rest, or somebody does something.
  */
 
+import { keyNow, watch } from "./entries.js";
+
 /**
  * @typedef {{top?: number, link?: {n: number, href: string} | null, card?: string}} Place
  *   `top`: none is wherever the browser keeps it; `card`: the shape that was open
@@ -26,7 +28,7 @@ let landing = null;
 /** A link of the page is followed: from an open shape to another the place stays, for its stage is where it was. */
 export function follows(link, to) {
   const [open, place] = [main().querySelector(OPEN), here(link)];
-  if (globalThis.navigation) left.set(navigation.currentEntry.key, place);
+  left.set(keyNow(), place);
   landing = open ? { link: place.link, card: to.search ? undefined : open.dataset.shape } : { top: 0 };
 }
 
@@ -76,11 +78,11 @@ function main() {
   return document.querySelector("[data-testid=stMain]");
 }
 
-globalThis.navigation?.addEventListener("currententrychange", ({ navigationType, from }) => {
+watch((type, from) => {
   const elsewhere = new URL(from.url).pathname !== location.pathname;
-  if (!main() || !(navigationType === "traverse" || (navigationType === "push" && elsewhere))) return;
-  left.set(from.key, (navigationType === "push" && there) || here(document.activeElement));
-  const { key } = navigation.currentEntry;
+  if (!main() || !(type === "traverse" || (type === "push" && elsewhere))) return;
+  left.set(from.key, (type === "push" && there) || here(document.activeElement));
+  const key = keyNow();
   landing = left.get(key) ?? (elsewhere ? { top: 0 } : null);
   left.delete(key);
 });
