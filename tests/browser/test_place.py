@@ -229,3 +229,21 @@ def test_what_is_small_is_hit_beside_it_too(visit: Visit, path: str) -> None:
     screen = visit(path)
     small = "[data-testid=stTooltipIcon] button, .site-uses a, .site-growing-words a, .site-growing-numbers summary"
     assert screen.page.locator(small).count() and screen.page.locator(small).evaluate_all(MISSED) == []
+
+
+# The rows of the equations that are not chosen wherever they are pressed: near their round corners, and in a square of
+# 24 pixels about their name.
+MISSED_ROWS = """(all) => all.filter((name) => {
+  const row = name.closest(".rv-eq-row");
+  row.scrollIntoView({ block: "center" });
+  const [box, { x, y, width, height }] = [row.getBoundingClientRect(), name.getBoundingClientRect()];
+  const ends = [box.left + 9, box.right - 6].flatMap((at) => [[at, box.top + 1], [at, box.bottom - 1]]);
+  const about = [-11, 11].flatMap((dx) => [-11, 11].map((dy) => [x + width / 2 + dx, y + height / 2 + dy]));
+  return ![...ends, ...about].every(([left, top]) => name.contains(document.elementFromPoint(left, top)));
+}).map((name) => name.textContent)"""
+
+
+@SIZES
+def test_a_row_of_the_equations_is_chosen_wherever_it_is_pressed(visit: Visit, size: dict[str, int]) -> None:
+    names = visit("/step", size=size).page.locator("[data-view=equations] .rv-eq-row-pick")
+    assert names.count() == 4 and names.evaluate_all(MISSED_ROWS) == []
