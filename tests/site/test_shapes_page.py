@@ -498,5 +498,6 @@ def test_teacher_forcing_is_called_what_it_does_to_a_decoder(decoder: str) -> No
     changes = not np.allclose(forced.outputs[:same], half.outputs[:same], atol=1e-12, equal_nan=True)
     (slider,) = [one for one in linked(own).test.slider if one.key == "forcing"]
     assert slider.label == say("control.forcing" if changes else "control.forcing.length")
+    assert changes or (slider.help.count(".") == 1 and forced.steps == len("hello") + len("olleh") + 1)
     numbers = linked(Experiment(series=(1, 2, 3, 4, 5, 6), shape="encoder_decoder", decoder=decoder))
     assert bool([one for one in numbers.test.slider if one.key == "forcing"]) == changes
