@@ -17,6 +17,9 @@ from rnnviz.words import DEFAULT_LANGUAGE, say
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+LETTERS: Final = {"weight": "W", "bias": "b"}
+LOWERED: Final = str.maketrans("hiox", "ₕᵢₒₓ")
+"""The letters of a parameter's name that say what it reads and whose it is, as subscripts."""
 HUES: Final = {"weight_hh": "h", "weight_ih": "x"}
 """Kind of a weight matrix → the hue of what it reads."""
 MOST: Final = 0.9
@@ -143,8 +146,9 @@ def _sentence(name: str, column: Array, used: range, lang: str) -> str:
 
 
 def matrix_name(name: str) -> str:
-    """Return a parameter's name as equations write it: "weight_hh_l0" → "W_hh", "encoder.bias_ih" → "encoder b_ih"."""
-    return name.rsplit("_l", 1)[0].replace("weight_", "W_").replace("bias_", "b_").replace(".", " ")
+    """Return a parameter's name as equations write it: "weight_hh_l0" → "Wₕₕ", "encoder.bias_ih" → "encoder bᵢₕ"."""
+    kind, _, read = _kind(name).partition("_")
+    return f"{name.rpartition('.')[0]} {LETTERS[kind]}{read.translate(LOWERED)}".strip()
 
 
 def _kind(name: str) -> str:

@@ -44,7 +44,7 @@ def test_a_long_run_is_drawn_as_lines() -> None:
 )
 def test_the_steps_that_make_up_nine_tenths_are_counted(column: list[float], count: int, best: int, share: str) -> None:
     (sentence,) = share_sentences({"weight_hh_l0": column})
-    values = {"name": "W_hh", "count": count, "steps": len(column), "best": best, "share": share}
+    values = {"name": "Wₕₕ", "count": count, "steps": len(column), "best": best, "share": share}
     assert sentence == say("figures.shares_count", **values)
 
 
@@ -58,13 +58,13 @@ def test_of_an_encoder_and_a_decoder_each_has_its_steps_counted_by_itself() -> N
         count = next(n for n, share in enumerate(largest, 1) if share >= 0.9)
         values = {"count": count, "best": int(column.argmax()) + 1, "share": f"{column.max():.0%}"}
         steps = part.stop - part.start
-        assert sentence == say("figures.shares_count", name=f"{part.name} W_hh", steps=steps, **values)
+        assert sentence == say("figures.shares_count", name=f"{part.name} Wₕₕ", steps=steps, **values)
 
 
 def test_no_gradient_is_said() -> None:
     trace = run(Experiment(network="delay"))
     (sentence,) = share_sentences({"weight_hh_l0": weight_shares(trace, "weight_hh_l0").shares})
-    assert sentence == say("figures.shares_none", name="W_hh")
+    assert sentence == say("figures.shares_none", name="Wₕₕ")
 
 
 @pytest.mark.parametrize("wrong", [{}, {"a": [1.0], "b": [1.0, 0.0]}, {"a": [[1.0]]}])
@@ -122,7 +122,7 @@ def test_too_many_pairs_are_left_out_and_that_is_said() -> None:
 def test_a_parameter_has_the_name_that_equations_give_it(name: str) -> None:
     assert (
         matrix_name(name)
-        == {"weight_hh_l0": "W_hh", "weight_ih_l2": "W_ih", "bias_hh_l0": "b_hh", "weight_ho": "W_ho"}[name]
+        == {"weight_hh_l0": "Wₕₕ", "weight_ih_l2": "Wᵢₕ", "bias_hh_l0": "bₕₕ", "weight_ho": "Wₕₒ"}[name]
     )
 
 
