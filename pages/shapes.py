@@ -36,7 +36,8 @@ with site.open_page("shapes", step=5, takes=site.fields("batch")) as page:
         with page.bar:
             shapes.row(name, asked, page.lang)
         weights = partial(shapes.weights_control, name)
-        trace = site.traced(page.controls(shapes.cells_of(name), row=shapes.row_of, weights=weights))
+        made = shapes.networks_of(name)
+        trace = site.traced(page.controls(shapes.cells_of(name), row=shapes.row_of, weights=weights, networks=made))
         page.lead(shapes.lead(name, page.lang))
         page.remark(shapes.goes_wrong(trace, page.lang))
         page.stage(trace, views(trace.kind))

@@ -55,10 +55,10 @@ WIDTHS: Final = {
 """Of controls beside each other: the longest of their words stand in them whole, and all of a decoder's in one row."""
 
 
-def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
+def input_controls(lang: str, kinds: Sequence[str] = INPUTS, networks: Sequence[str] = NETWORKS) -> None:
     """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network.
 
-    A kind that is not among ``kinds`` is chosen, and left, elsewhere.
+    A kind that is not among ``kinds`` is chosen, and left, elsewhere. Ready-made ``networks`` are listed in their order.
     """
     kind = st.session_state[state.KIND]
     if kind in kinds:
@@ -74,7 +74,7 @@ def input_controls(lang: str, kinds: Sequence[str] = INPUTS) -> None:
         choose("task", TASKS, lang, width=136, on_change=_fit_length)
         amount("length", lang, width=100)
     else:
-        choose("network", NETWORKS, lang, width=204, on_change=_take_length)
+        choose("network", networks, lang, width=204, on_change=_take_length)
         empty, help_ = given.hint(st.session_state["network"], lang)
         label, key = _label(state.OWN_TEXT, lang), state.OWN_TEXT
         st.text_input(label, key=key, live=True, placeholder=empty, help=help_, width=180, **KEEP)

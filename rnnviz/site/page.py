@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnnviz.experiment import CELLS, INPUTS, Experiment, ExperimentError
+from rnnviz.experiment import CELLS, INPUTS, NETWORKS, Experiment, ExperimentError
 from rnnviz.lessons import prose
 from rnnviz.site import address, flows, given, holding, limits, own, present, settle, state, upload
 from rnnviz.site.controls import input_controls, more_controls, network_controls
@@ -90,6 +90,7 @@ class Page:
         row: Callable[[str], None] | None = None,
         weights: Callable[[str], None] | None = None,
         writes: bool = True,
+        networks: Sequence[str] = NETWORKS,
     ) -> Experiment:
         """Show the controls, unless someone presents, and return the experiment they make.
 
@@ -105,12 +106,14 @@ class Page:
             Shows, before all others, the control that says whether a network is ready-made: then no input is.
         writes : bool
             Whether a decoder may write by itself here; else how it does is not asked for.
+        networks : sequence of str
+            All ready-made networks, those first that this page is about.
         """
         if not present.presenting():
             with self.tools.container(key="controls", horizontal=True, vertical_alignment="bottom", gap="small"):
                 if weights:
                     weights(self.lang)
-                input_controls(self.lang, INPUTS if weights is None else MADE)
+                input_controls(self.lang, INPUTS if weights is None else MADE, networks)
                 network_controls(self.lang, cells, sized=row is None)
                 self.tools = st.container(key="tools", horizontal=True, vertical_alignment="bottom", width="content")
                 self.linked = True

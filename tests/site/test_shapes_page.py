@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl
 import numpy as np
 import pytest
 
-from rnnviz.experiment import DECODERS, INPUTS, Experiment
+from rnnviz.experiment import DECODERS, INPUTS, NETWORKS, Experiment
 from rnnviz.figures.powers import powers_of_log10
 from rnnviz.gradients import itemised
 from rnnviz.gradients.reach import reach_vectors
@@ -193,6 +193,19 @@ def test_ones_own_network_is_there_again_after_the_trained_one_and_what_is_chang
 def test_from_a_trained_network_one_comes_to_the_trained_one_of_another_shape() -> None:
     for here, there in (("encoder_decoder", "attention"), ("attention", "encoder_decoder")):
         assert leads_to(linked(ENTRIES[here].opened), there) == ENTRIES[there].opened
+
+
+@pytest.mark.parametrize("name", ["encoder_decoder", "attention", "many_to_one", "stacked"])
+def test_the_trained_networks_of_a_shape_are_listed_before_all_others(name: str) -> None:
+    visit = linked(ENTRIES[name].opened)
+    listed = visit.test.selectbox(key="network")
+    called = {say(f"network.{network}.title"): network for network in NETWORKS}
+    fits = [entry_of(Experiment(network=called[title])) == name for title in listed.options]
+    assert len(fits) == len(NETWORKS) and sum(fits), "all are there, some of this shape"
+    assert fits == sorted(fits, reverse=True)
+    *_, last = listed.options  # of another shape: choosing it opens that
+    listed.set_value(called[last])
+    assert f"network={called[last]}" in visit.run().query and visit.test.selectbox(key="network").value == called[last]
 
 
 def test_how_a_decoder_writes_goes_along_to_the_gradients_and_comes_back() -> None:

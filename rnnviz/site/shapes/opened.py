@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from rnnviz.experiment import CELLS, Experiment
+from rnnviz.experiment import CELLS, NETWORKS, Experiment
 from rnnviz.lessons import prose
 from rnnviz.networks.trained import TRAINED, trained
 from rnnviz.run import resolve
@@ -16,7 +16,7 @@ from rnnviz.site.controls import amount, build_controls, shape_controls
 from rnnviz.site.navigation import pages
 from rnnviz.site.page import READING_WIDTH, Page
 from rnnviz.site.settle import settle
-from rnnviz.site.shapes.entries import ENTRIES, query_of
+from rnnviz.site.shapes.entries import ENTRIES, entry_of, query_of
 from rnnviz.site.shapes.wiring import random_of
 from rnnviz.site.training.plan import Plan
 from rnnviz.tasks.problems.shipped import SHIPPED
@@ -48,6 +48,12 @@ def opening(lang: str) -> Experiment:
 def cells_of(name: str) -> tuple[str, ...]:
     """Return the cells that an entry's network may have: without a second step, one that has no gates."""
     return ("rnn",) if name == "one_to_one" else CELLS
+
+
+@cache
+def networks_of(name: str) -> tuple[str, ...]:
+    """Return all ready-made networks, those of an entry's shape before the others."""
+    return tuple(sorted(NETWORKS, key=lambda network: entry_of(Experiment(network=network)) != name))
 
 
 def lead(name: str, lang: str) -> str:
