@@ -58,7 +58,7 @@ WIDTHS: Final = {
 def input_controls(lang: str, kinds: Sequence[str] = INPUTS, networks: Sequence[str] = NETWORKS) -> None:
     """Offer what the network reads: a text, numbers, a generator's series, or the task of a ready-made network.
 
-    A kind that is not among ``kinds`` is chosen, and left, elsewhere. Ready-made ``networks`` are listed in their order.
+    A kind that is not among ``kinds`` is chosen, and left, elsewhere. Ready-made ``networks`` are listed in that order.
     """
     kind = st.session_state[state.KIND]
     if kind in kinds:
