@@ -138,11 +138,25 @@ def test_what_is_read_and_what_is_written_so_far_stands_above_the_graph(
         told, _, written = "".join(line.inner_text().split()).partition("→")
         assert told == read.replace(" ", "")
         whole = "".join(said).replace(" ", "") or "…"
-        last = written[0] == "…" and len(written) > 9 and whole.endswith(written[1:])
+        last = written[0] == "…" and len(written) > 6 and whole.endswith(written[1:])
         assert last or whole == written, "all of it, or the last that has room"
         room, words = (line.locator(f".rv-u-told-{part}").bounding_box() for part in ("room", "written"))
         assert room and words and room["x"] - 1 <= words["x"], "not cut off"
         assert words["x"] + words["width"] <= room["x"] + room["width"] + 1, "the last is in sight"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_last_that_is_written_is_seen_however_much_was_read(desk: Desk, size: ViewportSize) -> None:
+    trace = run(Experiment(network="reverser", text="palindrome" * 4))
+    screen = desk.show(show(trace, ["unrolled"], start=-1), size=size)
+    for form in ("folded", "unrolled", None):  # each with another title beside it
+        line, graph = screen.stage.locator(".rv-u-told"), screen.stage.locator(".rv-u-graph").bounding_box()
+        whole, words = line.bounding_box(), line.locator(".rv-u-told-written").bounding_box()
+        assert whole and words and graph and words["width"] > 40
+        assert words["x"] + words["width"] <= whole["x"] + whole["width"] + 1 <= graph["x"] + graph["width"] + 2
+        if form:
+            screen.stage.get_by_role("button", name=say(f"stage.{form}")).click()
+            screen.paint()
 
 
 def test_many_numbers_that_are_read_at_once_are_one_line(desk: Desk) -> None:

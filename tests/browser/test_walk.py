@@ -131,3 +131,36 @@ def test_a_picture_with_all_animations_ended_shows_the_same_steps(visit: Visit) 
     window = screen.stage.locator(".rv-u-window")
     assert window.screenshot(animations="disabled") == window.screenshot(animations="allow")
     assert screen.column(screen.t).is_visible()
+
+
+# Which columns stand in the window while the page has not come to rest yet, and how far from its left edge.
+CROWD = """(key) => new Promise((done) => requestIdleCallback(() => requestAnimationFrame(() => {
+  const window = document.querySelector("[data-view=unrolled] .rv-u-window").getBoundingClientRect();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, bubbles: true }));
+  requestAnimationFrame(() => {
+    const all = [...document.querySelectorAll("[data-view=unrolled] .rv-u-column")];
+    const seen = all.filter((column) => getComputedStyle(column).visibility === "visible");
+    const lefts = seen.map((column) => Math.round(column.getBoundingClientRect().left - window.left));
+    done(lefts.filter((left) => left > -20 && left < window.width - 20).sort((a, b) => a - b));
+  });
+})))"""
+
+
+def test_after_a_leap_no_column_lies_on_another(visit: Visit) -> None:
+    screen = visit("/step", cell="rnn", hidden_size=3, task="sine", length=1000, step=1, motion="reduce")
+    for key in ("End", "Home", "End"):
+        lefts = screen.page.evaluate(CROWD, key)
+        assert len(lefts) > 2 and len({b - a for a, b in zip(lefts, lefts[1:], strict=False)}) == 1, lefts
+
+
+def test_what_is_told_of_a_node_stands_beside_it_after_any_steps(visit: Visit) -> None:
+    screen = visit("/step", cell="gru", hidden_size=4, text=TEXT, step=8)
+    screen.press(*["ArrowRight"] * 10).page.wait_for_timeout(300)
+    node = screen.column(screen.t).locator("button[data-row]").nth(1)
+    node.hover()
+    tip = screen.paint().stage.get_by_role("tooltip").bounding_box()
+    box = node.bounding_box()
+    assert tip and box
+    assert tip["x"] >= box["x"] + box["width"] or tip["x"] + tip["width"] <= box["x"], "it does not cover it"
+    apart = min(abs(tip["x"] - box["x"] - box["width"]), abs(tip["x"] + tip["width"] - box["x"]))
+    assert apart < 20, "and stands beside it"

@@ -33,9 +33,9 @@ export class Heading {
   /** Say which steps are in sight; a step changes one number of fixed width. */
   show(cursor, [first, last], gate) {
     const folded = cursor.form === "folded" && recurs(this.data.meta);
-    this.told.show(cursor.t, this.data.frame(cursor));
     const key = this.key(folded, first === last);
     if (this.said !== key + gate) this.write(key, cursor, gate, folded);
+    this.told.show(cursor.t, this.data.frame(cursor));
     const steps = folded ? `${cursor.t + 1}` : first === last ? `${first}` : `${first} – ${last}`;
     if (steps.length !== this.steps.textContent.length) this.steps.style.width = `${steps.length - (steps.includes("–") ? 0.9 : 0)}ch`;
     text(this.steps, steps);
@@ -62,6 +62,7 @@ export class Heading {
     const values = { steps: this.steps, T: String(cursor.T), matrix: symbol(...matrixName("h", gate)), each: this.each() };
     this.heads.hint.replaceChildren(...phrase(this.data, key, values));
     text(this.heads.title, this.data.say(folded ? "graph.title_folded" : recurs(this.data.meta) ? "graph.title" : "graph.title_feed_forward"));
+    this.told.measure(); // another title leaves it another room
     for (const button of this.buttons) attr(button, "aria-pressed", button.dataset.gate === gate);
   }
 }

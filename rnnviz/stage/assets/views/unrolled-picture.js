@@ -133,11 +133,11 @@ export class Picture {
     const { count } = this.layout;
     const left = placer(this.layout, folded, slot);
     if (folded) this.strip.rest();
-    else this.strip.show(start);
+    const anew = !folded && this.strip.show(start);
     for (let k = -1; k <= count; k++) {
       const column = this.at(start + k);
       if (folded) column.move(left(k));
-      else if (k >= 0 && k < count) this.ready(start + k);
+      else if (anew || (k >= 0 && k < count)) this.ready(start + k);
       column.mark(k === slot);
       markFolded(column, folded, k - slot, this.data.meta.directions);
     }
@@ -153,6 +153,11 @@ export class Picture {
   /** Put the column of a position where it stands in the strip: of what is out of sight, while the page rests. */
   ready(position) {
     this.at(position).move(this.strip.left(position));
+  }
+
+  /** Where a column is seen in the window: its left edge, in px. */
+  leftOf(column) {
+    return column.left + this.strip.moved;
   }
 
   /** All gaps are alike, so a window one slot further is the same picture moved by one slot. */

@@ -106,7 +106,7 @@ export class Pointer {
 
   onVector(column, { dataset, offsetLeft, offsetWidth }, x, y) {
     const { graph } = this;
-    const left = column.left + offsetLeft;
+    const left = graph.picture.leftOf(column) + offsetLeft;
     const unit = (width) => Math.min(width - 1, Math.max(0, Math.floor(((x - left) / offsetWidth) * width)));
     this.show({ lines: () => this.tip.vector(dataset.vector, unit, column.place.t, graph.frame), x, y });
     this.point(null);
@@ -133,7 +133,7 @@ export class Pointer {
   onNode(column, { row }, x, y) {
     const { graph } = this;
     const lines = () => this.tip.node(row, column, graph.frame, graph.weights);
-    this.show({ lines, x, y, ends: [boxOf(graph.layout, column.left + graph.layout.slot / 2, row.y)] });
+    this.show({ lines, x, y, ends: [boxOf(graph.layout, graph.picture.leftOf(column) + graph.layout.slot / 2, row.y)] });
     this.point(null);
     const t = this.step(column.position);
     graph.cursor.set({ hover: isGroup(row) ? null : { quantity: "h", unit: row.start, t } });

@@ -24,10 +24,17 @@ export class Strip {
     this.motion.playbackRate = 0; // nor is it ended where all animations are, as for a picture of the page
   }
 
-  /** Bring a position into the first slot. */
+  /** Bring a position into the first slot. Returns whether the strip is laid anew, so that nothing stands right on it. */
   show(start) {
-    if (this.base === null || Math.abs(start - this.base) > REACH) this.base = start;
+    const anew = this.base === null || Math.abs(start - this.base) > REACH;
+    if (anew) this.base = start;
     this.motion.currentTime = REACH + start - this.base;
+    return anew;
+  }
+
+  /** How far the strip is moved, in px. */
+  get moved() {
+    return (REACH - this.motion.currentTime) * this.layout.slot;
   }
 
   /** Lie still: columns are put in place one by one, or as if this position had always been in the first slot. */

@@ -26,10 +26,10 @@ export class Told {
   /** How much room there is: asked once a layout, for to ask lays the page out. */
   measure() {
     if (!this.element) return;
-    const { font } = getComputedStyle(this.written);
+    const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(this.written);
     this.width = this.room.clientWidth || Infinity;
     this.brush ??= el("canvas").getContext("2d");
-    this.brush.font = font;
+    this.brush.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`; // the shorthand is empty: figures have one width
   }
 
   line() {
