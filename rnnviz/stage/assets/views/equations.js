@@ -201,7 +201,7 @@ function aim(view, unit, gate) {
   view.work.style.setProperty("--rv-hue", hue(gate === "a" ? "h" : gate));
 }
 
-/** One gate at one step: numbers, widths and transforms only. */
+/** One gate at one step: numbers, widths and places only. */
 function workOut(view, at) {
   const { data } = view;
   const { layer, unit, gate, t, digits } = at;

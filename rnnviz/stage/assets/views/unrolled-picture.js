@@ -84,7 +84,7 @@ export class Picture {
 
   /**
    * The column of a position of the run. Columns are a ring: one keeps its position as long as that is in the window,
-   * so that a step fills one column and moves the others.
+   * so that a step finds its column filled, and moves only the strip they stand on.
    */
   at(position) {
     if (this.pinned?.has(position)) return this.columns[this.pinned.get(position)];
